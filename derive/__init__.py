@@ -1,0 +1,1 @@
+"""The calculus of neural networks, proved, printed and run."""

@@ -86,7 +86,9 @@ class Entry:
         terms = tuple(sp.S(a) for a in arguments)
         if len(terms) == len(self.params) and self.out:
             sizes = self._sizes_of_out(terms)
-            return Vec(named_function(self.name)(*terms, *self.out), *zip(self.out, sizes))
+            return Vec(
+                named_function(self.name)(*terms, *self.out), *zip(self.out, sizes, strict=True)
+            )
         if len(terms) != len(self.params) + len(self.out):
             names = ", ".join(str(p) for p in (*self.params, *self.out))
             raise DefinitionError(

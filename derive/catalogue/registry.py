@@ -29,7 +29,8 @@ class Catalogue(Mapping[str, Entry]):
         for module in pkgutil.iter_modules(package.__path__):
             if module.name in _PLUMBING:
                 continue
-            for value in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
+            members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+            for value in members.values():
                 if isinstance(value, Entry) and found.setdefault(value.name, value) is not value:
                     raise DefinitionError(f"catalogue: two entries are called {value.name!r}")
         return MappingProxyType(found)

@@ -128,9 +128,7 @@ class Context:
         """With these names undefined: they become variables of their own."""
         table = {k: v for k, v in self.definitions.items() if k not in names}
         library = {k: v for k, v in self.library.items() if k not in names}
-        return replace(
-            self, definitions=MappingProxyType(table), library=MappingProxyType(library)
-        )
+        return replace(self, definitions=MappingProxyType(table), library=MappingProxyType(library))
 
     def declare(self, symbol: sp.Expr, domain: Domain) -> Context:
         """With a symbol, or all members of a family, declared to live in a domain."""

@@ -1,0 +1,38 @@
+"""What the prover says of one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Status = Literal["proved", "refuted", "conditional", "undecided"]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point at which the two sides differ: every value a rational in text, sizes included.
+
+    `lhs` and `rhs` are the values of the sides there, to enough digits to tell them apart.
+    """
+
+    assignment: Mapping[str, str]
+    lhs: str
+    rhs: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The prover's answer.
+
+    `hypotheses` are the labels of what a proof used, or, when `conditional`, of what is
+    missing (LaTeX). `steps` are the lines of the proof, for people; `reason` is one sentence.
+    """
+
+    status: Status
+    reason: str
+    hypotheses: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+    steps: tuple[str, ...] = field(default=(), compare=False)
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False)

@@ -18,14 +18,15 @@ class Kink:
 
     `variable` reaches the kink where it equals `at` (a term over the other parameters);
     there the subgradient is the closed interval from `low` to `high` (for a jump, where
-    no subgradient exists, both are None). `convention` is what frameworks return there.
+    no subgradient exists, both are None). `conventions` says which slope a framework
+    returns there, by the framework's name; only what is documented or was measured.
     """
 
     variable: sp.Expr
     at: sp.Expr
     low: sp.Expr | None
     high: sp.Expr | None
-    convention: str = ""
+    conventions: Mapping[str, sp.Expr] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ class Entry:
     target, then parameters); `out` the indices of the member for a family-valued function.
     `symbol` is its LaTeX name; `notation` says how an application is set: "call" f(z),
     "infix" for names like D_KL(p ‖ q), "member" softmax(z)_i. `forms` are other closed forms
-    of the same function, each to be proved equal to the formula. `limits` maps ±∞ of the
-    first parameter to the limit there; `range` is the set of values; `domains` says where
-    parameters live; `family` groups entries ("activation", "loss", "information", ...).
+    of the same function, each to be proved equal to the formula. `limits` maps ±∞, or an end
+    of its domain, of the first parameter to the limit there; `range` is the set of values over
+    the domains; `domains` says where parameters live (a vector domain holds along the last
+    index, so for every sample of a batch); `family` groups entries ("activation", "loss",
+    "information", ...); `note` is a convention that the formula alone does not show.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Entry:
     limits: Mapping[sp.Expr, sp.Expr] = field(default_factory=lambda: MappingProxyType({}))
     kinks: tuple[Kink, ...] = ()
     forms: tuple[sp.Expr, ...] = ()
+    note: str = ""
 
     @property
     def head(self) -> sp.Expr:

@@ -1,10 +1,13 @@
-"""The registry: finds the entries in this package's modules; nobody lists them by hand."""
+"""The registry: finds the entries in this package's modules; nobody lists them by hand.
+
+A module offers an `Entry`, or a tuple of them (what `reductions` makes), by a public name.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -30,9 +33,9 @@ class Catalogue(Mapping[str, Entry]):
             if module.name in _PLUMBING:
                 continue
             members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-            for value in members.values():
-                if isinstance(value, Entry) and found.setdefault(value.name, value) is not value:
-                    raise DefinitionError(f"catalogue: two entries are called {value.name!r}")
+            for entry in _entries_in(members.values()):
+                if found.setdefault(entry.name, entry) is not entry:
+                    raise DefinitionError(f"catalogue: two entries are called {entry.name!r}")
         return MappingProxyType(found)
 
     @cached_property
@@ -64,6 +67,13 @@ class Catalogue(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _entries_in(values: Iterable[object]) -> Iterator[Entry]:
+    for value in values:
+        for candidate in value if isinstance(value, tuple) else (value,):
+            if isinstance(candidate, Entry):
+                yield candidate
 
 
 catalogue = Catalogue()

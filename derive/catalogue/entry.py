@@ -111,9 +111,9 @@ class Entry:
         return tuple(found)
 
     def check_closed(self) -> None:
-        """Raise `DefinitionError` if the formula uses a name that is not a parameter."""
+        """Raise `DefinitionError` if the formula or a form uses a name that is not a parameter."""
         allowed = set(self.params) | set(self.out) | set(self.sizes)
-        loose = {s for s in free(self.formula) if s not in allowed}
+        loose = {s for term in (self.formula, *self.forms) for s in free(term)} - allowed
         if loose:
             raise DefinitionError(f"entry {self.name}: {sorted(map(str, loose))} not a parameter")
 

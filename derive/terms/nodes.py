@@ -155,8 +155,9 @@ _FUNCTIONS: dict[str, type[NamedFunction]] = {}
 
 def shape_of(term: sp.Expr) -> tuple[sp.Expr, ...]:
     """The sizes of a family (`IndexedBase` or `Vec`); empty for a scalar."""
-    shape = getattr(term, "shape", None)
-    return tuple(shape) if shape else ()
+    # A member a[i] has a `shape` in SymPy too, that of its family.
+    shape = term.shape if isinstance(term, sp.IndexedBase | Vec) else None
+    return tuple(shape or ())
 
 
 def sum_except(body: sp.Expr, k: sp.Symbol, size: sp.Expr, *excluded: sp.Expr) -> sp.Sum:

@@ -209,7 +209,7 @@ hard_sigmoid = Entry(
     title="piecewise linear sigmoid",
     family="activation",
     params=(z,),
-    formula=sp.Piecewise((0, z <= -3), (1, z >= 3), (z / 6 + sp.Rational(1, 2), True)),
+    formula=sp.Piecewise((0, z <= -3), (z / 6 + sp.Rational(1, 2), z < 3), (1, True)),
     forms=(sp.Min(sp.Max(0, z + 3), 6) / 6,),
     symbol=r"\operatorname{hardsigmoid}",
     aliases=("hardsigmoid",),

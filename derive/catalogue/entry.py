@@ -70,7 +70,12 @@ class Entry:
     def definition(self) -> Definition:
         """The entry as a definition, the form in which every other layer uses it."""
         return Definition(
-            self.name, self.head, (*self.params, *self.out), self.formula, f"catalogue: {self.name}"
+            self.name,
+            self.head,
+            (*self.params, *self.out),
+            self.formula,
+            f"catalogue: {self.name}",
+            self.domains,
         )
 
     @property

@@ -77,11 +77,15 @@ class KinkTheorem:
 
     def prove(self) -> Outcome:
         """Proved if the two one-sided slopes that the calculus finds there span the interval."""
-        found = differentiate(self.expr, self.variable, context=self.context).kinks
-        for kink in found:
+        for kink in differentiate(self._body(), self.variable, context=self.context).kinks:
             if prove(Statement(kink.at, "=", self.at), self.context).status == "proved":
                 return self._prove_interval(kink)
         return Outcome("undecided", f"no kink was found at {self.variable} = {self.at}")
+
+    def _body(self) -> sp.Expr:
+        """The formula itself: of a catalogue function, the calculus would quote the entry."""
+        definition = self.context.definition_of(self.expr)
+        return self.expr if definition is None else definition.unfold(*self.expr.args)
 
     def _prove_interval(self, kink: Kink) -> Outcome:
         if kink.low is None or kink.high is None:
@@ -118,9 +122,8 @@ def load_theorems(path: Path | str) -> tuple[AnyTheorem, ...]:
     found: dict[str, AnyTheorem] = {}
     for file in files:
         for theorem in _theorems_of(file):
-            if theorem.name in found:
+            if found.setdefault(theorem.name, theorem) is not theorem:
                 raise DeriveError(f"{file}: a theorem {theorem.name!r} exists already; rename it")
-            found[theorem.name] = theorem
     if not found:
         raise DeriveError(f"{path}: found no theorems; a file states them as `Theorem(...)`")
     return tuple(found.values())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
+
+from derive.terms import Statement
 
 Status = Literal["proved", "refuted", "conditional", "undecided"]
 
@@ -26,13 +27,14 @@ class Counterexample:
 class Outcome:
     """The prover's answer.
 
-    `hypotheses` are the labels of what a proof used, or, when `conditional`, of what is
-    missing (LaTeX). `steps` are the lines of the proof, for people; `reason` is one sentence.
+    `hypotheses` are the labels (LaTeX) of the hypotheses that a proof used; `conditions`, when
+    `conditional`, what has to hold besides. `steps` are the lines of the proof, for people;
+    `reason` is one plain sentence.
     """
 
     status: Status
     reason: str
     hypotheses: tuple[str, ...] = ()
+    conditions: tuple[Statement, ...] = ()
     counterexample: Counterexample | None = None
     steps: tuple[str, ...] = field(default=(), compare=False)
-    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False)

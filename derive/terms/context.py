@@ -60,6 +60,12 @@ class Statement:
             raise DefinitionError(
                 f"relation {self.relation!r}: expected one of {' '.join(RELATIONS)}"
             )
+        for side in ("lhs", "rhs"):
+            value = getattr(self, side)
+            if isinstance(value, int):
+                object.__setattr__(self, side, sp.Integer(value))
+            elif not isinstance(value, sp.Basic):
+                raise DefinitionError(f"statement: {value!r} is not a SymPy term")
 
     def __str__(self) -> str:
         return f"{self.lhs} {self.relation} {self.rhs}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -19,7 +22,8 @@ class Definition:
     `name` is the name defined, `params` the formal parameters (scalars, families, and last
     the indices of the member), `body` the expression over them. The head is a plain symbol
     (`L`), a member of a family (`a[i]`) or a function's application (`σ(z)`, `softmax(z, i)`).
-    `source` says where it comes from ("given", "catalogue: sigmoid", "line 12").
+    `source` says where it comes from ("given", "catalogue: sigmoid", "line 12"); `domains` the
+    roles of its parameters (the p of an entropy is a probability vector).
     """
 
     name: str
@@ -27,6 +31,9 @@ class Definition:
     params: tuple[sp.Expr, ...]
     body: sp.Expr
     source: str = "given"
+    domains: Mapping[sp.Expr, Any] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
 
     @classmethod
     def of(cls, head: sp.Expr, body: sp.Expr, source: str = "given") -> Definition:

@@ -1,0 +1,178 @@
+"""What a context says, put into the forms that a proof uses.
+
+Memberships and simple inequalities become domains, `a[i] = …` a definition of the family, a
+one-hot vector a column of deltas; everything else stays a fact to be read in normal form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive.errors import DefinitionError
+from derive.proof.algebra import is_index_name
+from derive.terms import (
+    Context,
+    Definition,
+    Domain,
+    Hypothesis,
+    NamedFunction,
+    Statement,
+    family,
+    index,
+    shape_of,
+)
+
+_BOUNDS = {
+    (">", 0): Domain.POSITIVE,
+    (">=", 0): Domain.NONNEGATIVE,
+}
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!=", "~=": "~="}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A context ready for a proof: what became domains and definitions, and the facts left.
+
+    `ranges` gives each index that the claim or the context uses the size that it runs to;
+    `adopted` names what was taken from the roles that parameters have in the catalogue.
+    """
+
+    context: Context
+    facts: tuple[Hypothesis, ...]
+    ranges: dict[sp.Symbol, sp.Expr]
+    adopted: tuple[str, ...]
+
+
+def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
+    """Read a context's hypotheses for a claim over these terms."""
+    facts: list[Hypothesis] = []
+    for hypothesis in context.hypotheses:
+        changed = _absorb(hypothesis.statement, context)
+        if changed is None:
+            facts.append(hypothesis)
+        else:
+            context = changed
+    context, adopted = _adopt_roles(terms, context)
+    context, more = _expand_vectors(context)
+    everything = [*terms, *_definition_terms(context)]
+    for h in context.hypotheses:
+        everything += [h.statement.lhs, h.statement.rhs]
+    return Setting(context, (*facts, *more), index_ranges(everything), adopted)
+
+
+def _absorb(statement: Statement, context: Context) -> Context | None:
+    """The context with the statement as a domain or a definition, if it is of that kind."""
+    lhs, relation, rhs = statement.lhs, statement.relation, statement.rhs
+    if lhs.is_Number and not rhs.is_Number:
+        lhs, relation, rhs = rhs, _MIRROR[relation], lhs
+    if relation == "=" and isinstance(lhs, sp.Indexed) and context.definition_of(lhs) is None:
+        return _absorb_definition(lhs, rhs, context)
+    subject = lhs.base if isinstance(lhs, sp.Indexed) else lhs
+    everywhere = isinstance(lhs, sp.Symbol) or (
+        isinstance(lhs, sp.Indexed) and all(isinstance(i, sp.Symbol) for i in lhs.indices)
+    )
+    if not everywhere or is_index_name(lhs) or context.definition_of(lhs) is not None:
+        return None
+    now = context.domain_of(lhs)
+    bound = _BOUNDS.get((relation, int(rhs))) if rhs in (0, 1) else None
+    if bound is not None and now in (Domain.REAL, Domain.NONNEGATIVE):
+        return context.declare(subject, bound)
+    if (relation, rhs) == ("<", 1) and now is Domain.POSITIVE:
+        return context.declare(subject, Domain.UNIT)
+    return None
+
+
+def _absorb_definition(lhs: sp.Indexed, rhs: sp.Expr, context: Context) -> Context | None:
+    distinct = len(set(lhs.indices)) == len(lhs.indices)
+    if not distinct or not all(isinstance(i, sp.Symbol) for i in lhs.indices):
+        return None
+    try:
+        return context.define(Definition.of(lhs, rhs, "hypothesis"))
+    except DefinitionError:
+        return None
+
+
+def _adopt_roles(terms: tuple[sp.Expr, ...], context: Context) -> tuple[Context, tuple[str, ...]]:
+    """Signs that names have by their roles: the p of KL(p ‖ q) is made of probabilities."""
+    adopted = []
+    everything = [*terms, *_definition_terms(context)]
+    for application in _applications(everything):
+        definition = context.library.get(type(application).__name__)
+        if definition is None or len(definition.params) != len(application.args):
+            continue
+        for formal, actual in zip(definition.params, application.args, strict=True):
+            role = definition.domains.get(formal)
+            plain = isinstance(actual, sp.IndexedBase | sp.Symbol)
+            if role is None or not plain or actual in context.domains:
+                continue
+            wanted = Domain.POSITIVE if role is Domain.PROBABILITY else role
+            if wanted in (Domain.POSITIVE, Domain.UNIT, Domain.NONNEGATIVE):
+                if _defined_name(actual, context):
+                    continue
+                context = context.declare(actual, wanted)
+                adopted.append(f"{actual} is {wanted.value}, as in {definition.name}")
+    return context, tuple(adopted)
+
+
+def _defined_name(term: sp.Expr, context: Context) -> bool:
+    return str(getattr(term, "label", term)) in context.definitions
+
+
+def _applications(terms: list[sp.Expr]) -> list[sp.Expr]:
+    found: dict[sp.Expr, None] = {}
+    for term in terms:
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, NamedFunction):
+                found[node] = None
+    return list(found)
+
+
+def _definition_terms(context: Context) -> list[sp.Expr]:
+    return [d.body for group in context.definitions.values() for d in group]
+
+
+def _expand_vectors(context: Context) -> tuple[Context, list[Hypothesis]]:
+    """Probability vectors sum to one; a one-hot vector is δ_{k c} for one hidden c."""
+    facts = []
+    for subject, domain in context.domains.items():
+        if not isinstance(subject, sp.IndexedBase) or _defined_name(subject, context):
+            continue
+        *batch, last = (index(f"{c}_{subject.label}") for c in "ijkl"[: len(shape_of(subject))])
+        member = subject[(*batch, last)]
+        if domain is Domain.PROBABILITY:
+            total = sp.Sum(member, (last, 1, subject.shape[-1]))
+            facts.append(
+                Hypothesis(Statement(total, "=", sp.S.One), rf"\sum_k {subject.label}_k = 1")
+            )
+        elif domain is Domain.ONE_HOT:
+            hot = index(f"c_{subject.label}")
+            column = family(str(hot), *subject.shape[:-1])[tuple(batch)] if batch else hot
+            context = context.define(
+                Definition.of(member, sp.KroneckerDelta(last, column), "one-hot")
+            )
+    return context, facts
+
+
+def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
+    """The size that each index runs to, read off the families that it indexes."""
+    ranges: dict[sp.Symbol, sp.Expr] = {}
+    for term in terms:
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, sp.Indexed) and node.base.shape:
+                for i, size in zip(node.indices, node.base.shape, strict=True):
+                    if isinstance(i, sp.Symbol):
+                        ranges.setdefault(i, size)
+            elif isinstance(node, NamedFunction):
+                _application_ranges(node, ranges)
+    return ranges
+
+
+def _application_ranges(node: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> None:
+    """The last arguments of a family-valued function are indices into its family."""
+    families = [a for a in node.args if shape_of(a)]
+    if families:
+        for i, size in zip(reversed(node.args), reversed(shape_of(families[0])), strict=False):
+            if is_index_name(i):
+                ranges.setdefault(i, size)

@@ -1,0 +1,141 @@
+"""The derivation on normal forms: how a generator changes with a variable.
+
+This is the prover's own differentiation. It shares nothing with `derive.calculus`, whose
+lines it certifies, and works on the field's generators instead of terms.
+"""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from derive.errors import UnsupportedError
+from derive.proof.algebra import Algebra
+from derive.proof.field import Frac, Generator, Poly
+from derive.proof.signs import NONZERO
+from derive.proof.sums import open_binder, sum_multi
+
+
+class Differential:
+    """The partial derivative with respect to one generator, an atom or a held term."""
+
+    def __init__(self, algebra: Algebra, target: Generator) -> None:
+        self.algebra = algebra
+        self.target = target
+        self.memo: dict[int, Frac] = {}
+
+    def __call__(self, value: Frac) -> Frac:
+        den = self.algebra.of(value.den)
+        change = self.poly(value.num) / den
+        if value.den.is_constant():
+            return change
+        return change - self.algebra.of(value.num) * self.poly(value.den) / (den * den)
+
+    def poly(self, poly: Poly) -> Frac:
+        """The derivative of a polynomial."""
+        total = self.algebra.field.zero
+        for g in self.algebra.field.used(poly):
+            inner = self.generator(g)
+            if not inner.is_zero:
+                total = total + self.algebra.of(poly.derivative(g)) * inner
+        return total
+
+    def generator(self, g: int) -> Frac:
+        """The derivative of a generator."""
+        if g not in self.memo:
+            self.memo[g] = self._derive(g, self.algebra.field.generators[g])
+        return self.memo[g]
+
+    def _derive(self, g: int, generator: Generator) -> Frac:
+        field, parts = self.algebra.field, generator.parts
+        match generator.kind:
+            case "atom" | "opaque":
+                return self._atom(generator)
+            case "exp":
+                return field.frac(g) * self(parts[0]) * field.constant(fmpq(1, parts[1]))
+            case "ln":
+                return self.poly(parts[0]) / self.algebra.of(parts[0])
+            case "root":
+                inside = self.poly(parts[0])
+                if inside.is_zero:
+                    return inside
+                self._exists_where(parts[0])
+                scale = self.algebra.of(parts[0]) * field.constant(parts[1])
+                return field.frac(g) * inside / scale
+            case "sum":
+                return self._sum(generator)
+            case "product":
+                return self._product(g, generator)
+            case "function":
+                return self._function(*parts)
+            case "indicator":
+                return self._indicator(*parts)
+        return field.zero
+
+    def _exists_where(self, poly: Poly) -> None:
+        """Where this vanishes the function is defined, but its derivative is not."""
+        before = self.algebra.supplied
+        self.algebra.supplied = False
+        self.algebra.require(poly, NONZERO)
+        self.algebra.supplied = before
+
+    def _atom(self, generator: Generator) -> Frac:
+        field = self.algebra.field
+        here, there = generator.parts[0], self.target.parts[0]
+        if here == there and generator.kind == self.target.kind:
+            return field.one
+        if generator.kind == "opaque":
+            raise UnsupportedError(f"it is not known how {here} depends on {there}")
+        base = getattr(here, "base", None)
+        if base is None or base != getattr(there, "base", None):
+            return field.zero
+        result = field.one
+        for left, right in zip(here.indices, there.indices, strict=True):
+            result = result * self.algebra.delta(left, right)
+        return result
+
+    def _sum(self, generator: Generator) -> Frac:
+        ranges, inner = open_binder(self.algebra, *generator.parts)
+        with self.algebra.binding(ranges):
+            change = self(inner)
+        return sum_multi(self.algebra, change, ranges)
+
+    def _product(self, g: int, generator: Generator) -> Frac:
+        ranges, inner = open_binder(self.algebra, *generator.parts)
+        with self.algebra.binding(ranges):
+            change = self(inner)
+            if change.is_zero:
+                return change
+            self.algebra.note(inner.num, NONZERO, sufficient=True)
+        return self.algebra.field.frac(g) * sum_multi(self.algebra, change / inner, ranges)
+
+    def _function(self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...]) -> Frac:
+        total = self.algebra.field.zero
+        for position, argument in enumerate(arguments):
+            inner = self(argument)
+            if not inner.is_zero:
+                total = total + self._outer(name, arguments, order, position) * inner
+        return total
+
+    def _outer(
+        self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...], position: int
+    ) -> Frac:
+        algebra, x = self.algebra, arguments[0]
+        one = algebra.field.one
+        match name:
+            case "sin":
+                return algebra.cosine(x)
+            case "cos":
+                return -algebra.sine(x)
+            case "atan":
+                return one / (one + x * x)
+            case "erf":
+                two = algebra.field.constant(2)
+                return two * algebra.exp(-(x * x)) / algebra.power(algebra.pi, one / two)
+        raised = tuple(n + (i == position) for i, n in enumerate(order))
+        return algebra.function(name, arguments, raised)
+
+    def _indicator(self, value: Frac, sign: int) -> Frac:
+        if not self(value).is_zero:
+            # Away from the kink a case's indicator is constant.
+            self.algebra.note(value.num, NONZERO, sufficient=True)
+        return self.algebra.field.zero

@@ -1,0 +1,252 @@
+"""Exact arithmetic: fractions of polynomials over ℚ in independent generators.
+
+Everything that the prover decides ends here, as the question whether a polynomial is zero.
+A generator stands for a subterm that the arithmetic does not look into: a symbol, e^z, ln f,
+Σ_k y_k, √f. Generators may carry a relation (s² = f, δ² = δ), by which every polynomial is
+reduced. Missing a relation can make a true equation look open, never a false one look true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
+
+from derive.errors import LimitError, UnsupportedError
+
+Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
+Key = tuple[Any, ...]
+
+MAX_TERMS = 4000
+MAX_DEGREE = 400
+
+
+class CapacityExceeded(Exception):
+    """More generators than the field has room for; the caller starts again with more."""
+
+
+class UndefinedTermError(Exception):
+    """A term has no value here: a division by zero, the logarithm of a negative number.
+
+    `needs` is what it would take, as a polynomial and the signs that it would have to have.
+    """
+
+    def __init__(self, reason: str, needs: tuple[Poly, frozenset[int]] | None = None) -> None:
+        super().__init__(reason)
+        self.needs = needs
+
+
+@dataclass(frozen=True)
+class Generator:
+    """One generator: `kind` and `key` identify it, `parts` is what it is made of.
+
+    `indices` are the index symbols that occur free in it, `sign` the signs it can have.
+    """
+
+    kind: str
+    key: Key
+    parts: tuple[Any, ...]
+    indices: frozenset[Any]
+    sign: frozenset[int] = frozenset((-1, 0, 1))
+
+
+class Field:
+    """The generators of one proof and arithmetic over them."""
+
+    def __init__(self, capacity: int = 40) -> None:
+        self.capacity = capacity
+        self.ctx = fmpq_mpoly_ctx.get(("x", capacity), Ordering.lex)
+        self.gens = self.ctx.gens()
+        self.generators: list[Generator] = []
+        self.numbers: dict[Key, int] = {}
+        # gen -> (power, polynomial that this power equals)
+        self.relations: dict[int, tuple[int, Poly]] = {}
+        # pairs of generators whose product is zero
+        self.exclusive: set[tuple[int, int]] = set()
+        self.fresh_count = 0
+        self.zero = Frac(self, self.ctx.constant(0), self.ctx.constant(1))
+        self.one = self.constant(1)
+
+    def constant(self, value: int | fmpq) -> Frac:
+        """A rational number."""
+        return Frac(self, self.ctx.constant(value), self.ctx.constant(1))
+
+    def number(self, generator: Generator) -> int:
+        """The number of a generator, the same for equal keys."""
+        known = self.numbers.get((generator.kind, generator.key))
+        if known is None:
+            known = len(self.generators)
+            if known >= self.capacity:
+                raise CapacityExceeded
+            self.numbers[generator.kind, generator.key] = known
+            self.generators.append(generator)
+        return known
+
+    def frac(self, number: int) -> Frac:
+        """A generator as an element of the field."""
+        return Frac(self, self.gens[number], self.ctx.constant(1))
+
+    def of(self, generator: Generator) -> Frac:
+        """Enter a generator and return it as an element."""
+        return self.frac(self.number(generator))
+
+    def used(self, poly: Poly) -> list[int]:
+        """The numbers of the generators that occur in a polynomial."""
+        return [i for i, d in enumerate(poly.degrees()[: len(self.generators)]) if d]
+
+    def indices(self, poly: Poly) -> frozenset[Any]:
+        """The index symbols that occur in a polynomial's generators."""
+        found: frozenset[Any] = frozenset()
+        for g in self.used(poly):
+            found |= self.generators[g].indices
+        return found
+
+    def terms(self, poly: Poly) -> Iterator[tuple[tuple[tuple[int, int], ...], fmpq]]:
+        """The terms of a polynomial as (((generator, exponent), ...), coefficient)."""
+        for exponents, coefficient in poly.terms():
+            yield tuple((g, int(e)) for g, e in enumerate(exponents) if e), coefficient
+
+    def monomial(self, powers: tuple[tuple[int, int], ...], coefficient: fmpq | int = 1) -> Poly:
+        """The polynomial with this one term."""
+        exponents = [0] * self.capacity
+        for g, e in powers:
+            exponents[g] += e
+        return self.ctx.from_dict({tuple(exponents): coefficient})
+
+    def key(self, poly: Poly) -> Key:
+        """A hashable, ordered form of a polynomial."""
+        return tuple((powers, int(c.p), int(c.q)) for powers, c in self.terms(poly))
+
+    def reduce(self, poly: Poly) -> Poly:
+        """Reduce by the generators' relations until none applies."""
+        if len(poly) > MAX_TERMS:
+            raise LimitError(f"an expression grew beyond {MAX_TERMS} terms")
+        while self._reducible(poly):
+            total = self.ctx.constant(0)
+            for powers, coefficient in self.terms(poly):
+                total += self._reduced_term(powers, coefficient)
+            poly = total
+        return poly
+
+    def _reducible(self, poly: Poly) -> bool:
+        if not self.relations and not self.exclusive:
+            return False
+        degrees = poly.degrees()
+        if any(degrees[g] >= power for g, (power, _) in self.relations.items()):
+            return True
+        return any(
+            degrees[a] and degrees[b] and any(m[a] and m[b] for m in poly.monoms())
+            for a, b in self.exclusive
+        )
+
+    def _reduced_term(self, powers: tuple[tuple[int, int], ...], coefficient: fmpq) -> Poly:
+        present = {g for g, _ in powers}
+        if any(a in present and b in present for a, b in self.exclusive):
+            return self.ctx.constant(0)
+        result = self.ctx.constant(coefficient)
+        kept = []
+        for g, e in powers:
+            power, value = self.relations.get(g, (e + 1, None))
+            if e >= power:
+                result *= value ** (e // power)
+                e %= power
+            if e:
+                kept.append((g, e))
+        return result * self.monomial(tuple(kept))
+
+
+class Frac:
+    """An element of the field: a reduced fraction whose denominator is monic."""
+
+    __slots__ = ("den", "field", "num")
+
+    def __init__(self, field: Field, num: Poly, den: Poly) -> None:
+        self.field = field
+        self.num = num
+        self.den = den
+
+    @classmethod
+    def make(cls, field: Field, num: Poly, den: Poly) -> Frac:
+        """The fraction in lowest terms. Raises `UndefinedTermError` if the denominator is zero."""
+        num, den = field.reduce(num), field.reduce(den)
+        if den.is_zero():
+            raise UndefinedTermError("a division by zero")
+        if num.is_zero():
+            return field.zero
+        if not den.is_constant():
+            for g in field.used(den):
+                if field.generators[g].kind in ("delta", "indicator"):
+                    raise UnsupportedError("a case distinction stands in a denominator")
+            common = num.gcd(den)
+            if not common.is_constant():
+                num, den = divmod(num, common)[0], divmod(den, common)[0]
+        lead = den.leading_coefficient()
+        if lead != 1:
+            num, den = num / lead, den / lead
+        return cls(field, num, den)
+
+    def __add__(self, other: Frac) -> Frac:
+        if self.den == other.den:
+            return Frac.make(self.field, self.num + other.num, self.den)
+        return Frac.make(
+            self.field, self.num * other.den + other.num * self.den, self.den * other.den
+        )
+
+    def __neg__(self) -> Frac:
+        return Frac(self.field, -self.num, self.den)
+
+    def __sub__(self, other: Frac) -> Frac:
+        return self + (-other)
+
+    def __mul__(self, other: Frac) -> Frac:
+        return Frac.make(self.field, self.num * other.num, self.den * other.den)
+
+    def __truediv__(self, other: Frac) -> Frac:
+        return Frac.make(self.field, self.num * other.den, self.den * other.num)
+
+    def __pow__(self, exponent: int) -> Frac:
+        if abs(exponent) * max(self._degree(), 1) > MAX_DEGREE:
+            raise LimitError(f"a power of degree above {MAX_DEGREE}")
+        if exponent < 0:
+            return Frac.make(self.field, self.den**-exponent, self.num**-exponent)
+        return Frac.make(self.field, self.num**exponent, self.den**exponent)
+
+    def _degree(self) -> int:
+        return max(int(self.num.total_degree()), int(self.den.total_degree()))
+
+    @property
+    def is_zero(self) -> bool:
+        return bool(self.num.is_zero())
+
+    @property
+    def rational(self) -> fmpq | None:
+        """Its value if it is a rational number."""
+        if self.num.is_constant() and self.den.is_constant():
+            return fmpq(0) if self.num.is_zero() else self.num.leading_coefficient()
+        return None
+
+    @property
+    def integer(self) -> int | None:
+        """Its value if it is an integer."""
+        value = self.rational
+        return int(value.p) if value is not None and value.q == 1 else None
+
+    @property
+    def key(self) -> Key:
+        return (self.field.key(self.num), self.field.key(self.den))
+
+    @property
+    def generators(self) -> list[int]:
+        """The numbers of the generators that occur in it."""
+        return sorted({*self.field.used(self.num), *self.field.used(self.den)})
+
+    @property
+    def indices(self) -> frozenset[Any]:
+        """The index symbols that occur in it."""
+        return self.field.indices(self.num) | self.field.indices(self.den)
+
+    def same(self, other: Frac) -> bool:
+        """Whether the two are equal: the polynomial identity at the end of every proof."""
+        return bool(self.field.reduce(self.num * other.den - other.num * self.den).is_zero())

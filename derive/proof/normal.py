@@ -1,0 +1,463 @@
+"""From terms to normal forms: one method for each kind of node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+import sympy as sp
+from flint import fmpq
+from sympy.core.function import AppliedUndef
+
+from derive.errors import LimitError, UnsupportedError
+from derive.proof.algebra import Algebra, is_index_name
+from derive.proof.differential import Differential
+from derive.proof.field import Field, Frac, UndefinedTermError
+from derive.proof.region import Condition, Region, SplitSign
+from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO, Facts
+from derive.proof.sums import Rebuilder, product_between, sum_over
+from derive.terms import (
+    At,
+    Context,
+    Decimal,
+    Domain,
+    NamedFunction,
+    Partial,
+    Vec,
+    free,
+    name_of,
+    substitute,
+)
+
+MAX_FACTORIAL = 1000
+_HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth)
+
+
+class Normalizer:
+    """The normal forms of terms in one region under one context.
+
+    Raises `Split` where cases have to be distinguished, `UndefinedTermError` where a term has
+    no value anywhere in the region, `UnsupportedError` and `LimitError` otherwise.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        region: Region,
+        context: Context,
+        grains: dict[object, int],
+        held: tuple[sp.Expr, ...] = (),
+        real_again: tuple[sp.Expr, ...] = (),
+    ) -> None:
+        self.field = field
+        self.region = region
+        self.context = context
+        self.grains = grains
+        self.held = held
+        self.real_again = real_again
+        self.algebra = Algebra(field, region, grains, self._domain_of, self)
+        self.memo: dict[sp.Expr, Frac] = {}
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the terms read so far need to be defined."""
+        return self.algebra.conditions
+
+    def _domain_of(self, term: sp.Expr) -> Domain:
+        base = term.base if isinstance(term, sp.Indexed) else term
+        domain = self.context.domain_of(term)
+        # A variable that is differentiated by moves freely: y² = y is no identity for it.
+        if base in self.real_again and domain in (Domain.BINARY, Domain.SIGN):
+            return Domain.REAL
+        return domain
+
+    def __call__(self, term: sp.Expr) -> Frac:
+        known = self.memo.get(term)
+        if known is None:
+            known = self.memo[term] = self._normal(term)
+        return known
+
+    def _normal(self, term: sp.Expr) -> Frac:
+        if term in self.held:
+            indices = frozenset(s for s in free(term) if is_index_name(s))
+            return self.algebra.enter("opaque", (term,), (str(term), term), indices)
+        for kind in type(term).__mro__:
+            method = _METHODS.get(kind)
+            if method is not None:
+                return method(self, term)
+        raise UnsupportedError(f"{type(term).__name__} is not covered by the prover: {term}")
+
+    # -- numbers, atoms and arithmetic ------------------------------------------------
+
+    def _rational(self, term: sp.Rational) -> Frac:
+        return self.algebra.rational(fmpq(int(term.p), int(term.q)))
+
+    def _decimal(self, term: Decimal) -> Frac:
+        return self._rational(term.value)
+
+    def _float(self, term: sp.Float) -> Frac:
+        return self._rational(sp.Rational(str(term)))
+
+    def _pi(self, term: sp.Expr) -> Frac:
+        return self.algebra.pi
+
+    def _e(self, term: sp.Expr) -> Frac:
+        return self.algebra.exp(self.field.one)
+
+    def _atom(self, term: sp.Expr) -> Frac:
+        definition = self.context.definition_of(term)
+        if definition is None:
+            return self.algebra.atom(term)
+        arguments = term.indices if isinstance(term, sp.Indexed) else ()
+        return self._unfolded(definition.unfold(*arguments))
+
+    def _unfolded(self, body: sp.Expr) -> Frac:
+        """A definition's body: that it is defined at all is the context's word."""
+        before = self.algebra.supplied
+        self.algebra.supplied = True
+        try:
+            return self(body)
+        finally:
+            self.algebra.supplied = before
+
+    def _add(self, term: sp.Add) -> Frac:
+        total = self.field.zero
+        for a in term.args:
+            total = total + self(a)
+        return total
+
+    def _mul(self, term: sp.Mul) -> Frac:
+        total = self.field.one
+        for a in term.args:
+            total = total * self(a)
+        return total
+
+    def _pow(self, term: sp.Pow) -> Frac:
+        base, exponent = term.args
+        if base is sp.S.Exp1:
+            return self.algebra.exp(self(exponent))
+        return self.algebra.power(self(base), self(exponent))
+
+    # -- functions ------------------------------------------------------------------
+
+    def _exp(self, term: sp.Expr) -> Frac:
+        return self.algebra.exp(self(term.args[0]))
+
+    def _log(self, term: sp.Expr) -> Frac:
+        if len(term.args) == 2:
+            return self.algebra.ln(self(term.args[0])) / self.algebra.ln(self(term.args[1]))
+        return self.algebra.ln(self(term.args[0]))
+
+    def _hyperbolic(self, term: sp.Expr) -> Frac:
+        up = self.algebra.exp(self(term.args[0]))
+        down = self.field.one / up
+        half = self.field.constant(fmpq(1, 2))
+        if isinstance(term, sp.tanh):
+            return (up - down) / (up + down)
+        if isinstance(term, sp.coth):
+            self.algebra.require((up - down).num, NONZERO)
+            return (up + down) / (up - down)
+        return (up - down if isinstance(term, sp.sinh) else up + down) * half
+
+    def _sine(self, term: sp.Expr) -> Frac:
+        return self.algebra.sine(self(term.args[0]))
+
+    def _cosine(self, term: sp.Expr) -> Frac:
+        return self.algebra.cosine(self(term.args[0]))
+
+    def _tangent(self, term: sp.Expr) -> Frac:
+        below = self.algebra.cosine(self(term.args[0]))
+        self.algebra.require(below.num, NONZERO)
+        return self.algebra.sine(self(term.args[0])) / below
+
+    def _odd_function(self, term: sp.Expr) -> Frac:
+        name = type(term).__name__
+        return self.algebra.odd(
+            lambda x: self.algebra.function(name, (x,)), self(term.args[0])
+        )
+
+    def _erfc(self, term: sp.Expr) -> Frac:
+        return self.field.one - self(sp.erf(term.args[0], evaluate=False))
+
+    def _factorial(self, term: sp.Expr) -> Frac:
+        value = self(term.args[0]).integer
+        if value is None:
+            raise UnsupportedError(f"the factorial of a symbol: {term}")
+        if value > MAX_FACTORIAL:
+            raise LimitError(f"a factorial above {MAX_FACTORIAL}!")
+        if value < 0:
+            raise UndefinedTermError("the factorial of a negative number")
+        return self.field.constant(int(sp.ff(value, value)))
+
+    def _binomial(self, term: sp.Expr) -> Frac:
+        top, bottom = (self(a).integer for a in term.args)
+        if top is None or bottom is None or top < 0:
+            raise UnsupportedError(f"a binomial of symbols: {term}")
+        if top > MAX_FACTORIAL:
+            raise LimitError(f"a binomial above {MAX_FACTORIAL}")
+        return self.field.constant(int(sp.binomial(top, bottom)))
+
+    def _named(self, term: sp.Expr) -> Frac:
+        definition = self.context.definition_of(term)
+        if definition is not None:
+            return self._unfolded(definition.unfold(*term.args))
+        if any(isinstance(a, sp.IndexedBase | Vec) for a in term.args):
+            raise UnsupportedError(f"no definition of {type(term).__name__} is known")
+        return self.algebra.function(type(term).__name__, tuple(self(a) for a in term.args))
+
+    # -- cases ----------------------------------------------------------------------
+
+    def _abs(self, term: sp.Expr) -> Frac:
+        return self(term.args[0]) * self._sign_of(self(term.args[0]))
+
+    def _sign(self, term: sp.Expr) -> Frac:
+        return self._sign_of(self(term.args[0]))
+
+    def _sign_of(self, value: Frac) -> Frac:
+        return self.algebra.indicator(value, POSITIVE) - self.algebra.indicator(value, NEGATIVE)
+
+    def _extremum(self, term: sp.Expr) -> Frac:
+        wanted = POSITIVE if isinstance(term, sp.Max) else NEGATIVE
+        first, *others = sorted(term.args, key=sp.default_sort_key)
+        best = self(first)
+        for other in others:
+            excess = self(other) - best
+            best = best + excess * self.algebra.indicator(excess, wanted)
+        return best
+
+    def _delta(self, term: sp.KroneckerDelta) -> Frac:
+        return self.algebra.delta(term.args[0], term.args[1])
+
+    def _piecewise(self, term: sp.Piecewise) -> Frac:
+        remaining, total = self.field.one, self.field.zero
+        for value, condition in term.args:
+            weight = remaining * self.truth(condition)
+            if not weight.is_zero:
+                total = total + weight * self._guarded(value, weight)
+                remaining = remaining - weight
+            if remaining.is_zero:
+                return total
+        if remaining.rational == 1:
+            raise UndefinedTermError("no case applies")
+        raise UnsupportedError("a case distinction under a sum leaves cases open")
+
+    def _guarded(self, value: sp.Expr, weight: Frac) -> Frac:
+        if weight.rational is not None:
+            return self(value)
+        before = self.algebra.guarded
+        self.algebra.guarded = True
+        try:
+            return self(value)
+        finally:
+            self.algebra.guarded = before
+
+    def truth(self, condition: sp.Basic) -> Frac:
+        """1 where a condition holds, 0 where not, as an element of the field."""
+        one = self.field.one
+        if condition in (sp.true, sp.false):
+            return one if condition == sp.true else self.field.zero
+        if isinstance(condition, sp.And | sp.Or):
+            negate = isinstance(condition, sp.Or)
+            result = one
+            for part in condition.args:
+                value = self.truth(part)
+                result = result * (one - value if negate else value)
+            return one - result if negate else result
+        if isinstance(condition, sp.Not):
+            return one - self.truth(condition.args[0])
+        if type(condition) not in _RELATION_SIGNS:
+            raise UnsupportedError(f"a condition that is not a comparison: {condition}")
+        left, right = condition.args
+        if isinstance(condition, sp.Eq | sp.Ne) and self.are_indices(left, right):
+            delta = self.algebra.delta(left, right)
+            return delta if isinstance(condition, sp.Eq) else one - delta
+        return self.algebra.indicator(self(left) - self(right), _RELATION_SIGNS[type(condition)])
+
+    def are_indices(self, left: sp.Expr, right: sp.Expr) -> bool:
+        """Whether an equation compares indices rather than values."""
+        terms = (left, right)
+        known = [t in self.region.ranges or t in self.algebra.bound for t in terms]
+        plain = [is_index_name(t) or isinstance(t, sp.Integer) for t in terms]
+        return any(known) and all(plain)
+
+    # -- binders ----------------------------------------------------------------------
+
+    def _sum(self, term: sp.Sum) -> Frac:
+        return self._fold(term, sum_over)
+
+    def _product(self, term: sp.Product) -> Frac:
+        return self._fold(term, product_between)
+
+    def _fold(self, term: sp.Expr, over: Callable[..., Frac]) -> Frac:
+        body = term.function
+        opened = []
+        for k, low, high in reversed(term.limits):
+            new = self.algebra.fresh_index()
+            opened.append((k, new, self(substitute(low, dict((a, b) for a, b, *_ in opened))),
+                           self(substitute(high, dict((a, b) for a, b, *_ in opened)))))  # fmt: skip
+        body = substitute(body, {k: new for k, new, *_ in opened})
+        with self.algebra.binding([(new, high) for _, new, _, high in opened]):
+            value = self(body)
+        while opened:
+            _, new, low, high = opened.pop()
+            with self.algebra.binding([(k, h) for _, k, _, h in opened]):
+                value = over(self.algebra, value, new, low, high)
+        return value
+
+    # -- derivatives ------------------------------------------------------------------
+
+    def _partial(self, term: Partial) -> Frac:
+        return self._kinkwise(term, self._weak_region(), depth=0)[1]
+
+    def _weak_region(self) -> Region:
+        """The region's open facts: an identity on a boundary says nothing of a derivative."""
+        facts = Facts(self.field)
+        for poly, sign in self.algebra.facts.known.values():
+            if 0 not in sign:
+                facts.add(poly, sign)
+        return replace(self.region, facts=facts, rules=MappingProxyType({}), relations=())
+
+    def _kinkwise(self, term: Partial, region: Region, depth: int) -> tuple[Frac, Frac]:
+        """Value and derivative; at a possible kink those of both sides have to agree."""
+        try:
+            return self._differentiated(term, region)
+        except SplitSign as split:
+            if depth > 3 or self.algebra.facts.sign(split.poly) != ZERO:
+                raise
+            sides = [
+                self._kinkwise(term, region.with_sign(split.poly, frozenset((s,))), depth + 1)
+                for s in (-1, 1)
+            ]
+            (low, slope_low), (high, slope_high) = sides
+            if low.same(high) and slope_low.same(slope_high):
+                return sides[0]
+            raise UndefinedTermError("a kink", (split.poly, NONZERO)) from None
+
+    def _differentiated(self, term: Partial, region: Region) -> tuple[Frac, Frac]:
+        """Value and derivative in general position, then brought back to this region."""
+        names = {name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)}
+        held = tuple(v for v in term.variables if not isinstance(v, sp.Symbol | sp.Indexed))
+        bases = tuple(v.base if isinstance(v, sp.Indexed) else v for v in term.variables)
+        context = self.context.without(*sorted(n for n in names if n))
+        self._refuse_unknown(term, context)
+        child = Normalizer(
+            self.field, region, context, self.grains, (*self.held, *held), bases
+        )
+        child.algebra.bound = dict(self.algebra.bound)
+        # A claim about a derivative speaks of the points where the function is defined.
+        child.algebra.supplied = True
+        value = child(term.expr)
+        derivative = value
+        for variable in term.variables:
+            target = child(variable)
+            used = target.generators
+            if len(used) != 1 or target.num != self.field.gens[used[0]]:
+                raise UnsupportedError(f"a derivative with respect to {variable}")
+            if variable in held and used[0] not in value.generators:
+                raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
+            derivative = Differential(child.algebra, self.field.generators[used[0]])(derivative)
+        back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
+        self._adopt(child.conditions, back)
+        return back(value), back(derivative)
+
+    def _refuse_unknown(self, term: Partial, context: Context) -> None:
+        """A bare name without a definition may depend on anything."""
+        bare = term.expr
+        if not isinstance(bare, sp.Symbol | sp.Indexed) or context.definition_of(bare) is not None:
+            return
+        same_family = isinstance(bare, sp.Indexed) and any(
+            isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
+        )
+        if bare not in term.variables and not same_family:
+            raise UnsupportedError(f"it is not known how {bare} depends on {term.variables[0]}")
+
+    def _again(self, atom: sp.Expr) -> Frac:
+        """An atom read anew in this context, with conditions as the context's word."""
+        return self._unfolded(atom)
+
+    def _adopt(self, conditions: list[Condition], back: Rebuilder) -> None:
+        """Take over what the operand of a derivative needs, in this context's terms."""
+        for condition in conditions:
+            before = self.algebra.supplied
+            self.algebra.supplied = condition.supplied
+            with self.algebra.binding(condition.bound):
+                value = back.poly(condition.poly)
+                if condition.sufficient:
+                    if not self.algebra.facts.of_frac(value) <= condition.sign:
+                        self.algebra.note(value.num, condition.sign, sufficient=True)
+                else:
+                    self.algebra.require(value.num * value.den, condition.sign)
+            self.algebra.supplied = before
+
+    def _at(self, term: At) -> Frac:
+        """A value at a point: read in general position, then with the point put in."""
+        expr, variable, point = term.args
+        value = self(point)
+        region = self._weak_region()
+        while True:
+            inner = Normalizer(self.field, region, self.context, self.grains, self.held)
+            inner.algebra.bound = dict(self.algebra.bound)
+
+            def atom(found: sp.Expr) -> Frac:
+                return value if found == variable else self._again(found)
+
+            back = Rebuilder(self.algebra, atom, self.region.index, lambda generator: True)
+            try:
+                result = inner(expr)
+            except SplitSign as split:
+                there = back.poly(split.poly)
+                sign = self.algebra.decide(there)
+                if len(sign) > 1 or self.algebra.facts.sign(split.poly) <= sign:
+                    raise UnsupportedError("a case under a sum at a point") from None
+                region = region.with_sign(split.poly, sign)
+                continue
+            inner.algebra.supplied = self.algebra.supplied
+            self._adopt(inner.conditions, back)
+            return back(result)
+
+
+_RELATION_SIGNS = {
+    sp.StrictGreaterThan: POSITIVE,
+    sp.GreaterThan: frozenset((0, 1)),
+    sp.StrictLessThan: NEGATIVE,
+    sp.LessThan: frozenset((-1, 0)),
+    sp.Equality: ZERO,
+    sp.Unequality: NONZERO,
+}
+
+_METHODS: dict[type, Callable[..., Frac]] = {
+    sp.Rational: Normalizer._rational,
+    sp.Float: Normalizer._float,
+    Decimal: Normalizer._decimal,
+    type(sp.pi): Normalizer._pi,
+    type(sp.E): Normalizer._e,
+    sp.Symbol: Normalizer._atom,
+    sp.Indexed: Normalizer._atom,
+    sp.Add: Normalizer._add,
+    sp.Mul: Normalizer._mul,
+    sp.Pow: Normalizer._pow,
+    sp.exp: Normalizer._exp,
+    sp.log: Normalizer._log,
+    **dict.fromkeys(_HYPERBOLIC, Normalizer._hyperbolic),
+    sp.sin: Normalizer._sine,
+    sp.cos: Normalizer._cosine,
+    sp.tan: Normalizer._tangent,
+    sp.atan: Normalizer._odd_function,
+    sp.erf: Normalizer._odd_function,
+    sp.erfc: Normalizer._erfc,
+    sp.factorial: Normalizer._factorial,
+    sp.binomial: Normalizer._binomial,
+    NamedFunction: Normalizer._named,
+    AppliedUndef: Normalizer._named,
+    sp.Abs: Normalizer._abs,
+    sp.sign: Normalizer._sign,
+    sp.Max: Normalizer._extremum,
+    sp.Min: Normalizer._extremum,
+    sp.KroneckerDelta: Normalizer._delta,
+    sp.Piecewise: Normalizer._piecewise,
+    sp.Sum: Normalizer._sum,
+    sp.Product: Normalizer._product,
+    Partial: Normalizer._partial,
+    At: Normalizer._at,
+}

@@ -1,0 +1,121 @@
+"""From normal forms back to terms, for messages, conditions and proofs that people read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from flint import fmpq
+
+from derive.proof.field import Field, Frac, Generator, Poly
+from derive.terms import At, Partial, canonical, fresh, index, named_function, real
+
+
+def restore(field: Field, value: Frac) -> sp.Expr:
+    """The term that a normal form stands for."""
+    return restore_poly(field, value.num) / restore_poly(field, value.den)
+
+
+def restore_poly(field: Field, poly: Poly) -> sp.Expr:
+    """The term that a polynomial stands for."""
+    terms = []
+    for powers, coefficient in field.terms(poly):
+        factors = [restore_generator(field, field.generators[g]) ** e for g, e in powers]
+        terms.append(sp.Mul(_number(coefficient), *factors))
+    return sp.Add(*terms)
+
+
+def _number(value: fmpq) -> sp.Rational:
+    return sp.Rational(int(value.p), int(value.q))
+
+
+def restore_generator(field: Field, generator: Generator) -> sp.Expr:
+    """The term that a generator stands for."""
+    return _RESTORE[generator.kind](field, *generator.parts)
+
+
+def _ln(field: Field, inside: Poly) -> sp.Expr:
+    return sp.log(restore_poly(field, inside))
+
+
+def _exp(field: Field, basis: Frac, grain: int) -> sp.Expr:
+    return sp.exp(restore(field, basis) / grain)
+
+
+def _root(field: Field, inside: Poly, q: int) -> sp.Expr:
+    return sp.Pow(restore_poly(field, inside), sp.Rational(1, q))
+
+
+def _sum(field: Field, ranges: tuple[tuple[sp.Symbol, Frac], ...], body: Frac) -> sp.Expr:
+    term = restore(field, body)
+    limits = [(k, 1, restore(field, high)) for k, high in ranges]
+    return _readable(sp.Sum(term, *limits))
+
+
+def _product(field: Field, ranges: tuple[tuple[sp.Symbol, Frac], ...], body: Frac) -> sp.Expr:
+    limits = [(k, 1, restore(field, high)) for k, high in ranges]
+    return _readable(sp.Product(restore(field, body), *limits))
+
+
+def _readable(term: sp.Expr) -> sp.Expr:
+    """Bound indices get letters in place of internal names."""
+    letters = [index(c) for c in "klpqr"]
+    renamed = canonical(term)
+    taken = {str(s) for s in renamed.free_symbols}
+    free_letters = [c for c in letters if str(c) not in taken]
+    bound = sorted((s for s in renamed.atoms(sp.Symbol) if s.name.startswith("_b")), key=str)
+    swap = dict(zip(bound, free_letters, strict=False))
+    return renamed.xreplace(swap)
+
+
+def _function(
+    field: Field, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...]
+) -> sp.Expr:
+    terms = [restore(field, a) for a in arguments]
+    known: dict[str, Any] = {
+        "sin": sp.sin, "cos": sp.cos, "atan": sp.atan, "erf": sp.erf, "gamma": sp.gamma,
+    }  # fmt: skip
+    function = known.get(name) or named_function(name)
+    if not any(order):
+        return function(*terms)
+    spots = [fresh(real("t"), frozenset())] if len(terms) == 1 else [
+        real(f"t_{i + 1}") for i in range(len(terms))
+    ]
+    variables = [v for v, n in zip(spots, order, strict=True) for _ in range(n)]
+    result: sp.Expr = Partial(function(*spots), *variables)
+    for spot, term in zip(spots, terms, strict=True):
+        result = At(result, spot, term)
+    return result
+
+
+def _delta(field: Field, left: sp.Expr, right: sp.Expr) -> sp.Expr:
+    return sp.KroneckerDelta(left, right)
+
+
+def _indicator(field: Field, value: Frac, sign: int) -> sp.Expr:
+    term = restore(field, value)
+    condition = sp.Gt(term, 0) if sign > 0 else sp.Eq(term, 0)
+    return sp.Piecewise((1, condition), (0, True))
+
+
+def _atom(field: Field, term: sp.Expr) -> sp.Expr:
+    return term
+
+
+def _family_function(field: Field, term: sp.Expr) -> sp.Expr:
+    return term
+
+
+_RESTORE = {
+    "atom": _atom,
+    "constant": _atom,
+    "opaque": _family_function,
+    "ln": _ln,
+    "exp": _exp,
+    "root": _root,
+    "sum": _sum,
+    "product": _product,
+    "function": _function,
+    "delta": _delta,
+    "indicator": _indicator,
+}

@@ -1,0 +1,205 @@
+"""What signs a polynomial can have, given the signs of generators and known facts.
+
+A sign is a set of possible values among -1, 0, 1; the answers are sound and may be wider
+than the truth. Products go by factors, sums by terms, and what remains by Fourier-Motzkin
+elimination over the monomials, exactly over ℚ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from flint import fmpq, fmpz_poly
+
+from derive.proof.field import Field, Frac, Poly
+
+Sign = frozenset[int]
+
+NEGATIVE: Sign = frozenset((-1,))
+ZERO: Sign = frozenset((0,))
+POSITIVE: Sign = frozenset((1,))
+NONNEGATIVE: Sign = frozenset((0, 1))
+NONPOSITIVE: Sign = frozenset((-1, 0))
+NONZERO: Sign = frozenset((-1, 1))
+ANY: Sign = frozenset((-1, 0, 1))
+
+MAX_CONSTRAINTS = 120
+
+
+def times(a: Sign, b: Sign) -> Sign:
+    """The signs of a product."""
+    return frozenset(x * y for x, y in product(a, b))
+
+
+def plus(a: Sign, b: Sign) -> Sign:
+    """The signs of a sum."""
+    found: set[int] = set()
+    for x, y in product(a, b):
+        if x * y == -1:
+            return ANY
+        found.add(x or y)
+    return frozenset(found)
+
+
+class Facts:
+    """Polynomials of known sign. Facts are irreducible and with a positive leading term."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.known: dict[tuple[object, ...], tuple[Poly, Sign]] = {}
+        self.contradiction = False
+
+    def copy(self) -> Facts:
+        """An independent copy."""
+        new = Facts(self.field)
+        new.known = dict(self.known)
+        new.contradiction = self.contradiction
+        return new
+
+    def add(self, poly: Poly, sign: Sign) -> None:
+        """Note that a polynomial has one of these signs."""
+        if poly.leading_coefficient() < 0:
+            poly, sign = -poly, times(sign, NEGATIVE)
+        key = self.field.key(poly)
+        now = sign & (self.known[key][1] if key in self.known else ANY)
+        self.known[key] = (poly, now)
+        self.contradiction |= not now
+
+    def sign(self, poly: Poly) -> Sign:
+        """The signs that a polynomial can have."""
+        content, factors = poly.factor()
+        result = POSITIVE if content > 0 else NEGATIVE
+        if content == 0:
+            return ZERO
+        for factor, multiplicity in factors:
+            of_factor = self.of_irreducible(factor)
+            power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
+            result = times(result, power)
+        return result
+
+    def of_frac(self, value: Frac) -> Sign:
+        """The signs of a fraction where it is defined."""
+        if value.is_zero:
+            return ZERO
+        return times(self.sign(value.num), self.sign(value.den) - ZERO)
+
+    def of_irreducible(self, poly: Poly) -> Sign:
+        """The signs of a polynomial that does not factor."""
+        flip = poly.leading_coefficient() < 0
+        if flip:
+            poly = -poly
+        known = self.known.get(self.field.key(poly))
+        sign = self._of_terms(poly) & (known[1] if known else ANY)
+        if len(sign) > 1:
+            sign = sign & self._of_one_variable(poly)
+        if len(sign) > 1 and self._worth_elimination(poly):
+            sign = self._by_elimination(poly, sign)
+        return times(sign, NEGATIVE) if flip else sign
+
+    def _of_terms(self, poly: Poly) -> Sign:
+        total = ZERO
+        for powers, coefficient in self.field.terms(poly):
+            total = plus(total, self._of_term(powers, coefficient))
+        return total
+
+    def _of_term(self, powers: Iterable[tuple[int, int]], coefficient: fmpq) -> Sign:
+        sign = POSITIVE if coefficient > 0 else NEGATIVE
+        for g, e in powers:
+            of_generator = self.of_generator(g)
+            sign = times(sign, of_generator if e % 2 else frozenset(x * x for x in of_generator))
+        return sign
+
+    def of_generator(self, g: int) -> Sign:
+        """The signs of a generator: its own, narrowed by what is known."""
+        known = self.known.get((((((g, 1),)), 1, 1),))
+        return self.field.generators[g].sign & (known[1] if known else ANY)
+
+    def _of_one_variable(self, poly: Poly) -> Sign:
+        """The sign of a polynomial in one generator without a real root in its range."""
+        used = self.field.used(poly)
+        if len(used) != 1 or poly.total_degree() < 2:
+            return ANY
+        g = used[0]
+        coefficients = [fmpq(0)] * (int(poly.degrees()[g]) + 1)
+        for powers, c in self.field.terms(poly):
+            coefficients[powers[0][1] if powers else 0] = c
+        common = 1
+        for c in coefficients:
+            common = common * int(c.q)
+        roots = fmpz_poly([int(c * common) for c in coefficients]).complex_roots()
+        real = [r.real for r, _ in roots if r.imag == 0]
+        of_generator = self.of_generator(g)
+        if any(-1 in of_generator or not (r < 0) for r in real):
+            return ANY
+        return POSITIVE if coefficients[-1] > 0 else NEGATIVE
+
+    def _worth_elimination(self, poly: Poly) -> bool:
+        used = set(self.field.used(poly))
+        return len(poly) > 1 and any(used & set(self.field.used(p)) for p, _ in self.known.values())
+
+    def _by_elimination(self, poly: Poly, sign: Sign) -> Sign:
+        constraints = [c for p, s in self.known.values() for c in _constraints(p, s)]
+        if len(constraints) > MAX_CONSTRAINTS:
+            return sign
+        for value in sorted(sign):
+            assumed = _constraints(poly, frozenset((value,)))
+            if self._infeasible([*constraints, *assumed]):
+                sign = sign - {value}
+        return sign
+
+    def _infeasible(self, rows: Sequence[tuple[Poly, bool]]) -> bool:
+        """Whether rows (p > 0 if strict, else p ≥ 0) contradict each other as linear forms."""
+        linear = [({m: c for m, c in self.field.terms(p)}, strict) for p, strict in rows]
+        monomials = sorted({m for row, _ in linear for m in row if m})
+        for m in monomials:
+            sign = self._of_term(m, fmpq(1))
+            if sign <= NONNEGATIVE:
+                linear.append(({m: fmpq(1)}, sign == POSITIVE))
+            elif sign <= NONPOSITIVE:
+                linear.append(({m: fmpq(-1)}, sign == NEGATIVE))
+        return infeasible(linear)
+
+
+Row = tuple[dict[tuple[tuple[int, int], ...], fmpq], bool]
+
+
+def _constraints(poly: Poly, sign: Sign) -> list[tuple[Poly, bool]]:
+    """A fact as rows p > 0 (True) or p ≥ 0 (False)."""
+    if sign <= NONNEGATIVE:
+        rows = [(poly, sign == POSITIVE)]
+        return [*rows, (-poly, False)] if sign == ZERO else rows
+    return [(-poly, sign == NEGATIVE)] if sign <= NONPOSITIVE else []
+
+
+def infeasible(rows: list[Row]) -> bool:
+    """Fourier-Motzkin: whether linear rows have no common solution. Gives up as False."""
+    while True:
+        constants = [(row.get((), fmpq(0)), strict) for row, strict in rows if set(row) <= {()}]
+        if any(c < 0 or (strict and c == 0) for c, strict in constants):
+            return True
+        variables = sorted({m for row, _ in rows for m in row if m})
+        if not variables or len(rows) > MAX_CONSTRAINTS:
+            return False
+        counts = {m: _split_sizes(rows, m) for m in variables}
+        chosen = min(variables, key=lambda m: (counts[m], m))
+        rows = _eliminate(rows, chosen)
+
+
+def _split_sizes(rows: list[Row], m: tuple[tuple[int, int], ...]) -> int:
+    up = sum(1 for row, _ in rows if row.get(m, 0) > 0)
+    down = sum(1 for row, _ in rows if row.get(m, 0) < 0)
+    return up * down - up - down
+
+
+def _eliminate(rows: list[Row], m: tuple[tuple[int, int], ...]) -> list[Row]:
+    up = [r for r in rows if r[0].get(m, 0) > 0]
+    down = [r for r in rows if r[0].get(m, 0) < 0]
+    kept = [r for r in rows if not r[0].get(m, 0)]
+    for (a, strict_a), (b, strict_b) in product(up, down):
+        combined: dict[tuple[tuple[int, int], ...], fmpq] = {}
+        for row, scale in ((a, -b[m]), (b, a[m])):
+            for k, c in row.items():
+                combined[k] = combined.get(k, fmpq(0)) + c * scale
+        kept.append(({k: c for k, c in combined.items() if c}, strict_a or strict_b))
+    return kept

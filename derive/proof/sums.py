@@ -1,0 +1,398 @@
+"""Sums and products over symbolic ranges, in a form in which equal ones meet.
+
+A sum's body is expanded; what does not carry the bound index moves out; a delta sifts; sums
+inside the body are flattened into one sum over several indices; factors that share no index
+separate; what is left, with its bound indices in canonical names, is one generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import permutations
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import LimitError, UnsupportedError
+from derive.proof.algebra import Algebra
+from derive.proof.field import Field, Frac, Generator, Poly
+from derive.proof.restore import restore
+from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
+from derive.terms import index
+
+Range = tuple[sp.Symbol, Frac]
+Powers = tuple[tuple[int, int], ...]
+
+MAX_INDICES = 5
+MAX_EXPLICIT = 64
+
+
+class Rebuilder:
+    """Builds normal forms anew with other atoms or indices: a homomorphism.
+
+    `atom` gives the value of an atom (a symbol, a member, a held term); `touched` says
+    whether a generator can change at all; `renaming` that only indices change.
+    """
+
+    def __init__(
+        self,
+        algebra: Algebra,
+        atom: Callable[[sp.Expr], Frac],
+        swap: Callable[[sp.Expr], sp.Expr],
+        touched: Callable[[Generator], bool],
+        renaming: bool = False,
+    ) -> None:
+        self.algebra = algebra
+        self.atom = atom
+        self.swap = swap
+        self.touched = touched
+        self.renaming = renaming
+        self.memo: dict[int, Frac] = {}
+
+    @classmethod
+    def of_indices(cls, algebra: Algebra, swap: dict[sp.Symbol, sp.Expr]) -> Rebuilder:
+        """The rebuilder that puts other indices in the place of some."""
+
+        def replace(term: sp.Expr) -> sp.Expr:
+            return term.xreplace(swap)
+
+        return cls(
+            algebra,
+            lambda term: algebra.atom(replace(term)),
+            replace,
+            lambda generator: not generator.indices.isdisjoint(swap),
+            renaming=True,
+        )
+
+    def __call__(self, value: Frac) -> Frac:
+        if not any(self.touched(self.algebra.field.generators[g]) for g in value.generators):
+            return value
+        return self.poly(value.num) / self.poly(value.den)
+
+    def poly(self, poly: Poly) -> Frac:
+        """The value of a polynomial."""
+        field = self.algebra.field
+        if not any(self.touched(field.generators[g]) for g in field.used(poly)):
+            return self.algebra.of(poly)
+        total = field.zero
+        for powers, coefficient in field.terms(poly):
+            term = field.constant(coefficient)
+            for g, e in powers:
+                term = term * self.generator(g) ** e
+            total = total + term
+        return total
+
+    def generator(self, g: int) -> Frac:
+        """The value of a generator."""
+        if g not in self.memo:
+            generator = self.algebra.field.generators[g]
+            touched = self.touched(generator)
+            self.memo[g] = self._build(generator) if touched else self.algebra.field.frac(g)
+        return self.memo[g]
+
+    def _build(self, generator: Generator) -> Frac:
+        algebra, parts = self.algebra, generator.parts
+        match generator.kind:
+            case "atom" | "opaque":
+                return self.atom(parts[0])
+            case "constant":
+                return algebra.field.of(generator)
+            case "exp":
+                return algebra.exp(self(parts[0]) * algebra.rational(fmpq(1, parts[1])))
+            case "ln":
+                return algebra.ln_abs(self.poly(parts[0]))
+            case "root":
+                return self._root(*parts)
+            case "function":
+                return algebra.function(parts[0], tuple(self(a) for a in parts[1]), parts[2])
+            case "delta":
+                return algebra.delta(self.swap(parts[0]), self.swap(parts[1]))
+            case "indicator":
+                return algebra.indicator(self(parts[0]), frozenset((parts[1],)))
+            case "sum" | "product":
+                return self._binder(generator)
+        raise UnsupportedError(f"a {generator.kind} cannot be rebuilt")
+
+    def _root(self, inside: Poly, q: int) -> Frac:
+        value = self.poly(inside)
+        factors = value.num.factor()
+        if self.renaming and value.den.is_constant() and factors[0] == 1 and len(factors[1]) == 1:
+            # What is nonnegative for every index is so for this one.
+            if factors[1][0][1] == 1:
+                return self.algebra.root(value.num, q)
+        return self.algebra.abs_root(value, q)
+
+    def _binder(self, generator: Generator) -> Frac:
+        ranges, body = generator.parts
+        opened, inner = open_binder(self.algebra, ranges, body)
+        highs = [(k, self(high)) for k, high in opened]
+        with self.algebra.binding(highs):
+            value = self(inner)
+        if generator.kind == "product":
+            return product_over(self.algebra, value, *highs[0])
+        return sum_multi(self.algebra, value, highs)
+
+
+def open_binder(algebra: Algebra, ranges: Sequence[Range], body: Frac) -> tuple[list[Range], Frac]:
+    """The ranges and the body of a sum with fresh names for its bound indices."""
+    swap = {k: algebra.fresh_index() for k, _ in ranges}
+    with algebra.binding([(swap[k], high) for k, high in ranges]):
+        inner = Rebuilder.of_indices(algebra, swap)(body)
+    return [(swap[k], high) for k, high in ranges], inner
+
+
+# -- ranges -------------------------------------------------------------------------
+
+
+def sum_over(algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac) -> Frac:
+    """Σ of a body over low ≤ k ≤ high; an empty range gives 0."""
+    return _over_range(algebra, body, k, low, high, _Sum)
+
+
+def product_over(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+    """Π of a body over 1 ≤ k ≤ high."""
+    return _Product.whole(algebra, body, k, high)
+
+
+def product_between(algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac) -> Frac:
+    """Π of a body over low ≤ k ≤ high; an empty range gives 1."""
+    return _over_range(algebra, body, k, low, high, _Product)
+
+
+class _Sum:
+    @staticmethod
+    def empty(field: Field) -> Frac:
+        return field.zero
+
+    @staticmethod
+    def join(a: Frac, b: Frac) -> Frac:
+        return a + b
+
+    @staticmethod
+    def remove(a: Frac, b: Frac) -> Frac:
+        return a - b
+
+    @staticmethod
+    def whole(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+        return sum_multi(algebra, body, [(k, high)])
+
+
+class _Product:
+    @staticmethod
+    def empty(field: Field) -> Frac:
+        return field.one
+
+    @staticmethod
+    def join(a: Frac, b: Frac) -> Frac:
+        return a * b
+
+    @staticmethod
+    def remove(a: Frac, b: Frac) -> Frac:
+        raise UnsupportedError("a product that leaves out a member")
+
+    @staticmethod
+    def whole(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+        if k not in body.indices:
+            return algebra.power(body, high)
+        if algebra.facts.of_frac(body) == POSITIVE:
+            with algebra.binding([(k, high)]):
+                logarithm = algebra.ln(body)
+            return algebra.exp(sum_multi(algebra, logarithm, [(k, high)]))
+        name = index("_b1")
+        with algebra.binding([(name, high)]):
+            inner = Rebuilder.of_indices(algebra, {k: name})(body)
+        key = (inner.key, high.key)
+        return algebra.enter(
+            "product", (((name, high),), inner), key, (inner.indices - {name}) | high.indices
+        )
+
+
+Folding = type[_Sum] | type[_Product]
+
+
+def _over_range(
+    algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac, fold: Folding
+) -> Frac:
+    first, last = low.integer, high.integer
+    if first is None:
+        raise UnsupportedError("a range with a symbolic lower limit")
+
+    def at(term: sp.Expr) -> Frac:
+        return Rebuilder.of_indices(algebra, {k: term})(body)
+
+    if last is not None:
+        if last - first >= MAX_EXPLICIT:
+            raise LimitError(f"a range of more than {MAX_EXPLICIT} explicit terms")
+        total = fold.empty(algebra.field)
+        for number in range(first, last + 1):
+            total = fold.join(total, at(sp.Integer(number)))
+        return total
+    base, shift = _split_shift(algebra.field, high)
+    removed = max(first - 1, 0) + max(-shift, 0)
+    if removed > 1 or algebra.facts.of_frac(base - algebra.field.one) - NONNEGATIVE:
+        # With a small size the range would be empty, and removing members would be wrong.
+        raise UnsupportedError("a range that may be shorter than empty")
+    total = fold.whole(algebra, body, k, base)
+    size = restore(algebra.field, base)
+    for number in range(first, 1):
+        total = fold.join(total, at(sp.Integer(number)))
+    for number in range(1, shift + 1):
+        total = fold.join(total, at(size + number))
+    if first == 2:
+        total = fold.remove(total, at(sp.Integer(1)))
+    if shift == -1:
+        total = fold.remove(total, at(size))
+    return total
+
+
+def _split_shift(field: Field, high: Frac) -> tuple[Frac, int]:
+    """A limit n + 2 as (n, 2)."""
+    if not high.den.is_constant():
+        raise UnsupportedError("a range whose limit is a fraction")
+    constant = fmpq(0)
+    for powers, coefficient in field.terms(high.num):
+        if not powers:
+            constant = coefficient
+    if constant.q != 1:
+        raise UnsupportedError("a range whose limit is not an integer")
+    shift = int(constant.p)
+    return high - field.constant(shift), shift
+
+
+# -- the canonical form of a sum ----------------------------------------------------
+
+
+def sum_multi(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
+    """Σ of a body over several indices, each from 1 to its size."""
+    if not ranges:
+        return body
+    if len(ranges) > MAX_INDICES:
+        raise LimitError(f"a sum over more than {MAX_INDICES} indices")
+    field = algebra.field
+    bound = frozenset(k for k, _ in ranges)
+    outer, inner = _split_factors(field, body.den, bound)
+    quotient, rest = divmod(body.num, inner)
+    total = field.zero
+    for poly, den in ((quotient, field.ctx.constant(1)), (rest, inner)):
+        for powers, coefficient in field.terms(poly):
+            term = _sum_term(algebra, powers, den, ranges)
+            total = total + term * field.constant(coefficient)
+    return total / algebra.of(outer)
+
+
+def _split_factors(field: Field, poly: Poly, bound: frozenset[sp.Symbol]) -> tuple[Poly, Poly]:
+    """The part of a denominator without the bound indices, and the part with them."""
+    outer, inner = field.ctx.constant(1), field.ctx.constant(1)
+    content, factors = poly.factor()
+    for factor, multiplicity in factors:
+        if field.indices(factor).isdisjoint(bound):
+            outer *= factor**multiplicity
+        else:
+            inner *= factor**multiplicity
+    return outer * content, inner
+
+
+def _sum_term(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Range]) -> Frac:
+    """Σ of one monomial over a denominator that carries bound indices throughout."""
+    field = algebra.field
+    bound = frozenset(k for k, _ in ranges)
+    carrying = tuple((g, e) for g, e in powers if field.generators[g].indices & bound)
+    outside = field.monomial(tuple((g, e) for g, e in powers if (g, e) not in carrying))
+    for g, e in carrying:
+        generator = field.generators[g]
+        rest = Frac.make(field, field.monomial(tuple(p for p in carrying if p[0] != g)), den)
+        if generator.kind == "delta":
+            return algebra.of(outside) * _sift(algebra, generator, rest, ranges)
+        if generator.kind == "sum":
+            return algebra.of(outside) * _flatten(algebra, generator, e, rest, ranges)
+    return algebra.of(outside) * _components(algebra, carrying, den, ranges)
+
+
+def _sift(algebra: Algebra, delta: Generator, rest: Frac, ranges: Sequence[Range]) -> Frac:
+    """Σ_k δ_kj f(k) = f(j)."""
+    left, right = delta.parts
+    for k, high in ranges:
+        for here, there in ((left, right), (right, left)):
+            if here == k and k not in there.free_symbols:
+                _check_range(algebra, there, high, ranges)
+                kept = [(m, h) for m, h in ranges if m != k]
+                with algebra.binding(kept):
+                    value = Rebuilder.of_indices(algebra, {k: there})(rest)
+                return sum_multi(algebra, value, kept)
+    raise UnsupportedError("a delta of shifted indices under a sum")
+
+
+def _check_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Range]) -> None:
+    """An index that a sum is sifted to has to be within the sum's range."""
+    size = algebra.bound.get(j)
+    for k, other in ranges:
+        size = other if k == j else size
+    if size is None and j in algebra.region.ranges:
+        size = algebra.normal(algebra.region.ranges[j])
+    if size is not None and not size.same(high):
+        raise UnsupportedError(f"index {j} has another range than the sum that it is sifted from")
+
+
+def _flatten(
+    algebra: Algebra, inner: Generator, count: int, rest: Frac, ranges: Sequence[Range]
+) -> Frac:
+    """Σ_k f(k) (Σ_l g(k, l))^e as one sum over k and e copies of l."""
+    all_ranges = list(ranges)
+    body = rest
+    with algebra.binding(all_ranges):
+        for _ in range(count):
+            opened, copy = open_binder(algebra, *inner.parts)
+            all_ranges += opened
+            body = body * copy
+    return sum_multi(algebra, body, all_ranges)
+
+
+def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Range]) -> Frac:
+    """Separate the factors that share no index; each group is one generator."""
+    field = algebra.field
+    bound = frozenset(k for k, _ in ranges)
+    pieces = [
+        (field.generators[g].indices & bound, algebra.of(field.monomial(((g, e),))))
+        for g, e in powers
+    ]
+    for factor, multiplicity in den.factor()[1]:
+        indices = field.indices(factor) & bound
+        pieces.append((indices, field.one / algebra.of(factor**multiplicity)))
+    groups: list[tuple[frozenset[sp.Symbol], Frac]] = []
+    for indices, value in pieces:
+        apart = []
+        for other, product in groups:
+            if other & indices:
+                indices, value = indices | other, value * product
+            else:
+                apart.append((other, product))
+        groups = [*apart, (indices, value)]
+    result = field.one
+    for k, high in ranges:
+        if not any(k in indices for indices, _ in groups):
+            result = result * high
+    for indices, value in groups:
+        result = result * _sum_generator(algebra, value, [r for r in ranges if r[0] in indices])
+    return result
+
+
+def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
+    """The generator of an irreducible sum, the same whatever its indices are called."""
+    choices = []
+    for order in permutations(ranges):
+        names = [index(f"_b{position + 1}") for position in range(len(order))]
+        swap = {k: name for (k, _), name in zip(order, names, strict=True)}
+        renamed = tuple((swap[k], high) for k, high in order)
+        with algebra.binding(renamed):
+            inner = Rebuilder.of_indices(algebra, swap)(body)
+        key = (inner.key, tuple(high.key for _, high in renamed))
+        choices.append((key, renamed, inner))
+    key, renamed, inner = min(choices, key=lambda choice: choice[0])
+    sign = algebra.facts.of_frac(body)
+    # A size is at least 1, so the sum has the sign that all its members share.
+    sign = sign if sign <= NONNEGATIVE or sign <= NONPOSITIVE else ANY
+    names = frozenset(k for k, _ in renamed)
+    result = algebra.enter("sum", (renamed, inner), key, inner.indices - names)
+    if result.generators and sign != ANY:
+        algebra.facts.add(result.num, sign)
+    return result

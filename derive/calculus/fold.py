@@ -1,0 +1,106 @@
+"""Back from formulas to names: e^{-z}/(1 + e^{-z})² is σ(z)(1 − σ(z)).
+
+The method: treat the value f = P/Q of a definition as known, solve f·Q = P for one of the
+body's atoms (e^{-z} = 1/f − 1, e^{z_i} = a_i S), put the solution in the place of every
+instance of that atom, and simplify as a fraction. No function has a rule of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import sympy as sp
+
+from derive.calculus.algebra import Atoms, best, inert, revive, rewrite, weight
+from derive.calculus.scope import arguments
+from derive.terms import canonical, free, substitute
+
+
+def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
+    """Forms of `expr` in which `name` (σ(z), a[i]) stands for its `body` as far as possible."""
+    if isinstance(expr, sp.Piecewise):
+        return []
+    start, formula = inert(expr, body)
+    table = Atoms()
+    start = table.give(sp.cancel(table.take(start)))
+    keys = [a for a in arguments(name) if isinstance(a, sp.Symbol) and a.is_integer]
+    found = []
+    for atom, solution in _solutions(name, formula, keys):
+        replace = _instances(start, atom, solution, keys)
+        if replace:
+            replace |= _kept(start, replace)
+            candidate = best(revive(rewrite(start, replace)))
+            if not candidate.has(sp.nan, sp.zoo):
+                found.append(candidate)
+    return found
+
+
+def _solutions(
+    name: sp.Expr, formula: sp.Expr, keys: list[sp.Symbol]
+) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """The atoms of the formula for which `name = formula` can be solved, and the solutions."""
+    table = Atoms()
+    value = table.dummy(name)
+    above, below = sp.fraction(sp.cancel(table.take(formula)))
+    relation = sp.expand(value * below - above)
+    for dummy in sorted((above / below).free_symbols, key=str):
+        atom = table.give(dummy)
+        if not set(keys) <= free(atom) or not free(atom) or atom.is_Symbol:
+            continue
+        powers = {e[0] for e, _ in sp.Poly(relation, dummy).terms()} - {0}
+        if len(powers) != 1:
+            continue
+        degree = powers.pop()
+        slope = relation.coeff(dummy, degree)
+        rest = relation.coeff(dummy, 0)
+        yield atom**degree, table.give(sp.cancel(-rest / slope))
+
+
+def _instances(
+    start: sp.Expr, atom: sp.Expr, solution: sp.Expr, keys: list[sp.Symbol]
+) -> dict[sp.Basic, sp.Expr]:
+    """Every power of an instance of the atom in the expression, and what it is equal to."""
+    base, degree = atom.as_base_exp()
+    found: dict[sp.Basic, sp.Expr] = {}
+    for node in sorted(start.atoms(type(base)), key=sp.default_sort_key):
+        for values in itertools.product(_index_terms(node), repeat=len(keys)):
+            mapping = dict(zip(keys, values, strict=True))
+            if substitute(base, mapping) == node:
+                found[node] = substitute(solution, mapping) ** sp.Rational(1, degree)
+                break
+    if degree == 1:
+        return found
+    return _whole_powers(start, found, int(degree))
+
+
+def _kept(start: sp.Expr, replace: dict[sp.Basic, sp.Expr]) -> dict[sp.Basic, sp.Expr]:
+    """The sums that the solutions bring in stay as they are: S in e^{z_i} = a_i S."""
+    brought = {canonical(s) for value in replace.values() for s in value.atoms(sp.Sum)}
+    return {s: s for s in start.atoms(sp.Sum) if canonical(s) in brought}
+
+
+def _whole_powers(
+    start: sp.Expr, found: dict[sp.Basic, sp.Expr], degree: int
+) -> dict[sp.Basic, sp.Expr]:
+    """The replacements where only X^d is known: powers of X that are not multiples stay."""
+    replace: dict[sp.Basic, sp.Expr] = {}
+    for power in sorted(start.atoms(sp.Pow), key=sp.default_sort_key):
+        if power.base in found and power.exp.is_Integer and power.exp % degree == 0:
+            replace[power] = found[power.base] ** power.exp
+    return replace
+
+
+def _index_terms(node: sp.Expr) -> list[sp.Expr]:
+    """What stands as an index in a term."""
+    seen: dict[sp.Expr, None] = {}
+    for member in sorted(node.atoms(sp.Indexed), key=str):
+        seen.update(dict.fromkeys(member.indices))
+    for application in sorted(node.atoms(sp.Function), key=str):
+        seen.update(dict.fromkeys(a for a in application.args if a.is_integer))
+    return list(seen)
+
+
+def lightest(candidates: list[sp.Expr]) -> sp.Expr | None:
+    """The candidate that reads best, or None if there is none."""
+    return min(candidates, key=weight) if candidates else None

@@ -1,0 +1,278 @@
+"""The strategy: which rule when, what shares a line, and which lemmas stand by themselves.
+
+A line applies one rule of weight to every derivative that is still open, together with the
+light rules that follow from it. A named value on the way (a_q in ∂L/∂z_j, σ in (z σ(βz))′)
+is differentiated in a derivation of its own, so nothing ever swells into one expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive import proof
+from derive.calculus.derivation import Derivation, Line
+from derive.calculus.kinks import kinks_of
+from derive.calculus.rules import RULES, slope, through_intermediates
+from derive.calculus.scope import Scope, index_ranges, is_name, names_in
+from derive.calculus.simplify import Simplifier
+from derive.calculus.sums import contract
+from derive.calculus.tidy import freshened, split_exponentials
+from derive.catalogue import Kink, catalogue
+from derive.errors import DefinitionError, UnsupportedError
+from derive.terms import At, Context, Partial, Statement, evaluated, name_of, rebuild, shape_of
+
+InTermsOf = str | Sequence[str | sp.Expr] | None
+
+MAX_LINES = 60
+PUT_IN = "known derivative"
+"""The rule of a line that puts in the results of lemmas."""
+
+_SILENT = frozenset({"constant", "constant factor", "linearity", "sum"})
+"""Light rules that a reason does not mention beside others."""
+
+SHORT = 1
+"""A derivation of so many lines or fewer is put in without being shown by itself."""
+
+
+def differentiate(
+    expr: sp.Expr,
+    *variables: sp.Expr,
+    context: Context | None = None,
+    towards: sp.Expr | None = None,
+    in_terms_of: InTermsOf = "value",
+) -> Derivation:
+    """The derivative of `expr` in `variables` (innermost first), line by line.
+
+    A variable is a symbol, a member of a family (`z[j]`) or a defined value (`a[q]`, which is
+    then held as a variable of its own). `context` defaults to the catalogue's definitions.
+    `in_terms_of` is the wanted form: "value" (names of the context and the function's own value,
+    σ(1 − σ)), some names, or None for the plain formula. `towards` asks for a particular last
+    line; it is taken only if the prover proves it.
+
+    Raises `DefinitionError` if there is nothing to differentiate by, or if `towards` is not
+    equal to the derivative.
+    """
+    if not variables:
+        raise DefinitionError(f"differentiate {expr}: name the variable, as in differentiate(f, z)")
+    if context is None:
+        context = Context().with_library(catalogue.definitions)
+    engine = _Engine(context, in_terms_of)
+    found = engine.derive(Partial(sp.S(expr), *map(sp.S, variables)))
+    return found if towards is None else _led_towards(found, sp.S(towards))
+
+
+def _led_towards(found: Derivation, target: sp.Expr) -> Derivation:
+    """The derivation with the target as its last line."""
+    if found.result == target:
+        return found
+    outcome = proof.prove(Statement(found.result, "=", target), found.context)
+    if outcome.status != "proved":
+        raise DefinitionError(
+            f"the derivative is {found.result}; that it equals {target} is "
+            f"{outcome.status}: {outcome.reason}"
+        )
+    line = Line(target, "algebra", "algebra", outcome.hypotheses)
+    return Derivation(found.claim, (*found.lines, line), found.context, found.kinks)
+
+
+class _Engine:
+    """One run: the context, the wanted form, and the lemmas found so far."""
+
+    def __init__(self, context: Context, in_terms_of: InTermsOf) -> None:
+        self.context = context
+        self.in_terms_of = in_terms_of
+        self._lemmas: dict[sp.Expr, Derivation] = {}
+
+    def derive(self, claim: Partial) -> Derivation:
+        if claim not in self._lemmas:
+            self._lemmas[claim] = _Run(self, claim).derivation()
+        return self._lemmas[claim]
+
+
+class _Run:
+    """The derivation of one claim."""
+
+    def __init__(self, engine: _Engine, claim: Partial) -> None:
+        self.engine = engine
+        self.claim = claim
+        self.scope = Scope(engine.context, claim.variables[-1])
+        self.lines: list[Line] = []
+        self.expr: sp.Expr = claim
+        self.rules: list[str] = []
+        self.lemmas: list[Derivation] = []
+        self.ranges = index_ranges(claim)
+
+    def derivation(self) -> Derivation:
+        self._open()
+        while self.expr.has(Partial) and len(self.lines) < MAX_LINES:
+            before = self.expr
+            self._emit(self._advance(self.expr))
+            if self.expr == before:
+                break
+        if not self.expr.has(Partial):
+            simplifier = Simplifier(self.scope, self.claim, self.ranges, self.engine.in_terms_of)
+            raw = bool(self.lines) and self.lines[-1].rule == PUT_IN
+            for line in simplifier.lines(self.expr, raw):
+                self._append(line)
+        return Derivation(self.claim, tuple(self.lines), self.engine.context, self._kinks())
+
+    def _append(self, line: Line) -> None:
+        self.lines.append(line)
+        self.expr = line.expr
+
+    def _emit(self, expr: sp.Expr) -> None:
+        """A new line, if it says something new."""
+        rules = list(dict.fromkeys(self.rules))
+        lemmas = tuple(dict.fromkeys(x for x in self.lemmas if not _is_short(x)))
+        short = [x for x in self.lemmas if _is_short(x)]
+        hypotheses = tuple(dict.fromkeys(h for x in short for h in x.hypotheses))
+        self.rules, self.lemmas = [], []
+        # Put-in results stay as they came: −(y_q/a_q) a_q is for the reader to cancel.
+        if PUT_IN not in rules:
+            contracted = contract(expr, self.ranges)
+            if contracted != expr and "index rule" not in rules:
+                rules.append("index rule")
+            expr = split_exponentials(contracted)
+        else:
+            plain = contract(evaluated(expr), self.ranges)
+            expr = plain if _leaves(plain) == _leaves(expr) else expr
+        if expr != self.expr and rules:
+            cited = [r for r in rules if r not in _SILENT] or rules
+            about = (self.claim.expr,) if cited[0] == "definition" else ()
+            self._append(Line(expr, cited[0], ", ".join(cited), hypotheses, lemmas, about))
+
+    def _open(self) -> None:
+        """The first line: an inner derivative, the chain of named values, or the definition."""
+        *inner, variable = self.claim.variables
+        if inner:
+            lemma = self.engine.derive(Partial(self.claim.expr, *inner))
+            self.lemmas.append(lemma)
+            self.rules.append("derivative of the derivative")
+            self._emit(Partial(lemma.result, variable))
+            return
+        term = self.claim.expr
+        if not is_name(term) or not self.scope.depends(term):
+            return
+        chain = through_intermediates(term, self.scope)
+        body = self.scope.unfold(term)
+        if chain is not None:
+            self.rules.append("chain rule")
+            self._emit(chain)
+        elif body is not None and not self._has_composite_argument(term):
+            self.rules.append("definition")
+            body = freshened(body, names_in(self.claim))
+            self._emit(Partial(body, variable))
+
+    def _has_composite_argument(self, term: sp.Expr) -> bool:
+        """σ(βz): the chain rule comes before the definition of σ."""
+        moving = [a for a in term.args if self.scope.depends(a)]
+        if not isinstance(term, sp.Function) or any(shape_of(a) for a in moving):
+            return False
+        return any(a != self.scope.variable for a in moving)
+
+    def _advance(self, term: sp.Expr) -> sp.Expr:
+        """The term with one step taken in each of its open derivatives."""
+        if isinstance(term, At):
+            return self._slope_at(term)
+        if isinstance(term, Partial):
+            return self._step(term)
+        if not term.has(Partial):
+            return term
+        if isinstance(term, sp.Piecewise):
+            pairs = ((self._advance(e), c) for e, c in term.args)
+            return sp.Piecewise(*pairs, evaluate=False)
+        args = tuple(self._advance(a) for a in term.args)
+        return rebuild(term, args) if PUT_IN in self.rules else term.func(*args)
+
+    def _slope_at(self, term: At) -> sp.Expr:
+        """f′(u): derive f′(t) by itself and put u in."""
+        slope_, variable, point = term.args
+        if (
+            not isinstance(slope_, Partial)
+            or self.engine.context.definition_of(slope_.expr) is None
+        ):
+            return term
+        lemma = self.engine.derive(slope_)
+        self._use(lemma)
+        return lemma.result.xreplace({variable: point})
+
+    def _use(self, lemma: Derivation) -> None:
+        self.lemmas.append(lemma)
+        self.rules.append(PUT_IN)
+
+    def _step(self, partial: Partial) -> sp.Expr:
+        term, variable = partial.expr, partial.variables[-1]
+        if len(partial.variables) > 1 or variable != self.scope.variable:
+            return self._lemma(partial)
+        named = is_name(term) and partial != self.claim
+        if named and self.scope.definition_of(term) is not None:
+            if not self._has_composite_argument(term):
+                return self._lemma(partial)
+        return self._by_rule(partial, heavy=True)
+
+    def _lemma(self, partial: Partial) -> sp.Expr:
+        lemma = self.engine.derive(partial)
+        if lemma.result.has(Partial):
+            return partial
+        self._use(lemma)
+        return lemma.result
+
+    def _by_rule(self, partial: Partial, heavy: bool) -> sp.Expr:
+        """One heavy rule at most, then light ones as far as they go."""
+        term = partial.expr
+        for rule in RULES:
+            if not (heavy or rule.light):
+                continue
+            found = rule.apply(term, self.scope)
+            if found is None:
+                continue
+            self.rules += rule.cited(term, self.scope)
+            if rule.light:
+                return self._push(found, heavy)
+            easy = rule.name == "product rule"
+            return self._push(found, easy)
+        return partial
+
+    def _push(self, term: sp.Expr, heavy: bool) -> sp.Expr:
+        """Carry the light rules through; with `heavy`, also what they lay open."""
+        if isinstance(term, Partial):
+            if term.variables != (self.scope.variable,) or term == self.claim:
+                return term
+            known = is_name(term.expr) and self.scope.definition_of(term.expr) is not None
+            if known and not (heavy and self._has_composite_argument(term.expr)):
+                return term
+            return self._by_rule(term, heavy)
+        if isinstance(term, At) or not term.has(Partial):
+            return term
+        if isinstance(term, sp.Piecewise):
+            return sp.Piecewise(*((self._push(e, heavy), c) for e, c in term.args), evaluate=False)
+        return term.func(*(self._push(a, heavy) for a in term.args))
+
+    def _kinks(self) -> tuple[Kink, ...]:
+        """The kinks of the claim's function in the variable: the catalogue's, or worked out."""
+        term, variable = self.claim.expr, self.scope.variable
+        if len(self.claim.variables) > 1:
+            return ()
+        name = name_of(term) or ""
+        if isinstance(term, sp.Function) and name in catalogue:
+            entry = catalogue[name]
+            if self.scope.definition_of(term) == entry.definition and term == entry.head:
+                return tuple(k for k in entry.kinks if k.variable == variable)
+        body = self.scope.unfold(term)
+        try:
+            return kinks_of(
+                term if body is None else body, variable, lambda e: slope(e, self.scope)
+            )
+        except UnsupportedError:
+            return ()
+
+
+def _is_short(lemma: Derivation) -> bool:
+    return len(lemma.lines) <= SHORT and not lemma.lemmas
+
+
+def _leaves(term: sp.Expr) -> int:
+    """How many letters and numbers there are to read; fewer mean that something cancelled."""
+    return sum(1 for x in sp.preorder_traversal(term) if not x.args and x != 1)

@@ -1,0 +1,120 @@
+"""Sums at symbolic size: constants move out, Kronecker deltas are contracted.
+
+A delta is contracted only where the declared ranges say that its other index is in the
+range of the sum: Σ_{k=1}^n δ_kj f(k) = f(j) needs 1 ≤ j ≤ n.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.calculus.scope import Ranges
+from derive.terms import Partial, Vec, free, substitute
+
+Limit = tuple[sp.Symbol, sp.Expr, sp.Expr]
+
+
+def factors(term: sp.Expr) -> list[sp.Expr]:
+    """The factors of a product, e^{a + b} counted as e^a e^b."""
+    found: list[sp.Expr] = []
+    for f in sp.Mul.make_args(term):
+        if isinstance(f, sp.Mul):
+            found += factors(f)
+        elif isinstance(f, sp.exp) and isinstance(f.args[0], sp.Add):
+            found += [sp.exp(a) for a in f.args[0].args]
+        else:
+            found.append(f)
+    return found
+
+
+def summed(body: sp.Expr, *limits: Limit) -> sp.Expr:
+    """Σ of a body with what does not carry a bound index moved out."""
+    if not limits:
+        return body
+    if body == 0:
+        return sp.S.Zero
+    bound = {k for k, _, _ in limits}
+    outside, inside = [], []
+    for f in factors(body):
+        (inside if free(f) & bound else outside).append(f)
+    if not inside:
+        inside = [sp.S.One]
+    used = free(sp.Mul(*inside))
+    for _, low, high in limits:
+        used |= free(low) | free(high)
+    kept = [limit for limit in limits if limit[0] in used]
+    if not outside and len(kept) == len(limits):
+        return sp.Sum(body, *limits)
+    for _, low, high in (limit for limit in limits if limit[0] not in used):
+        outside.append(high - low + 1)
+    core = sp.Mul(*inside)
+    return sp.Mul(*outside, sp.Sum(core, *kept) if kept else core)
+
+
+def contract(term: sp.Expr, ranges: Ranges, split: bool = False) -> sp.Expr:
+    """Contract deltas under sums; with `split`, also distribute a sum to set deltas free."""
+    if isinstance(term, sp.IndexedBase | sp.Indexed | Partial | Vec) or not term.args:
+        return term
+    if isinstance(term, sp.KroneckerDelta):
+        return term.func(*term.args)
+    if not term.has(sp.Sum):
+        return term
+    if isinstance(term, sp.Sum):
+        return _contract_sum(term, ranges, split)
+    args = tuple(contract(a, ranges, split) for a in term.args)
+    return term if args == term.args else term.func(*args)
+
+
+def _contract_sum(term: sp.Sum, ranges: Ranges, split: bool) -> sp.Expr:
+    limits = [tuple(limit) for limit in term.limits]
+    inner = dict(ranges) | {k: high for k, low, high in limits if low == 1}
+    body = contract(term.function, inner, split)
+    bound = {k for k, _, _ in limits}
+    loose = any(free(d) & bound for d in body.atoms(sp.KroneckerDelta))
+    if loose and (split or _every_term_has_one(body, bound)):
+        body = spread(body)
+        if isinstance(body, sp.Add):
+            return sp.Add(*(contract(summed(a, *limits), ranges, split) for a in body.args))
+    for delta in (f for f in factors(body) if isinstance(f, sp.KroneckerDelta)):
+        for limit in limits:
+            other = _other(delta, limit, inner)
+            if other is not None:
+                rest = sp.Mul(*(f for f in factors(body) if f != delta))
+                rest = substitute(rest, {limit[0]: other})
+                kept = [x for x in limits if x != limit]
+                return contract(summed(rest, *kept), ranges, split)
+    return summed(body, *limits)
+
+
+def _every_term_has_one(body: sp.Expr, bound: set[sp.Symbol]) -> bool:
+    """Whether each term is a product with a delta: the whole sum collapses."""
+    return all(
+        any(isinstance(f, sp.KroneckerDelta) and free(f) & bound for f in factors(a))
+        for a in sp.Add.make_args(body)
+    )
+
+
+def _other(delta: sp.KroneckerDelta, limit: Limit, ranges: Ranges) -> sp.Expr | None:
+    """The index that the delta puts in the place of the bound one, if it is in range."""
+    k, low, high = limit
+    first, second = delta.args
+    if k not in (first, second):
+        return None
+    other = second if first == k else first
+    if free(other) & {k}:
+        return None
+    in_range = low == 1 and (ranges.get(other) == high or other in (1, high))
+    return other if in_range else None
+
+
+def spread(term: sp.Expr) -> sp.Expr:
+    """Multiply out the factors that hold deltas, and only those."""
+    loose = [f for f in factors(term) if isinstance(f, sp.Add) and f.has(sp.KroneckerDelta)]
+    if isinstance(term, sp.Add):
+        return sp.Add(*(spread(a) for a in term.args))
+    if not loose:
+        return term
+    first = loose[0]
+    rest = [f for f in factors(term)]
+    rest.remove(first)
+    return sp.Add(*(spread(sp.Mul(a, *rest)) for a in first.args))

@@ -14,9 +14,12 @@ from types import MappingProxyType
 import sympy as sp
 
 GREEK = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
-    rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi
-    Upsilon Phi Psi Omega Sigma ell""".split()
+    re.findall(
+        r"\w+",
+        """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu
+    xi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi
+    Upsilon Phi Psi Omega Sigma ell""",
+    )
 )
 """Letters that are a command; a name spells them without the backslash (π is a number)."""
 
@@ -72,9 +75,7 @@ FUNCTIONS: Mapping[str, type[sp.Function]] = MappingProxyType(
 )
 """Functions that LaTeX or people have a word for."""
 
-COMMAND_FUNCTIONS = frozenset(
-    "exp log ln sin cos tan arcsin arccos arctan sinh cosh tanh max min".split()
-)
+COMMAND_FUNCTIONS = frozenset(FUNCTIONS) - {"erf", "erfc", "sign", "sgn"}
 """Those with a LaTeX command of their own; the others are set with \\operatorname."""
 
 FUNCTION_LATEX: Mapping[type[sp.Function], str] = MappingProxyType(

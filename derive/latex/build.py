@@ -1,0 +1,56 @@
+"""SymPy terms exactly as written: nothing is evaluated, so x/x stays x/x and 9^{9^9} costs nothing."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+
+def add(*terms: sp.Expr) -> sp.Expr:
+    return terms[0] if len(terms) == 1 else sp.Add(*terms, evaluate=False)
+
+
+def mul(*factors: sp.Expr) -> sp.Expr:
+    return factors[0] if len(factors) == 1 else sp.Mul(*factors, evaluate=False)
+
+
+def neg(term: sp.Expr) -> sp.Expr:
+    """−x as (−1)·x; the negative of a numeral is a numeral."""
+    if isinstance(term, sp.Integer):
+        return sp.Integer(-int(term))
+    if isinstance(term, sp.Mul):
+        return sp.Mul(sp.S.NegativeOne, *term.args, evaluate=False)
+    return sp.Mul(sp.S.NegativeOne, term, evaluate=False)
+
+
+def signed(sign: str, term: sp.Expr) -> sp.Expr:
+    return neg(term) if sign == "-" else term
+
+
+def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    if base == sp.E:
+        return sp.exp(exponent, evaluate=False)
+    return sp.Pow(base, exponent, evaluate=False)
+
+
+def divide(numerator: sp.Expr, denominator: sp.Expr) -> sp.Expr:
+    inverse = sp.Pow(denominator, sp.S.NegativeOne, evaluate=False)
+    return inverse if numerator == 1 else sp.Mul(numerator, inverse, evaluate=False)
+
+
+def call(function: type[sp.Function], *arguments: sp.Expr) -> sp.Expr:
+    return function(*arguments, evaluate=False)
+
+
+def relation(lhs: sp.Expr, sign: str, rhs: sp.Expr) -> sp.Basic:
+    """A condition, unevaluated."""
+    return _RELATIONALS[sign](lhs, rhs, evaluate=False)
+
+
+_RELATIONALS = {
+    "=": sp.Eq,
+    "!=": sp.Ne,
+    "<": sp.Lt,
+    "<=": sp.Le,
+    ">": sp.Gt,
+    ">=": sp.Ge,
+}

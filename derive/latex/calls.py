@@ -1,0 +1,269 @@
+"""Names and what follows them: members of families, applications, products, derivatives f′."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.latex import build
+from derive.latex import syntax as s
+from derive.latex.elaborate import Expressions, Sequence_
+from derive.latex.lookup import entries_by_name
+from derive.latex.roles import FUNCTION_LETTERS, call_indices, head_name, label_text, walk
+from derive.terms import At, Partial, Vec, fresh, named_function, real, shape_of
+
+
+class Calls(Expressions):
+    """A name, with the bracket after it where that is its argument."""
+
+    implicit: sp.Expr | None = None
+
+    def named(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
+        """A name, applied to the bracket after it or not."""
+        node = seq[at][1]
+        if at + 1 < len(seq) and seq[at + 1][0] == "":
+            following = seq[at + 1][1]
+            group = following.base if isinstance(following, s.Script) else following
+            if isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{"):
+                value = self.called(node, following, group)
+                if value is not None:
+                    return value, at + 2
+        return self.plain(node), at + 1
+
+    # -- a name by itself -----------------------------------------------------------------------
+
+    def plain(self, node: s.Node) -> sp.Expr:
+        """A letter with its scripts: a member, a labelled name, a power."""
+        if isinstance(node, s.Name):
+            return self._letter(node)
+        assert isinstance(node, s.Script)
+        assert isinstance(node.base, s.Name)
+        letter = node.base.text
+        if node.primes:
+            return self._bare_derivative(node)
+        if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
+            return build.power(sp.E, self.scalar(self.exponent(node.sup)))
+        raised = s.bare(node.sup) if node.sup is not None else None
+        if (
+            letter == "delta"
+            and not self.names.is_family(letter)
+            or (letter == "delta" and letter not in self.names.roles.families)
+        ):
+            delta = self._delta(node)
+            if delta is not None:
+                return delta
+        parts = self.names.indices_of(node, letter)
+        labelled = isinstance(raised, s.Text) or (
+            isinstance(raised, s.Group) and raised.delimiter in ("[", "(")
+        )
+        if parts is not None:
+            if labelled and not (isinstance(raised, s.Group) and raised.delimiter == "("):
+                raise self.fail(node, "indices without a label above")
+            value = self.names.member(node, letter, parts)
+        else:
+            value = self._labelled(node, letter, raised if labelled else None)
+        if raised is None or labelled:
+            return value
+        return build.power(value, self.scalar(self.exponent(node.sup or node)))
+
+    def _is_base_e(self) -> bool:
+        return "e" not in self.names.roles.objects and not self.names.is_bound("e")
+
+    def _letter(self, node: s.Name) -> sp.Expr:
+        if node.text == "e" and self._is_base_e():
+            return sp.E
+        value = self._function_value(node, node.text)
+        return self.names.scalar(node.text) if value is None else value
+
+    def _labelled(self, node: s.Script, letter: str, raised: s.Node | None) -> sp.Expr:
+        sub = label_text(node.sub) if node.sub is not None else ""
+        sup = label_text(raised) if raised is not None else ""
+        if sub is None or sup is None:
+            raise self.fail(node.sub or node, "an index or a label")
+        name = letter + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
+        value = self._function_value(node, name)
+        return self.names.scalar(name) if value is None else value
+
+    def _delta(self, node: s.Script) -> sp.Expr | None:
+        parts = self.names.indices_of(node, "delta") if node.sub is not None else None
+        if parts is None or len(parts) != 2 or node.sup is not None:
+            return None
+        return sp.KroneckerDelta(*(self.names.index_term(p) for p in parts))
+
+    # -- a function's name as a value -------------------------------------------------------------
+
+    def _function_value(self, node: s.Node, name: str) -> sp.Expr | None:
+        """σ for σ(x), where the formula or the definition says at which x."""
+        if not self._is_function(name) or name in self.names.roles.objects:
+            return None
+        at = self.implicit if self.implicit is not None else self.names.roles.arguments.get(name)
+        if at is None or name not in self.names.roles.functions:
+            return None
+        self.names.note(f"{name} read as {name}({at})")
+        return self.apply(node, name, [at], None)
+
+    def _bare_derivative(self, node: s.Script) -> sp.Expr:
+        name = head_name(s.Script(node.start, node.end, node.base, node.sub)) or ""
+        at = self.implicit if self.implicit is not None else self.names.roles.arguments.get(name)
+        if at is None or node.sup is not None:
+            raise self.fail(node, "the argument of the derivative, f'(z)")
+        self.names.note(f"{name}' read as {name}'({at})")
+        return self._derivative(self.apply(node, name, [at], None), at, node.primes)
+
+    # -- application or product ------------------------------------------------------------------
+
+    def called(self, node: s.Node, following: s.Node, group: s.Group) -> sp.Expr | None:
+        """The value of `name(...)`; None if the bracket is a factor of its own."""
+        bare_head = node
+        primes, power = 0, None
+        if isinstance(node, s.Script):
+            primes, power = node.primes, node.sup
+            bare_head = s.Script(node.start, node.end, node.base, node.sub)
+            if node.sub is None:
+                bare_head = node.base
+        name = head_name(bare_head)
+        if name in ("bold 1", "bb 1"):
+            return self._indicator(group)
+        if name is None or group.delimiter == r"\{":
+            return None
+        arguments = list(group.body.items) if isinstance(group.body, s.Listing) else [group.body]
+        if not primes and self._is_member(name, group):
+            parts = call_indices(group, self.names.roles) or []
+            value = self.names.member(node, name, parts)
+            if group.delimiter == "(":
+                self.names.note(f"{name}(...) read as the members of a family")
+            return self._raised(value, power, following)
+        if group.delimiter != "(" and not self._is_function(name):
+            return None
+        if not primes and not self._applies(name, bare_head, arguments, group):
+            return None
+        sub = following.sub if isinstance(following, s.Script) else None
+        values = [self.argument(a) for a in arguments]
+        if primes:
+            return self._raised(self._primed(node, name, values, primes), power, following)
+        return self._raised(self.apply(node, name, values, sub), power, following)
+
+    def _is_member(self, name: str, group: s.Group) -> bool:
+        if not self.names.is_family(name) or name in self.names.roles.functions:
+            return False
+        parts = call_indices(group, self.names.roles)
+        return parts is not None and len(parts) == self.names.roles.ranks[name]
+
+    def _is_function(self, name: str) -> bool:
+        known = name in self.names.roles.functions or name in entries_by_name()
+        return known or name in FUNCTION_LETTERS
+
+    def _applies(self, name: str, head: s.Node, arguments: list[s.Node], group: s.Group) -> bool:
+        if len(arguments) > 1:
+            return True
+        if self._is_function(name) and name not in self.names.roles.objects:
+            inside = [n for n in walk(group) if isinstance(n, s.Name) and n.text == name]
+            # σ(1 − σ): a function is no argument of itself, so its name stands for its value.
+            return not (
+                inside and name in self.names.roles.functions and self._bare_in(group, name)
+            )
+        argument = s.bare(arguments[0])
+        if (
+            not isinstance(argument, s.Name | s.Script)
+            or isinstance(argument, s.Script)
+            and (not isinstance(argument.base, s.Name) or argument.sup is not None)
+        ):
+            return False
+        others = [n for n in walk(self.whole) if head_name(n) == name and n.start != head.start]
+        if any(not self._before_bracket(n) for n in others):
+            raise self.fail(head, "an explicit product sign, or a function throughout")
+        self.names.note(f"{name}(...) read as a function's value")
+        return True
+
+    def _before_bracket(self, node: s.Node) -> bool:
+        rest = self.names.source[node.end :].lstrip()
+        return rest.startswith(("(", r"\left(", "}("))
+
+    def _bare_in(self, group: s.Group, name: str) -> bool:
+        return any(
+            isinstance(n, s.Name) and n.text == name and not self._before_bracket(n)
+            for n in walk(group)
+        )
+
+    def _raised(self, value: sp.Expr, power: s.Node | None, following: s.Node) -> sp.Expr:
+        after = following.sup if isinstance(following, s.Script) else None
+        if isinstance(following, s.Script) and following.primes:
+            raise self.fail(following, "the prime on the function: f'(x)")
+        if power is not None and after is not None:
+            raise self.fail(following, "one exponent")
+        exponent = power or after
+        if exponent is None:
+            return value
+        return build.power(value, self.scalar(self.exponent(exponent)))
+
+    def _indicator(self, group: s.Group) -> sp.Expr:
+        return sp.Piecewise((1, self.condition(group.body)), (0, True), evaluate=False)
+
+    # -- arguments and application ---------------------------------------------------------------
+
+    def argument(self, node: s.Node) -> sp.Expr:
+        """An argument: a number, or a whole family by its letter."""
+        plain = s.bare(node)
+        if isinstance(plain, s.Name) and self.names.is_family(plain.text):
+            if not self.names.is_bound(plain.text):
+                return self.names.family(plain.text)
+        return self.expression(node)
+
+    def apply(self, node: s.Node, name: str, values: list[sp.Expr], sub: s.Node | None) -> sp.Expr:
+        """The application, of a catalogue function if the name and the arguments are one's."""
+        indices: list[sp.Expr] = []
+        if sub is not None:
+            script = s.Script(node.start, node.end, s.Name(node.start, node.end, name), sub)
+            parts = self.names.indices_of(script, name)
+            if parts is None:
+                raise self.fail(sub, "an index")
+            indices = [self.names.index_term(p) for p in parts]
+        elif len(values) == 1 and isinstance(values[0], sp.Indexed) and self._takes_family(name):
+            indices = list(values[0].indices)
+            values = [values[0].base]
+        entries = [e for e in entries_by_name().get(name, ()) if _fits(e.params, values)]
+        if len(entries) > 1:
+            known = ", ".join(e.name for e in entries)
+            raise self.fail(node, f"a name that means one function of the catalogue ({known})")
+        if entries:
+            entry = entries[0]
+            if entry.name != name:
+                self.names.note(f"{name} read as {entry.name}")
+            if len(indices) not in (0, len(entry.out)):
+                raise self.fail(sub or node, f"{len(entry.out)} index(es) on {name}")
+            return entry(*values, *indices)
+        return named_function(name)(*values, *indices)
+
+    def _takes_family(self, name: str) -> bool:
+        if name in self.names.roles.vector_functions:
+            return True
+        entries = entries_by_name().get(name, ())
+        return any(e.out and len(e.params) == 1 for e in entries)
+
+    # -- derivatives by primes -------------------------------------------------------------------
+
+    def _primed(self, node: s.Node, name: str, values: list[sp.Expr], primes: int) -> sp.Expr:
+        if len(values) != 1:
+            raise self.fail(node, "one argument of a function with a prime")
+        value = values[0]
+        if isinstance(value, sp.Symbol | sp.Indexed):
+            return self._derivative(self.apply(node, name, values, None), value, primes)
+        t = fresh(real("t"), value.free_symbols)
+        inner = self._derivative(self.apply(node, name, [t], None), t, primes)
+        return At(inner, t, value)
+
+    def _derivative(self, value: sp.Expr, variable: sp.Expr, order: int) -> sp.Expr:
+        return Partial(value, *([variable] * order))
+
+
+def _fits(params: tuple[sp.Expr, ...], values: list[sp.Expr]) -> bool:
+    return len(params) == len(values) and all(
+        len(shape_of(p)) == _rank(v) for p, v in zip(params, values, strict=True)
+    )
+
+
+def _rank(value: sp.Expr) -> int:
+    if isinstance(value, Vec):
+        return len(value.shape)
+    if isinstance(value, sp.IndexedBase):
+        return 1 if value.shape is None else len(value.shape)
+    return 0

@@ -1,0 +1,237 @@
+"""From the syntax tree to SymPy: sums, terms, scripts, cases."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.errors import ReadError
+from derive.latex import build
+from derive.latex import syntax as s
+from derive.latex.names import Names
+from derive.latex.reach import reaching_terms
+from derive.terms import At, Decimal, Partial, Vec
+
+Sequence_ = list[tuple[str, s.Node]]
+
+MAX_DIGITS = 1000
+"""The longest numeral that is read."""
+
+
+class Expressions:
+    """Values of nodes; the subclasses add what applies to something (functions, sums, ∂)."""
+
+    def __init__(self, names: Names, whole: s.Node) -> None:
+        self.names = names
+        self.whole = whole
+        self.extra: dict[str, list[tuple[str, s.Node]]] = {}
+
+    def fail(self, node: s.Node, expected: str) -> ReadError:
+        return self.names.fail(node, expected)
+
+    def factor(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
+        """The factor that begins at an item, and where the next one begins."""
+        raise NotImplementedError
+
+    # -- values -------------------------------------------------------------------------------
+
+    def scalar(self, node: s.Node) -> sp.Expr:
+        """The value of a node, which must be a number and no family."""
+        value = self.expression(node)
+        if isinstance(value, Vec | sp.IndexedBase):
+            raise self.fail(node, "an index: this is a family, not a number")
+        return value
+
+    def scalar_or_family(self, node: s.Node) -> sp.Expr:
+        """A side of a relation: a number; a family may only stand where its members are meant."""
+        return self.scalar(node)
+
+    def subject(self, node: s.Node) -> sp.Expr:
+        """What a membership speaks of: a symbol, or a whole family (y, or y_i for every i)."""
+        plain = s.bare(node)
+        if isinstance(plain, s.Name) and self.names.is_family(plain.text):
+            return self.names.family(plain.text)
+        value = self.scalar(node)
+        if isinstance(value, sp.Indexed):
+            return value.base
+        if not isinstance(value, sp.Symbol):
+            raise self.fail(node, "a name or a member of a family")
+        return value
+
+    def expression(self, node: s.Node) -> sp.Expr:
+        node = s.bare(node)
+        if isinstance(node, s.Addition):
+            return self.addition(node)
+        if isinstance(node, s.Term):
+            if not node.items:
+                raise self.fail(node, "a term")
+            return self.term(list(zip(node.ops, node.items, strict=True)))
+        if isinstance(node, s.Chain | s.Listing):
+            raise self.fail(node, "a single expression")
+        return self.term([("", node)])
+
+    def addition(self, node: s.Addition) -> sp.Expr:
+        terms: list[sp.Expr] = []
+        at = 0
+        while at < len(node.terms):
+            term = node.terms[at]
+            if isinstance(s.bare(term), s.Dots):
+                raise self.fail(term, "the terms written out or as a sum (an ellipsis is not read)")
+            after = at + 1
+            found = reaching_terms(self.whole, node, at, self.names.roles)
+            if found is not None:
+                letter, after = found
+                self._check_reach(node, at, after)
+                self.extra[letter] = list(
+                    zip(node.signs[at + 1 : after], node.terms[at + 1 : after], strict=True)
+                )
+                self.names.note(f"the sum over {letter} reaches over the terms after + that use it")
+            value = self.scalar(term)
+            terms.append(build.signed(node.signs[at], value))
+            at = after
+        return build.add(*terms)
+
+    def _check_reach(self, node: s.Addition, at: int, after: int) -> None:
+        for term in node.terms[at + 1 : after]:
+            if isinstance(s.bare(term), s.Dots):
+                raise self.fail(term, "the terms written out or as a sum (an ellipsis is not read)")
+
+    def term(self, seq: Sequence_) -> sp.Expr:
+        factors: list[sp.Expr] = []
+        at = 0
+        while at < len(seq):
+            op = seq[at][0]
+            value, after = self.factor(seq, at)
+            if isinstance(value, Vec | sp.IndexedBase) and len(seq) > after - at:
+                raise self.fail(seq[at][1], "an index: this is a family, not a number")
+            if op == "/":
+                factors[-1] = build.divide(factors[-1], value)
+                if after < len(seq) and seq[after][0] == "":
+                    self._check_slash(seq[at][1], seq[after][1])
+            else:
+                factors.append(value)
+            at = after
+        return build.mul(*factors)
+
+    def _check_slash(self, denominator: s.Node, following: s.Node) -> None:
+        """1/2(a − y) and 1/n Σ are read from left to right; 1/2n is refused."""
+        base = following.base if isinstance(following, s.Script) else following
+        if isinstance(base, s.Big) or (
+            isinstance(denominator, s.Number)
+            and isinstance(base, s.Group)
+            and base.delimiter != "{"
+        ):
+            return
+        raise self.fail(following, "brackets: a/bc may mean (a/b)c or a/(bc)")
+
+    # -- items ----------------------------------------------------------------------------------
+
+    def item(self, node: s.Node) -> sp.Expr:
+        """An item that applies to nothing after it."""
+        if isinstance(node, s.Script):
+            return self._scripted(node)
+        if isinstance(node, s.Number):
+            return self._number(node)
+        if isinstance(node, s.Constant):
+            return sp.pi if node.text == "pi" else sp.oo
+        if isinstance(node, s.Group):
+            return self._group(node)
+        if isinstance(node, s.Bars):
+            return build.call(sp.Abs, self.scalar(node.body))
+        if isinstance(node, s.Fraction):
+            return build.divide(self.scalar(node.numerator), self.scalar(node.denominator))
+        if isinstance(node, s.Root):
+            return self._root(node)
+        if isinstance(node, s.Binomial):
+            return build.call(sp.binomial, self.scalar(node.upper), self.scalar(node.lower))
+        if isinstance(node, s.Postfix):
+            value = self.scalar(node.body)
+            if node.text == "!":
+                return build.call(sp.factorial, value)
+            return build.divide(value, sp.Integer(100))
+        if isinstance(node, s.Cases):
+            return self.cases(node)
+        if isinstance(node, s.Evaluation):
+            return self._evaluation(node)
+        if isinstance(node, s.Dots):
+            raise self.fail(node, "the terms written out or as a sum (an ellipsis is not read)")
+        raise self.fail(node, "a term")
+
+    def _number(self, node: s.Number) -> sp.Expr:
+        if len(node.text) > MAX_DIGITS:
+            raise self.fail(node, f"a number of at most {MAX_DIGITS} digits")
+        return sp.Integer(node.text) if node.text.isdigit() else Decimal(node.text)
+
+    def _group(self, node: s.Group) -> sp.Expr:
+        if len(node.delimiter) > 1 and node.delimiter != r"\{":
+            raise self.fail(node, "an expression in brackets that match")
+        return self.expression(node.body)
+
+    def _root(self, node: s.Root) -> sp.Expr:
+        degree = 2
+        if node.degree is not None:
+            number = s.bare(node.degree)
+            if not isinstance(number, s.Number) or not number.text.isdigit() or number.text == "0":
+                raise self.fail(node.degree, "a positive whole number as the degree of the root")
+            degree = int(number.text)
+        return sp.Pow(self.scalar(node.body), sp.Rational(1, degree), evaluate=False)
+
+    def _scripted(self, node: s.Script) -> sp.Expr:
+        """A bracket, bars or fraction with scripts: a power, or (wx + b)'_w."""
+        if node.primes:
+            if node.sub is None or node.sup is not None or not isinstance(node.base, s.Group):
+                raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
+            variable = self.scalar(node.sub)
+            return Partial(self.scalar(node.base), *([variable] * node.primes))
+        if node.sub is not None:
+            two_norm = isinstance(node.base, s.Bars) and node.base.double
+            number = s.bare(node.sub)
+            if not (two_norm and isinstance(number, s.Number) and number.text == "2"):
+                raise self.fail(node.sub, "no subscript here")
+        value = self.item(node.base)
+        if node.sup is None:
+            return value
+        return build.power(value, self.scalar(self.exponent(node.sup)))
+
+    def exponent(self, sup: s.Node) -> s.Node:
+        plain = s.bare(sup)
+        if isinstance(plain, s.Text) or (isinstance(plain, s.Name) and plain.text == "top"):
+            raise self.fail(sup, "an exponent")
+        return sup
+
+    def _evaluation(self, node: s.Evaluation) -> sp.Expr:
+        point = s.bare(node.point)
+        if (
+            not isinstance(point, s.Chain)
+            or point.relations != ("=",)
+            or point.parts[0] is None
+            or point.parts[1] is None
+        ):
+            raise self.fail(node.point, "a point such as z = 0")
+        variable = self.scalar(point.parts[0])
+        if not isinstance(variable, sp.Symbol):
+            raise self.fail(node.point, "a plain variable at its value")
+        return At(self.scalar(node.body), variable, self.scalar(point.parts[1]))
+
+    # -- cases ----------------------------------------------------------------------------------
+
+    def cases(self, node: s.Cases) -> sp.Expr:
+        rows = []
+        for value, condition in node.rows:
+            holds = sp.true if condition is None else self.condition(condition)
+            rows.append((self.scalar(value), holds))
+        return sp.Piecewise(*rows, evaluate=False)
+
+    def condition(self, node: s.Node) -> sp.Basic:
+        """Relations joined by `and`, unevaluated."""
+        plain = s.bare(node)
+        chains = plain.items if isinstance(plain, s.Listing) else (plain,)
+        found = []
+        for chain in chains:
+            if not isinstance(chain, s.Chain) or not chain.relations or chain.parts[0] is None:
+                raise self.fail(chain, "a condition such as x > 0")
+            values = [self.scalar(p) for p in chain.parts if p is not None]
+            for k, sign in enumerate(chain.relations):
+                if sign in ("in", "~="):
+                    raise self.fail(chain, "one of = ≠ < ≤ > ≥ in a condition")
+                found.append(build.relation(values[k], sign, values[k + 1]))
+        return found[0] if len(found) == 1 else sp.And(*found, evaluate=False)

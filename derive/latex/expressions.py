@@ -1,0 +1,260 @@
+"""The grammar of expressions: chains of relations, sums, terms, scripts."""
+
+from __future__ import annotations
+
+from derive.latex import syntax as s
+from derive.latex.cursor import Cursor
+from derive.latex.words import split_run
+
+PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast"})
+_PRIMES = frozenset({"'", r"\prime"})
+_STARS = frozenset({"*", r"\ast", r"\star"})
+_LIST_SEPARATORS = frozenset({",", ";", r"\mid"})
+
+
+class Expressions(Cursor):
+    """Everything above a single item; `atom` is what the subclass adds."""
+
+    in_subscript = False
+    bars: tuple[str, ...] = ()
+
+    def atom(self) -> s.Node:
+        """One item without its scripts."""
+        raise NotImplementedError
+
+    def starts_item(self, operand: bool = True) -> bool:
+        """Whether an item begins at the present token (`operand`: one must stand here)."""
+        raise NotImplementedError
+
+    # -- lists and chains ---------------------------------------------------------------------
+
+    def listing(self) -> s.Listing:
+        """Chains separated by commas, semicolons or bars, up to what closes them."""
+        start = self.peek.start
+        items: list[s.Node] = [self.chain()]
+        separators: list[str] = []
+        while self.peek.text in _LIST_SEPARATORS or self._bar_separates():
+            separators.append(self.next().text)
+            items.append(self.chain())
+        return s.Listing(start, items[-1].end, tuple(items), tuple(separators))
+
+    def _bar_separates(self) -> bool:
+        inside_call = not self.bars or self.bars[-1] == "("
+        return self.peek.kind == "other" and self.peek.text in ("|", "||") and inside_call
+
+    def chain(self) -> s.Chain:
+        """`a = b < c`; the first part is None where a relation comes first."""
+        start = self.peek.start
+        parts: list[s.Node | None] = []
+        relations: list[str] = []
+        self._skip_alignment()
+        if self.relation_at(self.at) is None:
+            parts.append(self.addition())
+        else:
+            parts.append(None)
+        while True:
+            self._skip_alignment()
+            relation = self.relation_at(self.at)
+            if relation is None:
+                break
+            self.at += relation[1]
+            self._skip_alignment()
+            relations.append(relation[0])
+            parts.append(self.addition())
+        last = parts[-1]
+        end = last.end if last is not None else start
+        return s.Chain(start, end, tuple(parts), tuple(relations))
+
+    skips_alignment = True
+
+    def _skip_alignment(self) -> None:
+        while self.skips_alignment and self.peek.text == "&":
+            self.at += 1
+
+    # -- sums and terms -----------------------------------------------------------------------
+
+    def addition(self) -> s.Node:
+        """Terms with signs."""
+        with self.nested(self.peek):
+            start = self.peek.start
+            terms: list[s.Node] = []
+            signs: list[str] = []
+            while True:
+                sign = "+"
+                while self.peek.text in ("+", "-"):
+                    if self.next().text == "-":
+                        sign = "-" if sign == "+" else "+"
+                signs.append(sign)
+                terms.append(self.term())
+                self._skip_alignment()
+                if self.peek.text not in ("+", "-"):
+                    break
+            if len(terms) == 1 and signs == ["+"]:
+                return terms[0]
+            return s.Addition(start, terms[-1].end, tuple(terms), tuple(signs))
+
+    def term(self) -> s.Node:
+        """Items side by side or with product signs and slashes."""
+        start = self.peek.start
+        items: list[s.Node] = []
+        ops: list[str] = []
+        op = ""
+        while True:
+            if op and self.peek.text == "-":
+                minus = self.next()
+                factor = self.item()
+                items.append(s.Addition(minus.start, factor.end, (factor,), ("-",)))
+                ops.append(op)
+            elif self._evaluation_bar():
+                bar = self.next()
+                self.next()
+                point = self.subscript()
+                items[-1] = s.Evaluation(items[-1].start, max(bar.end, point.end), items[-1], point)
+            elif self._item_here(items, op):
+                items.append(self.item())
+                ops.append(op)
+            elif op or not items:
+                self.fail("a term" if not items else "a factor")
+            op = ""
+            if self.peek.text in PRODUCTS or self.peek.text == "/":
+                op = "/" if self.next().text == "/" else "*"
+            elif self._evaluation_bar():
+                continue
+            elif not self._item_here(items, ""):
+                break
+        if len(items) == 1:
+            return items[0]
+        return s.Term(start, items[-1].end, tuple(items), tuple(ops))
+
+    def _item_here(self, items: list[s.Node], op: str) -> bool:
+        waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), s.Big | s.Function)
+        return self.starts_item(waiting) and not (items and not op and self.peek.wide)
+
+    def _evaluation_bar(self) -> bool:
+        return (
+            self.peek.text == "|"
+            and self.tokens[self.at + 1].text == "_"
+            and not (self.bars and self.bars[-1] == "|")
+        )
+
+    # -- scripts ------------------------------------------------------------------------------
+
+    def item(self) -> s.Node:
+        """An atom with its scripts, primes and factorials."""
+        self.split_letters()
+        node = self.atom()
+        sub: s.Node | None = None
+        sup: s.Node | None = None
+        primes = 0
+        while True:
+            token = self.peek
+            if token.text == "_" and sub is None:
+                self.next()
+                sub = self.subscript()
+            elif token.text in _PRIMES:
+                self.next()
+                primes += 1
+            elif token.text == "^" and self._primes_raised():
+                primes += self._take_primes()
+            elif token.text == "^" and sup is None:
+                self.next()
+                sup = self.superscript()
+            elif token.text in ("!", r"\%"):
+                self.next()
+                if sub or sup or primes:
+                    node = s.Script(node.start, token.start, node, sub, sup, primes)
+                    sub, sup, primes = None, None, 0
+                node = s.Postfix(node.start, token.end, node, token.text)
+            elif token.text in ("_", "^"):
+                self.fail("one subscript and one superscript")
+            else:
+                break
+        if sub is None and sup is None and not primes:
+            return node
+        return s.Script(node.start, self.tokens[self.at - 1].end, node, sub, sup, primes)
+
+    def split_letters(self) -> None:
+        """Replace a run of letters that stands here by the names in it."""
+        last = self.at
+        while (
+            self.tokens[last].kind == "letter"
+            and self.tokens[last + 1].kind == "letter"
+            and self.tokens[last + 1].start == self.tokens[last].end
+        ):
+            last += 1
+        if last == self.at:
+            return
+        run = self.tokens[self.at : last + 1]
+        text = "".join(t.text for t in run)
+        bracket = self.tokens[last + 1].text in ("(", "[", "{", "_", r"\{")
+        pieces = [text] if self.in_subscript else split_run(text, self.words, bracket)
+        if pieces is None:
+            self.fail(rf"a known name, letters written apart, or \text{{{text}}}", run[0])
+        start, named = run[0].start, []
+        for piece in pieces:
+            kind = "name" if len(piece) > 1 else "letter"
+            named.append(type(run[0])(kind, piece, start, start + len(piece)))
+            start += len(piece)
+        # A gap keeps the pieces from being run together again.
+        self.tokens[self.at : last + 1] = [
+            type(t)("name", t.text, t.start, t.end, k == 0 and run[0].wide)
+            for k, t in enumerate(named)
+        ]
+
+    def subscript(self) -> s.Node:
+        outer, self.in_subscript = self.in_subscript, True
+        node = self.argument()
+        self.in_subscript = outer
+        return node
+
+    def superscript(self) -> s.Node:
+        outer, self.in_subscript = self.in_subscript, False
+        token = self.peek
+        braced = token.text == "{" and self.tokens[self.at + 1].text in _STARS
+        if braced and self.tokens[self.at + 2].text == "}":
+            self.at += 3
+            node: s.Node = s.Text(token.start, token.end, "*")
+        elif token.text in _STARS:
+            self.next()
+            node = s.Text(token.start, token.end, "*")
+        else:
+            node = self.argument()
+        self.in_subscript = outer
+        return node
+
+    def argument(self) -> s.Node:
+        """What TeX takes as an argument: a group in braces or a single token."""
+        if self.peek.text == "{":
+            return self.atom()
+        self.split_digit()
+        with self.nested(self.peek):
+            if not self.starts_item():
+                self.fail("an argument")
+            return self.atom()
+
+    def _primes_raised(self) -> bool:
+        k = self.at + 1
+        if self.tokens[k].text in _PRIMES:
+            return True
+        if self.tokens[k].text != "{" or self.tokens[k + 1].text not in _PRIMES:
+            return False
+        while self.tokens[k + 1].text in _PRIMES:
+            k += 1
+        return self.tokens[k + 1].text == "}"
+
+    def _take_primes(self) -> int:
+        self.next()
+        braced = self.peek.text == "{"
+        if braced:
+            self.next()
+        count = 0
+        while self.peek.text in _PRIMES:
+            self.next()
+            count += 1
+        if braced:
+            self.expect("}")
+        return count
+
+
+def _unscripted(node: s.Node) -> s.Node:
+    return node.base if isinstance(node, s.Script) else node

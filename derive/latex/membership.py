@@ -1,0 +1,78 @@
+"""Sets on the right of ∈, and domains in words, as the domains of the terms layer."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.latex import syntax as s
+from derive.terms import Domain
+
+Membership = tuple[sp.Expr, Domain]
+
+_LETTERS = {
+    "bb R": Domain.REAL,
+    "bb Z": Domain.INTEGER,
+    "bb N": Domain.INTEGER,
+    "Delta": Domain.PROBABILITY,
+}
+_WORDS = {
+    "one-hot": Domain.ONE_HOT,
+    "is one-hot": Domain.ONE_HOT,
+    "real": Domain.REAL,
+    "positive": Domain.POSITIVE,
+    "probability vector": Domain.PROBABILITY,
+}
+_SETS = {("0", "1"): Domain.BINARY, ("-1", "1"): Domain.SIGN, ("1", "-1"): Domain.SIGN}
+_INTERVALS = {
+    ("(", "0", "1"): Domain.UNIT,
+    ("(", "0", "oo"): Domain.POSITIVE,
+    ("[)", "0", "oo"): Domain.NONNEGATIVE,
+}
+
+
+def domain_of(node: s.Node) -> Domain | None:
+    """The domain that a set stands for; None if it is none of ours."""
+    node = s.bare(node)
+    if isinstance(node, s.Script) and isinstance(node.base, s.Name):
+        return _scripted(node)
+    if isinstance(node, s.Name):
+        return _LETTERS.get(node.text)
+    if isinstance(node, s.Group) and isinstance(node.body, s.Listing):
+        texts = tuple(_text(x) for x in node.body.items)
+        if node.delimiter == r"\{":
+            return _SETS.get(texts) if len(texts) == 2 else None
+        if len(texts) == 2:
+            return _INTERVALS.get((node.delimiter, *texts))
+    return None
+
+
+def _scripted(node: s.Script) -> Domain | None:
+    assert isinstance(node.base, s.Name)
+    raised = s.bare(node.sup) if node.sup is not None else None
+    if node.base.text == "bb R" and isinstance(raised, s.Addition) and not node.sub:
+        return None
+    if node.base.text == "Delta":
+        return Domain.PROBABILITY
+    if node.base.text == "bb R" and node.sub is None:
+        return Domain.REAL
+    return None
+
+
+def _text(node: s.Node) -> str:
+    node = s.bare(node)
+    if isinstance(node, s.Number | s.Constant):
+        return node.text
+    if isinstance(node, s.Addition) and len(node.terms) == 1 and node.signs == ("-",):
+        return "-" + _text(node.terms[0])
+    return "?"
+
+
+def worded_domain(node: s.Node) -> tuple[s.Node, Domain] | None:
+    r"""`y \text{ one-hot}`: what is said to be in a domain, and the domain."""
+    node = s.bare(node)
+    if not isinstance(node, s.Term) or len(node.items) != 2:
+        return None
+    subject, words = node.items
+    text = words.words if isinstance(words, s.Text) else getattr(words, "text", "")
+    domain = _WORDS.get(" ".join(text.split()))
+    return None if domain is None else (subject, domain)

@@ -1,0 +1,133 @@
+"""From names to SymPy objects: one object per name for all formulas read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sympy as sp
+
+from derive.errors import ReadError
+from derive.latex import syntax as s
+from derive.latex.roles import (
+    Roles,
+    index_parts,
+    label_text,
+    raised_index,
+    walk,
+)
+from derive.terms import family, index, real
+
+
+class Names:
+    """The names of one formula: its bound letters, its free indices, and what others share."""
+
+    def __init__(self, source: str, tree: s.Node, roles: Roles) -> None:
+        self.source = source
+        self.roles = roles
+        self.notes: list[str] = []
+        self.scope: list[dict[str, sp.Symbol]] = []
+        self.free_indices = _subscript_letters(tree, roles)
+
+    def fail(self, node: s.Node, expected: str) -> ReadError:
+        text = self.source[node.start : node.end] or "nothing"
+        return ReadError(self.source, node.start, repr(text[:40]), expected)
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    @contextmanager
+    def binding(self, *names: str) -> Iterator[None]:
+        """Inside, these letters are indices of their own."""
+        self.scope.append({name: index(name) for name in names})
+        yield
+        self.scope.pop()
+
+    def is_bound(self, name: str) -> bool:
+        return any(name in layer for layer in self.scope)
+
+    def is_family(self, name: str) -> bool:
+        return name in self.roles.ranks
+
+    def family(self, name: str) -> sp.IndexedBase:
+        """The family of that name; its sizes are unknowns unless the context has it."""
+        if name not in self.roles.families:
+            sizes = [sp.Dummy("size", integer=True, positive=True) for _ in range(self.rank(name))]
+            self.roles.families[name] = family(name, *sizes)
+        return self.roles.families[name]
+
+    def rank(self, name: str) -> int:
+        return self.roles.ranks[name]
+
+    def scalar(self, name: str) -> sp.Symbol:
+        for layer in reversed(self.scope):
+            if name in layer:
+                return layer[name]
+        if name in self.roles.objects:
+            return self.roles.objects[name]
+        if name in self.free_indices or name in self.roles.sizes:
+            return index(name)
+        if self.is_family(name):
+            self.note(f"{name} without an index read as a variable of its own")
+        return real(name)
+
+    def index_term(self, part: s.Node) -> sp.Expr:
+        """An index: a letter, a number, or a letter plus or minus a number."""
+        part = s.bare(part)
+        if isinstance(part, s.Number):
+            return sp.Integer(part.text)
+        if isinstance(part, s.Name):
+            known = self.scalar(part.text)
+            return known if known.is_integer else index(part.text)
+        if isinstance(part, s.Addition):
+            terms = [
+                self.index_term(t) * (1 if sign == "+" else -1)
+                for t, sign in zip(part.terms, part.signs, strict=True)
+            ]
+            return sp.Add(*terms)
+        raise self.fail(part, "an index")
+
+    def indices_of(self, node: s.Script, name: str) -> list[s.Node] | None:
+        """The indices that scripts put on a family's letter; None if they only label it."""
+        raised = raised_index(node, self.roles)
+        if node.sub is None:
+            return raised or None
+        parts = index_parts(node.sub, self.roles)
+        if parts is None:
+            return None
+        if all(isinstance(p, s.Number) for p in parts) and not raised:
+            return self._digits(node, name, parts)
+        return [*raised, *parts]
+
+    def _digits(self, node: s.Script, name: str, parts: list[s.Node]) -> list[s.Node] | None:
+        """y_1 is a member if y has members elsewhere; W_{12} is W_{1,2} if W has two indices."""
+        rank = self.roles.ranks.get(name)
+        if rank is None or f"{name}_{label_text(node.sub or node)}" in self.roles.objects:
+            return None
+        first = parts[0]
+        if len(parts) == 1 and rank > 1 and isinstance(first, s.Number) and len(first.text) == rank:
+            at = first.start
+            return [s.Number(at + k, at + k + 1, d) for k, d in enumerate(first.text)]
+        return parts
+
+    def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
+        """A member of a family. Raises `ReadError` if the number of indices is another one."""
+        rank = self.roles.ranks.setdefault(name, len(parts))
+        if rank != len(parts):
+            raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
+        return self.family(name)[tuple(self.index_term(p) for p in parts)]
+
+
+def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
+    """The letters that stand as an index somewhere in this formula."""
+    found: set[str] = set()
+    for node in walk(tree):
+        if not isinstance(node, s.Script) or not isinstance(node.base, s.Name | s.Group):
+            continue
+        parts = list(raised_index(node, roles))
+        if node.sub is not None and not node.primes:
+            parts += index_parts(node.sub, roles) or []
+        for part in parts:
+            found |= {x.text for x in walk(part) if isinstance(x, s.Name)}
+    return found

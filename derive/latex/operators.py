@@ -1,0 +1,366 @@
+"""What applies to the factors after it: Σ, Π, log without brackets, ∂/∂z, d/dz."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive.latex import build
+from derive.latex import syntax as s
+from derive.latex.calls import Calls
+from derive.latex.elaborate import Sequence_
+from derive.latex.lookup import entries_by_name
+from derive.latex.notation import FUNCTIONS
+from derive.latex.reach import implied_letter
+from derive.latex.roles import bound_letters
+from derive.terms import NamedFunction, Partial
+
+_LIMITS = "limits such as k, k=1 or k \\neq j"
+
+
+class Elaborator(Calls):
+    """The whole elaboration of one formula."""
+
+    def factor(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
+        node = seq[at][1]
+        base = node.base if isinstance(node, s.Script) else node
+        if isinstance(base, s.Big):
+            return self._big(seq, at, base)
+        if isinstance(base, s.Function):
+            return self._function(seq, at, base)
+        if isinstance(base, s.Differential):
+            return self._differential(seq, at)
+        if isinstance(node, s.Fraction):
+            parts = self.derivative_parts(node)
+            if parts is not None:
+                return self._quotient_derivative(seq, at, *parts)
+        if isinstance(base, s.Name):
+            return self.named(seq, at)
+        return self.item(node), at + 1
+
+    # -- sums and products ------------------------------------------------------------------------
+
+    def _big(self, seq: Sequence_, at: int, big: s.Big) -> tuple[sp.Expr, int]:
+        node = seq[at][1]
+        sub = node.sub if isinstance(node, s.Script) else None
+        upper = node.sup if isinstance(node, s.Script) else None
+        if sub is None:
+            letter = implied_letter(tuple(n for _, n in seq[at + 1 :]), self.names.roles)
+            if letter is None:
+                raise self.fail(node, "the index of the sum below it")
+            self.names.note(f"the sum without an index read as a sum over {letter}")
+            binders = [(letter, None, [])]
+        else:
+            binders = self._binders(sub)
+        letters = [b[0] for b in binders]
+        end = self._body_end(seq, at, set(letters))
+        if end == at + 1:
+            raise self.fail(node, "what is summed after it")
+        limit = None if upper is None else self.scalar(upper)
+        with self.names.binding(*letters):
+            body = self.term([("", seq[at + 1][1]), *seq[at + 2 : end]])
+            for letter in letters:
+                extra = self.extra.pop(letter, [])
+                if extra:
+                    body = build.add(body, *(build.signed(g, self.scalar(t)) for g, t in extra))
+        for letter, low, excluded in reversed(binders):
+            body = self._bind(big, node, body, letter, low, limit, excluded)
+        return body, end
+
+    def _bind(
+        self,
+        big: s.Big,
+        node: s.Node,
+        body: sp.Expr,
+        letter: str,
+        low: s.Node | None,
+        limit: sp.Expr | None,
+        excluded: list[s.Node],
+    ) -> sp.Expr:
+        with self.names.binding(letter):
+            k = self.names.scalar(letter)
+        if limit is None and k not in body.free_symbols:
+            raise self.fail(node, f"an upper limit, or a summand that uses {letter}")
+        start = sp.S.One if low is None else self.scalar(low)
+        if start == 0 and any(k in m.free_symbols for m in body.atoms(sp.Indexed)):
+            raise self.fail(low or node, "a sum from 1: members of a family are numbered from 1")
+        if excluded:
+            others = [self.names.index_term(e) for e in excluded]
+            neutral = sp.S.Zero if big.kind == "sum" else sp.S.One
+            apart = sp.And(*(sp.Ne(k, e) for e in others))
+            body = sp.Piecewise((body, apart), (neutral, True), evaluate=False)
+        top = sp.Dummy("size", integer=True, positive=True) if limit is None else limit
+        operator = sp.Sum if big.kind == "sum" else sp.Product
+        return operator(body, (k, start, top))
+
+    def _binders(self, sub: s.Node) -> list[tuple[str, s.Node | None, list[s.Node]]]:
+        """Each bound letter with its lower limit and the values left out."""
+        plain = s.bare(sub)
+        items = plain.items if isinstance(plain, s.Listing) else (plain,)
+        found: list[tuple[str, s.Node | None, list[s.Node]]] = []
+        for item in items:
+            item = s.bare(item)
+            if isinstance(item, s.Chain):
+                self._chain_binder(item, found)
+            else:
+                letters = sorted(bound_letters(item))
+                if not letters:
+                    raise self.fail(item, _LIMITS)
+                found += [(letter, None, []) for letter in letters]
+        return found
+
+    def _chain_binder(
+        self, chain: s.Chain, found: list[tuple[str, s.Node | None, list[s.Node]]]
+    ) -> None:
+        letters = bound_letters(chain)
+        value = chain.parts[-1]
+        if len(chain.relations) != 1 or len(letters) != 1 or value is None:
+            raise self.fail(chain, _LIMITS)
+        (letter,) = letters
+        if chain.relations[0] == "=":
+            found.append((letter, value, []))
+        elif chain.relations[0] == "!=":
+            for k, (other, low, excluded) in enumerate(found):
+                if other == letter:
+                    found[k] = (other, low, [*excluded, value])
+                    return
+            found.append((letter, None, [value]))
+        else:
+            raise self.fail(chain, _LIMITS)
+
+    def _body_end(self, seq: Sequence_, at: int, letters: set[str]) -> int:
+        """The body is the product that follows, up to a sum that binds the same letter again."""
+        for k in range(at + 1, len(seq)):
+            node = seq[k][1]
+            if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
+                if bound_letters(node.sub) & letters:
+                    return k
+        return len(seq)
+
+    # -- functions with or without brackets ---------------------------------------------------------
+
+    def _function(self, seq: Sequence_, at: int, base: s.Function) -> tuple[sp.Expr, int]:
+        node = seq[at][1]
+        sub = node.sub if isinstance(node, s.Script) else None
+        power = node.sup if isinstance(node, s.Script) else None
+        if at + 1 >= len(seq) or seq[at + 1][0]:
+            raise self.fail(node, f"the argument of {base.text}")
+        following = seq[at + 1][1]
+        group = following.base if isinstance(following, s.Script) else following
+        if isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{"):
+            values = [self.argument(a) for a in _items(group)]
+            after, raised = at + 2, following.sup if isinstance(following, s.Script) else None
+            if isinstance(following, s.Script) and (following.primes or following.sub is not None):
+                raise self.fail(following, "no script but an exponent here")
+        else:
+            after, raised = self._argument_end(seq, at + 1), None
+            values = [self.term([("", following), *seq[at + 2 : after]])]
+        primes = node.primes if isinstance(node, s.Script) else 0
+        value = self._function_of(base, sub, values, primes)
+        if power is not None and raised is not None:
+            raise self.fail(following, "one exponent")
+        exponent = power if power is not None else raised
+        if exponent is not None:
+            value = build.power(value, self.scalar(self.exponent(exponent)))
+        return value, after
+
+    def _argument_end(self, seq: Sequence_, start: int) -> int:
+        """How far an argument without brackets goes: names and numbers side by side."""
+        first = seq[start][1]
+        base = first.base if isinstance(first, s.Script) else first
+        if isinstance(base, s.Big):
+            return len(seq)
+        if isinstance(base, s.Function):
+            return self._argument_end(seq, start + 1) if start + 1 < len(seq) else start + 1
+        end = start + 1
+        if isinstance(base, s.Name):
+            end = self.named_end(seq, start)
+        while end < len(seq) and seq[end][0] == "":
+            node = seq[end][1]
+            base = node.base if isinstance(node, s.Script) else node
+            if isinstance(base, s.Function | s.Big):
+                break
+            if not isinstance(base, s.Name | s.Number) or not isinstance(
+                _base(seq[start][1]), s.Name | s.Number
+            ):
+                raise self.fail(node, "brackets round the argument of the function before")
+            end = self.named_end(seq, end) if isinstance(base, s.Name) else end + 1
+        if end < len(seq) and seq[end][0] == "/":
+            raise self.fail(seq[end][1], "brackets round the argument of the function before")
+        return end
+
+    def named_end(self, seq: Sequence_, at: int) -> int:
+        """Where a name and its argument end."""
+        return self.named(seq, at)[1]
+
+    def _function_of(
+        self, base: s.Function, sub: s.Node | None, values: list[sp.Expr], primes: int
+    ) -> sp.Expr:
+        name = base.text
+        if primes:
+            return self._primed(base, name, values, primes)
+        function = FUNCTIONS[name]
+        if function in (sp.Max, sp.Min):
+            if sub is not None:
+                raise self.fail(sub, f"the arguments of {name} in brackets")
+            return function(*values, evaluate=False)
+        if len(values) != 1:
+            raise self.fail(base, f"one argument of {name}")
+        if name == "log" and sub is not None:
+            return build.divide(build.call(sp.log, values[0]), build.call(sp.log, self.scalar(sub)))
+        if sub is not None:
+            raise self.fail(sub, f"no subscript on {name}")
+        if any(not e.out and len(e.params) == 1 for e in entries_by_name().get(name, ())):
+            return self.apply(base, name, values, None)
+        if name == "log":
+            self.names.note("log read as the natural logarithm")
+        return build.call(function, values[0])
+
+    # -- derivatives ----------------------------------------------------------------------------
+
+    def _differential(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
+        r"""`\partial_x f`, and `\partial L / \partial z` on one line."""
+        node = seq[at][1]
+        if isinstance(node, s.Script) and node.sub is not None and node.sup is None:
+            if at + 1 >= len(seq) or seq[at + 1][0]:
+                raise self.fail(node, "what is differentiated after it")
+            variable = self.scalar(node.sub)
+            return Partial(self.term(_from(seq, at + 1)), variable), len(seq)
+        if isinstance(node, s.Script) or at + 1 >= len(seq) or seq[at + 1][0]:
+            raise self.fail(node, "a derivative such as \\partial L / \\partial z")
+        value, after = self.factor(seq, at + 1)
+        slash = after + 1 < len(seq) and seq[after][0] == "/" and not seq[after + 1][0]
+        if not slash or not isinstance(seq[after][1], s.Differential):
+            raise self.fail(node, "a derivative such as \\partial L / \\partial z")
+        variable, end = self.factor(seq, after + 1)
+        return Partial(value, self._variable(seq[after + 1][1], variable)), end
+
+    def derivative_parts(
+        self, node: s.Fraction
+    ) -> tuple[int, list[s.Node], list[tuple[s.Node, int]]] | None:
+        """Order, what is differentiated and by what, if a fraction is a derivative."""
+        over, under = _flat(node.numerator), _flat(node.denominator)
+        kind = _differential_of(over[0], "") if over else None
+        if kind is None or len(under) < 2 or _differential_of(under[0], kind[0]) is None:
+            return None
+        if kind[0] == "letter" and "d" in self.names.roles.objects:
+            raise self.fail(node, r"\mathrm{d} or \partial: d is a variable here")
+        variables: list[tuple[s.Node, int]] = []
+        for k in range(0, len(under), 2):
+            found = _differential_of(under[k], kind[0])
+            if found is None or found[1] != 1 or k + 1 >= len(under):
+                if k and not isinstance(under[k], s.Group):
+                    raise self.fail(under[k], "a variable after each differential")
+                if not k:
+                    return None
+            variable, order = _order(under[k + 1]) if k + 1 < len(under) else (under[k], 0)
+            following = under[k + 1 :]
+            if len(following) > 1 and isinstance(following[1], s.Group):
+                # ∂σ(z): the application is the variable.
+                whole = s.Term(variable.start, following[1].end, (variable, following[1]), ("", ""))
+                variables.append((whole, 1))
+                if len(following) > 2:
+                    raise self.fail(following[2], "one application as the variable")
+                return kind[1], over[1:], variables
+            variables.append((variable, order))
+        return kind[1], over[1:], variables
+
+    def _quotient_derivative(
+        self,
+        seq: Sequence_,
+        at: int,
+        order: int,
+        body: list[s.Node],
+        by: list[tuple[s.Node, int]],
+    ) -> tuple[sp.Expr, int]:
+        node = seq[at][1]
+        if sum(times for _, times in by) != order:
+            raise self.fail(node, f"variables for a derivative of order {order}")
+        variables: list[sp.Expr] = []
+        for variable, times in by:
+            variables += [self._variable(variable, self.scalar(variable))] * times
+        if body:
+            value, end = self.term([("", n) for n in body]), at + 1
+        else:
+            end = self._operand_end(seq, at)
+            value = self.term(_from(seq[:end], at + 1))
+        # ∂²/∂x∂y differentiates by y first; Partial lists the innermost first.
+        return Partial(value, *reversed(variables)), end
+
+    def _operand_end(self, seq: Sequence_, at: int) -> int:
+        """What d/dz applies to: the bracket after it, or the product that follows."""
+        if at + 1 >= len(seq) or seq[at + 1][0] == "/":
+            raise self.fail(seq[at][1], "what is differentiated after it")
+        if isinstance(_base(seq[at + 1][1]), s.Group) and at + 2 < len(seq):
+            if seq[at + 2][0] == "":
+                raise self.fail(seq[at + 2][1], "brackets round all that is differentiated")
+            return at + 2
+        end = at + 2
+        while end < len(seq) and seq[end][0] == "":
+            end += 1
+        return end
+
+    def _variable(self, node: s.Node, value: sp.Expr) -> sp.Expr:
+        if not isinstance(value, sp.Symbol | sp.Indexed | NamedFunction):
+            raise self.fail(node, "a variable to differentiate by")
+        return value
+
+
+def _items(group: s.Group) -> list[s.Node]:
+    return list(group.body.items) if isinstance(group.body, s.Listing) else [group.body]
+
+
+def _base(node: s.Node) -> s.Node:
+    return node.base if isinstance(node, s.Script) else node
+
+
+def _from(seq: Sequence_, start: int) -> Sequence_:
+    return [("", seq[start][1]), *seq[start + 1 :]]
+
+
+def _flat(node: s.Node) -> list[s.Node]:
+    """The items of a numerator or denominator, invisible braces opened."""
+    plain = s.bare(node)
+    if isinstance(plain, s.Term) and not any(plain.ops):
+        items: list[s.Node] = []
+        for k, item in enumerate(plain.items):
+            inner = s.bare(item)
+            opened = (
+                isinstance(item, s.Group)
+                and isinstance(inner, s.Term)
+                and (k == 0 or not inner.items or _differential_of(inner.items[0], "") is not None)
+            )
+            items += (
+                _flat(item)
+                if opened
+                else [inner if isinstance(item, s.Group) and item.delimiter == "{" else item]
+            )
+        return items
+    return [plain]
+
+
+def _differential_of(node: s.Node, kind: str) -> tuple[str, int] | None:
+    """The kind (∂, d or the letter d) and order of a differential, if this is one."""
+    base, order = node, 1
+    if isinstance(node, s.Script) and node.sub is None and not node.primes and node.sup is not None:
+        base, raised = node.base, s.bare(node.sup)
+        if not isinstance(raised, s.Number) or not raised.text.isdigit() or int(raised.text) > 9:
+            return None
+        order = int(raised.text)
+    base = s.bare(base)
+    if isinstance(base, s.Differential):
+        found = base.text
+    elif isinstance(base, s.Name) and base.text == "d":
+        found = "letter"
+    else:
+        return None
+    return (found, order) if kind in ("", found) or {kind, found} == {"d", "letter"} else None
+
+
+def _order(node: s.Node) -> tuple[s.Node, int]:
+    """z^2 below a second derivative: the variable twice."""
+    if isinstance(node, s.Script) and node.sup is not None and not node.primes:
+        raised = s.bare(node.sup)
+        if isinstance(raised, s.Number) and raised.text.isdigit() and 0 < int(raised.text) < 10:
+            base = s.Script(node.start, node.end, node.base, node.sub) if node.sub else node.base
+            return base, int(raised.text)
+    return node, 1

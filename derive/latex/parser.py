@@ -1,0 +1,164 @@
+"""From tokens to the syntax tree: all of it is consumed, or a `ReadError` says where it stopped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import NoReturn
+
+from derive.errors import ReadError
+from derive.latex import syntax as s
+from derive.latex.atoms import Atoms
+from derive.latex.notation import RELATIONS
+from derive.latex.tokens import Token
+
+_SEPARATORS = frozenset({",", ";", r"\\", r"\Rightarrow", r"\implies", r"\iff", r"\therefore"})
+_SKIPPED = frozenset({r"\therefore", r"\Rightarrow", r"\implies", r"\iff", "&"})
+_ROWS = frozenset(
+    re.findall(
+        r"\S+",
+        """aligned align align* alignat split eqnarray eqnarray* gather gather* gathered equation
+    equation* multline multline* displaymath math array""",
+    )
+)
+
+
+class Parser(Atoms):
+    """The top of the grammar: rows, lists and chains of relations."""
+
+    def formula(self) -> s.Listing:
+        """Chains one after the other: the whole input."""
+        items: list[s.Node] = []
+        separators: list[str] = []
+        self._rows(items, separators, end="")
+        if self.peek.kind != "end":
+            self.fail("the end of the formula or an operator")
+        if not items:
+            self.fail("a formula")
+        return s.Listing(0, self.peek.end, tuple(items), tuple(separators[: len(items) - 1]))
+
+    def _rows(self, items: list[s.Node], separators: list[str], end: str) -> None:
+        while True:
+            separator = self._skip_separators()
+            if separators and separator == r"\\":
+                separators[-1] = separator
+            if self.peek.kind == "end" or (end and self.peek.text == r"\end"):
+                return
+            if self.peek.text == r"\begin" and self.peek_environment() in _ROWS:
+                self._environment(items, separators)
+                continue
+            if items and self._relation_here() and separator in ("", r"\\"):
+                chain = self.chain()
+                items[-1] = _join(items[-1], chain)
+            elif items and separator == r"\\" and self._continues_sum():
+                items[-1] = self._continue_sum(items[-1])
+            else:
+                items.append(self.chain())
+                separators.append("")
+            if self.peek.text in (",", ";"):
+                separators[-1] = self.peek.text
+            elif self.peek.wide:
+                separators[-1] = "wide"
+            elif self.peek.text not in _SEPARATORS | _SKIPPED | {r"\end"}:
+                if self.peek.kind == "end" or self._is_final_stop():
+                    continue
+                if self.peek.text != r"\begin":
+                    self.fail("an operator, a relation or the end of the formula")
+
+    def _is_final_stop(self) -> bool:
+        if self.peek.text == "." and self.tokens[self.at + 1].kind == "end":
+            self.at += 1
+            return True
+        return False
+
+    def _skip_separators(self) -> str:
+        seen = ""
+        while self.peek.text in _SEPARATORS | _SKIPPED:
+            if self.peek.text == r"\\" or (self.peek.text in (",", ";") and not seen):
+                seen = self.peek.text
+            row = self.next().text == r"\\"
+            if row and self.peek.text == "[" and self.peek.end == self.tokens[self.at + 1].start:
+                self._skip_row_space()
+        return seen
+
+    def _skip_row_space(self) -> None:
+        """\\\\[2pt]: a length after a row break."""
+        k = self.at + 1
+        length = ""
+        while self.tokens[k].kind in ("number", "letter") and k < self.at + 5:
+            length += self.tokens[k].text
+            k += 1
+        if self.tokens[k].text == "]" and length.endswith(("pt", "em", "ex", "mm", "cm")):
+            self.at = k + 1
+
+    def _environment(self, items: list[s.Node], separators: list[str]) -> None:
+        """An environment of rows: its rows are the formula's own."""
+        begin = self.next()
+        name = self.word_argument()
+        if name in ("array", "alignat"):
+            self.raw_argument()
+        with self.nested(begin):
+            self._rows(items, separators, end=name)
+        if self.peek.text != r"\end":
+            self.fail(rf"\end{{{name}}}")
+        self.next()
+        if self.word_argument() != name:
+            raise ReadError(self.source, begin.start, rf"\begin{{{name}}}", rf"\end{{{name}}}")
+
+    def _continues_sum(self) -> bool:
+        """Whether this row goes on with a sum: it begins with a sign and holds no relation."""
+        if self.peek.text not in ("+", "-"):
+            return False
+        k = self.at
+        while self.tokens[k].kind != "end" and self.tokens[k].text not in (r"\\", r"\end"):
+            if self.tokens[k].text in RELATIONS:
+                return self.peek.text == "+"
+            k += 1
+        return True
+
+    def _continue_sum(self, item: s.Node) -> s.Node:
+        assert isinstance(item, s.Chain)
+        more = self.chain()
+        last, first = item.parts[-1], more.parts[0]
+        assert last is not None
+        assert first is not None
+        left = last if isinstance(last, s.Addition) else s.Addition(*_span(last), (last,), ("+",))
+        right = (
+            first if isinstance(first, s.Addition) else s.Addition(*_span(first), (first,), ("+",))
+        )
+        total = s.Addition(
+            left.start, right.end, left.terms + right.terms, left.signs + right.signs
+        )
+        parts = (*item.parts[:-1], total, *more.parts[1:])
+        return s.Chain(item.start, more.end, parts, item.relations + more.relations)
+
+    def _relation_here(self) -> bool:
+        k = self.at
+        while self.tokens[k].text == "&":
+            k += 1
+        return self.relation_at(k) is not None
+
+
+def _span(node: s.Node) -> tuple[int, int]:
+    return node.start, node.end
+
+
+def _join(first: s.Node, more: s.Chain) -> s.Chain:
+    assert isinstance(first, s.Chain)
+    assert more.parts[0] is None
+    return replace(
+        first,
+        end=more.end,
+        parts=first.parts + more.parts[1:],
+        relations=first.relations + more.relations,
+    )
+
+
+def parse(source: str, tokens: list[Token], words: frozenset[str]) -> s.Listing:
+    """The syntax tree of a formula. Raises `ReadError`."""
+    return Parser(source, tokens, words).formula()
+
+
+def unreachable(source: str, node: s.Node, expected: str) -> NoReturn:
+    """Refuse a piece of the tree, with the text that stands there."""
+    raise ReadError(source, node.start, repr(source[node.start : node.end][:40]), expected)

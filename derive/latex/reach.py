@@ -1,0 +1,98 @@
+"""How far a sum reaches: which terms after a + belong to it, and which index a bare Σ binds."""
+
+from __future__ import annotations
+
+from derive.latex import syntax as s
+from derive.latex.roles import Roles, bound_letters, call_indices, index_parts, raised_index, walk
+
+
+def used_letters(node: s.Node, roles: Roles) -> set[str]:
+    """The letters that index something in a node and are not bound within it."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for piece in walk(node):
+        if isinstance(piece, s.Script) and isinstance(piece.base, s.Big):
+            if piece.sub is not None:
+                bound |= bound_letters(piece.sub)
+        elif isinstance(piece, s.Script) and isinstance(piece.base, s.Name | s.Group):
+            parts = list(raised_index(piece, roles))
+            if piece.sub is not None and not piece.primes:
+                parts += index_parts(piece.sub, roles) or []
+            found |= _letters(parts)
+        elif isinstance(piece, s.Group) and piece.delimiter in ("(", "["):
+            found |= _letters(call_indices(piece, roles) or [])
+    return found - bound
+
+
+def _letters(parts: list[s.Node]) -> set[str]:
+    return {x.text for part in parts for x in walk(part) if isinstance(x, s.Name)}
+
+
+def big_letters(node: s.Node) -> list[str]:
+    """The letters bound by the Σ or Π that stand open in a term (not inside brackets)."""
+    plain = node if not isinstance(node, s.Term) else None
+    items = node.items if isinstance(node, s.Term) else (plain,)
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, s.Script) and isinstance(item.base, s.Big) and item.sub is not None:
+            found += sorted(bound_letters(item.sub))
+    return found
+
+
+def reaching_terms(
+    whole: s.Node, addition: s.Addition, at: int, roles: Roles
+) -> tuple[str, int] | None:
+    """The letter of the sum in term `at` that the next terms use, and where its reach ends.
+
+    Only if no other reading is consistent: the letter must be free nowhere else.
+    """
+    for letter in big_letters(addition.terms[at]):
+        after = at + 1
+        for k in range(at + 1, len(addition.terms)):
+            if letter in used_letters(addition.terms[k], roles):
+                after = k + 1
+        if after > at + 1 and not _free_elsewhere(letter, whole, addition, at, roles):
+            return letter, after
+    return None
+
+
+def _free_elsewhere(
+    letter: str, whole: s.Node, addition: s.Addition, at: int, roles: Roles
+) -> bool:
+    """Whether a letter is free in another part of the chain or in an earlier term."""
+    if any(letter in used_letters(t, roles) for t in addition.terms[:at]):
+        return True
+    for chain in walk(whole):
+        if isinstance(chain, s.Chain):
+            for part in chain.parts:
+                if part is None or part.start <= addition.start < part.end:
+                    continue
+                if letter in used_letters(part, roles):
+                    return True
+    return False
+
+
+def implied_letter(items: tuple[s.Node, ...], roles: Roles) -> str | None:
+    """The one letter over which a bare Σ can only run; None if there are several or none."""
+    used: set[str] = set()
+    for item in items:
+        used |= used_letters(item, roles)
+    if not used:
+        for item in items:
+            for node in walk(item):
+                if isinstance(node, s.Term):
+                    used |= _arguments(node)
+    return used.pop() if len(used) == 1 else None
+
+
+def _arguments(term: s.Term) -> set[str]:
+    """x in p(x): the plain arguments of applications."""
+    found = set()
+    for head, following in zip(term.items, term.items[1:], strict=False):
+        group = following.base if isinstance(following, s.Script) else following
+        if isinstance(head, s.Name) and isinstance(group, s.Group) and group.delimiter == "(":
+            inner = s.bare(group)
+            inner = s.bare(group.body)
+            if isinstance(inner, s.Name):
+                found.add(inner.text)
+    return found

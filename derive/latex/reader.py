@@ -1,0 +1,252 @@
+"""Read formulas: the whole of each, with one meaning, or a `ReadError` that says where and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derive.errors import DefinitionError, ReadError
+from derive.latex import syntax as s
+from derive.latex.lookup import entries_by_name
+from derive.latex.membership import Membership, domain_of, worded_domain
+from derive.latex.names import Names
+from derive.latex.operators import Elaborator
+from derive.latex.parser import parse
+from derive.latex.roles import Roles, head_name, survey, walk
+from derive.latex.sizes import Sizes, resize
+from derive.latex.tokens import tokenize
+from derive.latex.words import words_of
+from derive.terms import Context, Statement, Vec, real, size
+
+EMPTY = Context()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation of a chain.
+
+    `lhs_latex` and `rhs_latex` are the source's own text, `offset` where the right side
+    begins in it.
+    """
+
+    statement: Statement
+    lhs_latex: str
+    rhs_latex: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that was read.
+
+    `steps` are its relations, in order; `expression` is set for a lone expression (neither
+    for a list of values); `memberships` are `x ∈ D` and "y one-hot"; `readings` say what was
+    assumed; `implied` are relations that a side condition states.
+    """
+
+    source: str
+    steps: tuple[Step, ...] = ()
+    expression: sp.Expr | None = None
+    readings: tuple[str, ...] = ()
+    implied: tuple[Statement, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    values: tuple[sp.Expr, ...] = field(default=())
+
+
+def read(latex: str, context: Context = EMPTY, *, also: Sequence[str] = ()) -> Formula:
+    """Read one formula in a context; the formulas in `also` help to tell what its names are.
+
+    Raises `ReadError` for anything that is not understood.
+    """
+    return read_all([*also, latex], context)[-1]
+
+
+def read_expression(latex: str, context: Context = EMPTY) -> sp.Expr:
+    """Read a lone expression. Raises `ReadError`, for a relation too."""
+    formula = read(latex, context)
+    if formula.expression is None:
+        raise ReadError(latex, 0, "a relation or a list", "a single expression")
+    return formula.expression
+
+
+def read_all(formulas: Sequence[str], context: Context = EMPTY) -> list[Formula]:
+    """Read formulas together: the same name is the same object, of the same size, in all.
+
+    Raises `ReadError` (its `source` is the formula at fault).
+    """
+    tokens = [tokenize(f) for f in formulas]
+    words = words_of(tokens, _context_words(context))
+    trees = [parse(f, t, words) for f, t in zip(formulas, tokens, strict=True)]
+    roles = survey(trees, context, frozenset(entries_by_name()))
+    drafts = [_draft(f, t, roles) for f, t in zip(formulas, trees, strict=True)]
+    return _with_sizes(drafts, roles)
+
+
+def _context_words(context: Context) -> list[str]:
+    names = [str(x) for x in context.domains]
+    for name, group in context.definitions.items():
+        names.append(name)
+        names += [str(x) for d in group for x in d.body.free_symbols]
+    for h in context.hypotheses:
+        names += [str(x) for x in h.statement.lhs.free_symbols | h.statement.rhs.free_symbols]
+    return sorted({n.partition("[")[0].partition("_")[0] for n in names})
+
+
+# -- one formula --------------------------------------------------------------------------------
+
+
+def _draft(source: str, tree: s.Listing, roles: Roles) -> Formula:
+    names = Names(source, tree, roles)
+    draft = _Draft(source, Elaborator(names, tree))
+    draft.find_implicit(tree)
+    draft.read_items(tree)
+    formula = draft.formula
+    return replace(formula, readings=(*formula.readings, *names.notes))
+
+
+class _Draft:
+    """Collects what the chains of one formula say."""
+
+    def __init__(self, source: str, elaborator: Elaborator) -> None:
+        self.source = source
+        self.elaborator = elaborator
+        self.formula = Formula(source)
+
+    def find_implicit(self, tree: s.Listing) -> None:
+        """In dσ/dx = σ(1 − σ) the bare σ is σ(x)."""
+        roles = self.elaborator.names.roles
+        for node in walk(tree):
+            if not isinstance(node, s.Fraction):
+                continue
+            parts = self.elaborator.derivative_parts(node)
+            if parts is None or len(parts[1]) != 1 or len(parts[2]) != 1:
+                continue
+            name = head_name(parts[1][0])
+            variable = s.bare(parts[2][0][0])
+            if name is None or not isinstance(variable, s.Name) or name in roles.objects:
+                continue
+            if name in roles.functions or name in entries_by_name():
+                roles.functions.add(name)
+                self.elaborator.implicit = self.elaborator.names.scalar(variable.text)
+
+    def read_items(self, tree: s.Listing) -> None:
+        waiting: list[s.Node] = []
+        items = list(tree.items)
+        for k, item in enumerate(items):
+            assert isinstance(item, s.Chain)
+            if "in" in item.relations:
+                self._membership(item, waiting)
+                waiting = []
+            elif item.relations and not self._counts_up(items, k):
+                if waiting:
+                    raise self._fail(waiting[0], "a relation, or a formula of its own")
+                self._steps(item)
+            elif item.relations or (waiting == [] and self._in_count(items, k)):
+                continue
+            else:
+                waiting.append(item)
+        self._values(waiting)
+
+    def _fail(self, node: s.Node, expected: str) -> ReadError:
+        return self.elaborator.fail(node, expected)
+
+    def _counts_up(self, items: list[s.Node], k: int) -> bool:
+        """`i = 1, 2, \\ldots, n` beside a formula: the range of a free index."""
+        if k + 2 >= len(items) or k == 0:
+            return False
+        return any(isinstance(s.bare(x), s.Dots) for x in items[k + 1 : k + 3])
+
+    def _in_count(self, items: list[s.Node], k: int) -> bool:
+        return any(
+            isinstance(items[j], s.Chain) and self._counts_up(items, j) for j in range(k)
+        ) and all(not getattr(x, "relations", ()) for x in items[k:])
+
+    def _steps(self, chain: s.Chain) -> None:
+        values = [None if p is None else self.elaborator.scalar_or_family(p) for p in chain.parts]
+        steps = []
+        for k, relation in enumerate(chain.relations):
+            left, right = chain.parts[k], chain.parts[k + 1]
+            if left is None or right is None:
+                if len(chain.relations) == 1:
+                    raise ReadError(
+                        self.source, chain.start, "a relation with nothing before it", "a left side"
+                    )
+                self.elaborator.names.note("the left side before the first relation is missing")
+                continue
+            statement = Statement(values[k], relation, values[k + 1])
+            steps.append(Step(statement, self._slice(left), self._slice(right), right.start))
+        self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
+
+    def _slice(self, node: s.Node) -> str:
+        text = self.source[node.start : node.end]
+        text = re.sub(r"\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}", "", text)
+        return re.sub(r"\s+", " ", re.sub(r"(?<!\\)&|\\\\", " ", text)).strip()
+
+    def _membership(self, chain: s.Chain, before: list[s.Node]) -> None:
+        if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:
+            raise self._fail(chain, "one membership such as p \\in (0, 1)")
+        domain = domain_of(chain.parts[1])
+        if domain is None:
+            raise self._fail(chain.parts[1], "a known set: R, (0, 1), {0, 1}, {-1, 1}, Delta, Z")
+        subjects = [*before, chain.parts[0]]
+        found = tuple((self.elaborator.subject(x), domain) for x in subjects)
+        self.formula = replace(self.formula, memberships=(*self.formula.memberships, *found))
+
+    def _values(self, items: list[s.Node]) -> None:
+        if not items:
+            return
+        worded = worded_domain(items[-1])
+        if worded is not None:
+            found = (self.elaborator.subject(worded[0]), worded[1])
+            self.formula = replace(self.formula, memberships=(*self.formula.memberships, found))
+            return
+        if self.formula.steps:
+            raise self._fail(items[0], "a relation, or a formula of its own")
+        values = tuple(self.elaborator.scalar_or_family(x) for x in items)
+        lone = values[0] if len(values) == 1 and not isinstance(values[0], Vec) else None
+        self.formula = replace(self.formula, expression=lone, values=values)
+
+
+# -- sizes --------------------------------------------------------------------------------------
+
+
+def _terms(formula: Formula) -> list[sp.Expr]:
+    found = [t for step in formula.steps for t in (step.statement.lhs, step.statement.rhs)]
+    return [*found, *formula.values, *(subject for subject, _ in formula.memberships)]
+
+
+def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
+    sizes = Sizes()
+    letters: set[str] = set()
+    taken = set(roles.objects) | set(roles.bound) | set(roles.ranks)
+    for draft in drafts:
+        try:
+            sizes.collect(_terms(draft))
+        except DefinitionError as error:
+            raise ReadError(draft.source, 0, str(error), "one size for each index") from error
+        for term in _terms(draft):
+            for symbol in term.free_symbols:
+                if isinstance(symbol, sp.Symbol) and not isinstance(symbol, sp.Dummy):
+                    letters.add(symbol.name)
+    letters -= set(roles.bound) | set(roles.ranks)
+    table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))
+    for found in list(table.values()):
+        if isinstance(found, sp.Symbol):
+            table[real(found.name)] = size(found.name)
+    return [_resized(d, table) for d in drafts]
+
+
+def _resized(draft: Formula, table: dict[sp.Basic, sp.Basic]) -> Formula:
+    def statement(x: Statement) -> Statement:
+        return Statement(resize(x.lhs, table), x.relation, resize(x.rhs, table))
+
+    return replace(
+        draft,
+        steps=tuple(replace(x, statement=statement(x.statement)) for x in draft.steps),
+        expression=None if draft.expression is None else resize(draft.expression, table),
+        memberships=tuple((resize(x, table), d) for x, d in draft.memberships),
+        values=tuple(resize(x, table) for x in draft.values),
+    )

@@ -1,0 +1,183 @@
+"""Sizes that are not written: inferred from what indices link, over all formulas together.
+
+A reader's unknown size is a `Dummy`. An index letter links every dimension that it
+indexes (within one formula if it is free, within its sum if it is bound), and an upper
+limit names the size. What stays unknown takes a letter that the text has, or `n`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sympy as sp
+
+from derive.catalogue import catalogue
+from derive.errors import DefinitionError
+from derive.terms import NamedFunction, rebuild, shape_of, size
+
+_USUAL = ("n", "N", "m", "M", "K")
+_SPARE = (*_USUAL, "d", "r", "s", "q", "p")
+
+
+class Sizes:
+    """Which sizes are the same."""
+
+    def __init__(self) -> None:
+        self.parent: dict[sp.Expr, sp.Expr] = {}
+        self.unknown: dict[sp.Dummy, None] = {}
+        self.numbers: list[tuple[sp.Expr, sp.Expr]] = []
+
+    def find(self, a: sp.Expr) -> sp.Expr:
+        while a in self.parent:
+            a = self.parent[a]
+        return a
+
+    def same(self, a: sp.Expr, b: sp.Expr) -> None:
+        """Two sizes are one. Raises `DefinitionError` if both have names."""
+        for x in (a, b):
+            if isinstance(x, sp.Dummy):
+                self.unknown.setdefault(x)
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return
+        if isinstance(a, sp.Integer) or isinstance(b, sp.Integer):
+            # A sum to 2 may be a part of the family: numbers name a size only if nothing else does.
+            self.numbers.append((a, b))
+        elif isinstance(a, sp.Dummy):
+            self.parent[a] = b
+        elif isinstance(b, sp.Dummy):
+            self.parent[b] = a
+        else:
+            raise DefinitionError(f"sizes {a} and {b}: one index runs over both")
+
+    # -- what a term links ----------------------------------------------------------------------
+
+    def collect(self, terms: Iterable[sp.Basic]) -> None:
+        """The links in the terms of one formula."""
+        scope: dict[sp.Expr, sp.Expr] = {}
+        for term in terms:
+            self._visit(term, scope)
+
+    def _visit(self, term: sp.Basic, scope: dict[sp.Expr, sp.Expr]) -> None:
+        if isinstance(term, sp.Sum | sp.Product):
+            scope = self._bound(term, scope)
+        elif isinstance(term, sp.Indexed):
+            for i, extent in zip(term.indices, term.base.shape, strict=True):
+                self._index(i, extent, scope)
+        elif isinstance(term, sp.IndexedBase):
+            for extent in shape_of(term):
+                self.find(extent)
+                if isinstance(extent, sp.Dummy):
+                    self.unknown.setdefault(extent)
+            return
+        elif isinstance(term, sp.Eq | sp.Ne | sp.KroneckerDelta):
+            left, right = term.args[:2]
+            if _is_index(left) and _is_index(right):
+                self.same(self._extent(left, scope), self._extent(right, scope))
+        elif isinstance(term, NamedFunction):
+            self._application(term, scope)
+        for arg in term.args:
+            self._visit(arg, scope)
+
+    def _bound(
+        self, term: sp.Sum | sp.Product, scope: dict[sp.Expr, sp.Expr]
+    ) -> dict[sp.Expr, sp.Expr]:
+        inner = _Layer(scope)
+        for k, low, high in term.limits:
+            whole = low == 1 and (isinstance(high, sp.Symbol | sp.Integer))
+            if isinstance(high, sp.Dummy):
+                self.unknown.setdefault(high)
+            inner[k] = high if whole else sp.Dummy("part")
+        return inner
+
+    def _extent(self, i: sp.Expr, scope: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+        if i not in scope:
+            scope[i] = sp.Dummy("size", integer=True, positive=True)
+        return scope[i]
+
+    def _index(self, i: sp.Basic, extent: sp.Expr, scope: dict[sp.Expr, sp.Expr]) -> None:
+        if isinstance(extent, sp.Dummy):
+            self.unknown.setdefault(extent)
+        if not isinstance(i, sp.Symbol) or i == extent:
+            return
+        reach = self._extent(i, scope)
+        if reach.name != "part" if isinstance(reach, sp.Dummy) else True:
+            self.same(reach, extent)
+
+    def _application(self, term: NamedFunction, scope: dict[sp.Expr, sp.Expr]) -> None:
+        name = term.func.__name__
+        families = [a for a in term.args if shape_of(a)]
+        if name not in catalogue:
+            last = term.args[-1]
+            if families and _is_index(last):
+                self.same(self._extent(last, scope), shape_of(families[0])[0])
+            return
+        entry = catalogue[name]
+        named: dict[sp.Expr, sp.Expr] = {}
+        for formal, actual in zip(entry.params, term.args, strict=False):
+            for letter, extent in zip(shape_of(formal), shape_of(actual), strict=False):
+                self.same(named.setdefault(letter, extent), extent)
+        for i in term.args[len(entry.params) :]:
+            if _is_index(i) and families:
+                self.same(self._extent(i, scope), shape_of(families[0])[-1])
+
+    # -- names for the sizes that have none --------------------------------------------------------
+
+    def names(self, letters: Iterable[str], taken: Iterable[str]) -> dict[sp.Expr, sp.Expr]:
+        """A size for every unknown: `letters` are the text's own, `taken` may not be used."""
+        for a, b in self.numbers:
+            a, b = self.find(a), self.find(b)
+            if isinstance(a, sp.Dummy):
+                self.parent[a] = b
+            elif isinstance(b, sp.Dummy):
+                self.parent[b] = a
+        known = {str(self.find(u)) for u in self.unknown if not isinstance(self.find(u), sp.Dummy)}
+        own = [x for x in _USUAL if x in set(letters) and x not in known]
+        blocked = set(taken) | known
+        spare = [x for x in _SPARE if x not in blocked] + [f"n_{k}" for k in range(1, 100)]
+        table: dict[sp.Expr, sp.Expr] = {}
+        for unknown in self.unknown:
+            root = self.find(unknown)
+            if isinstance(root, sp.Dummy) and root not in table:
+                table[root] = size(own.pop(0) if own else spare.pop(0))
+        return {u: table.get(self.find(u), self.find(u)) for u in self.unknown}
+
+
+class _Layer(dict[sp.Expr, sp.Expr]):
+    """Bound indices over an outer scope: free letters go to the outermost."""
+
+    def __init__(self, outer: dict[sp.Expr, sp.Expr]) -> None:
+        super().__init__()
+        self.outer = outer
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self.outer
+
+    def __missing__(self, key: sp.Expr) -> sp.Expr:
+        return self.outer[key]
+
+    def __setitem__(self, key: sp.Expr, value: sp.Expr) -> None:
+        super().__setitem__(key, value)
+
+
+def _is_index(term: sp.Basic) -> bool:
+    return isinstance(term, sp.Symbol) and bool(term.is_integer)
+
+
+def resize(term: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
+    """Replace unknown sizes (and letters that turned out to be sizes), evaluating nothing."""
+    if term in table:
+        return table[term]
+    if isinstance(term, sp.IndexedBase):
+        shape = tuple(resize(x, table) for x in shape_of(term))
+        return term if shape == shape_of(term) else sp.IndexedBase(term.label, shape=shape)
+    if isinstance(term, sp.Indexed):
+        return resize(term.base, table)[tuple(resize(i, table) for i in term.indices)]
+    if not term.args or isinstance(term, sp.Symbol):
+        return term
+    args = tuple(resize(a, table) for a in term.args)
+    if args == term.args:
+        return term
+    if isinstance(term, sp.Max | sp.Min | sp.Piecewise | sp.Rel | sp.And):
+        return term.func(*args, evaluate=False)
+    return rebuild(term, args)

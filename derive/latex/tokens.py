@@ -1,0 +1,218 @@
+"""Tokens of a formula with exact positions: spacing dropped, delimiters joined with \\left.
+
+A tokenizer of our own rather than pylatexenc's: mathematics needs letters, numbers and
+delimiters told apart, which that walker leaves as single characters, and it is the same
+length as an adapter would be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from derive.errors import ReadError
+
+MAX_LENGTH = 20_000
+"""The longest formula that is read, in characters."""
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+) | (?P<comment>%[^\n]*) | (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    | (?P<command>\\(?:[A-Za-z]+|.)) | (?P<symbol>\|\||:=|\.\.\.) | (?P<letter>[^\W\d_])
+    | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+_UNICODE = {
+    "−": "-",
+    "–": "-",
+    "×": r"\times",
+    "·": r"\cdot",
+    "⋅": r"\cdot",
+    "∗": "*",
+    "，": ",",
+    "；": ";",
+    "（": "(",
+    "）": ")",
+    "＝": "=",
+    "∑": r"\sum",
+    "∏": r"\prod",
+    "∂": r"\partial",
+    "∞": r"\infty",
+    "…": r"\dots",
+    "⋯": r"\dots",
+    "′": "'",
+    "’": "'",
+    "∈": r"\in",
+    "‖": "||",
+    "√": r"\sqrt",
+}
+
+_WIDE = frozenset({r"\quad", r"\qquad"})
+SPACES = _WIDE | {
+    "~",
+    "\\ ",
+    "\\\n",
+    r"\,",
+    r"\;",
+    r"\:",
+    r"\!",
+    r"\space",
+    r"\enspace",
+    r"\thinspace",
+    r"\displaystyle",
+    r"\textstyle",
+    r"\limits",
+    r"\nolimits",
+    r"\nonumber",
+    r"\notag",
+    r"\hfill",
+    r"\hline",
+    r"\big",
+    r"\Big",
+    r"\bigg",
+    r"\Bigg",
+}
+_DROPPED_WITH_ARGUMENT = frozenset({r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom"})
+_OPENING = frozenset({r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"})
+_CLOSING = frozenset({r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"})
+_DELIMITERS = {
+    r"\lvert": ("open", "|"),
+    r"\rvert": ("close", "|"),
+    r"\lVert": ("open", "||"),
+    r"\rVert": ("close", "||"),
+    r"\vert": ("other", "|"),
+    r"\Vert": ("other", "||"),
+    r"\|": ("other", "||"),
+    r"\lbrace": ("other", r"\{"),
+    r"\rbrace": ("other", r"\}"),
+    r"\lbrack": ("other", "["),
+    r"\rbrack": ("other", "]"),
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token.
+
+    `kind` is number, letter, command, open, close (after \\left, \\right), other or end;
+    `wide` says that a \\quad stands before it, `spaced` that any space does.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    wide: bool = False
+    spaced: bool = False
+
+    def __str__(self) -> str:
+        return "the end" if self.kind == "end" else repr(self.text)
+
+
+def tokenize(source: str) -> list[Token]:
+    """The tokens of a formula, the last of kind `end`. Raises `ReadError`."""
+    if len(source) > MAX_LENGTH:
+        raise ReadError(
+            source, MAX_LENGTH, f"{len(source)} characters", f"at most {MAX_LENGTH} in one formula"
+        )
+    return _Cleaner(source, _scan(source)).run()
+
+
+def _scan(source: str) -> list[Token]:
+    found: list[Token] = []
+    for match in _TOKEN.finditer(source):
+        kind, text = str(match.lastgroup), match.group()
+        if kind == "comment" and match.start() and source[match.start() - 1].isdigit():
+            raise ReadError(source, match.start(), "'%'", r"\% (a bare % begins a comment)")
+        if kind == "letter":
+            kind, text = _letter(source, match.start(), text)
+        elif kind in ("symbol", "other"):
+            kind, text = _other(source, match.start(), text)
+        found.append(Token(kind, text, match.start(), match.end()))
+    return found
+
+
+def _letter(source: str, at: int, text: str) -> tuple[str, str]:
+    if text.isascii():
+        return "letter", text
+    name = unicodedata.name(text, "")
+    case, _, greek = name.removeprefix("GREEK ").partition(" LETTER ")
+    if name.startswith("GREEK ") and greek.isalpha():
+        word = greek.lower().replace("lamda", "lambda")
+        return "command", "\\" + (word.capitalize() if case == "CAPITAL" else word)
+    raise ReadError(source, at, repr(text), "a Latin or Greek letter")
+
+
+def _other(source: str, at: int, text: str) -> tuple[str, str]:
+    if text in _UNICODE:
+        text = _UNICODE[text]
+        return ("command" if text.startswith("\\") else "other"), text
+    if text == "...":
+        return "command", r"\dots"
+    known_relation = text in "≠≤≥≈"
+    if not known_relation and (len(text) == 1 and (not text.isascii() or not text.isprintable())):
+        shown = unicodedata.name(text, f"U+{ord(text):04X}")
+        raise ReadError(source, at, f"the character {shown}", "LaTeX mathematics")
+    return "other", text
+
+
+class _Cleaner:
+    """Drops spacing and labels, joins \\left and \\right with their delimiters."""
+
+    def __init__(self, source: str, tokens: list[Token]) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.at = 0
+
+    def run(self) -> list[Token]:
+        kept: list[Token] = []
+        wide = spaced = False
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token.kind in ("space", "comment") or token.text in SPACES:
+                wide, spaced = wide or token.text in _WIDE, True
+            elif token.text in _DROPPED_WITH_ARGUMENT:
+                self._drop_argument(token)
+            else:
+                kept.append(replace(self._delimited(token), wide=wide, spaced=spaced))
+                wide = spaced = False
+        end = len(self.source)
+        return [*kept, Token("end", "", end, end)]
+
+    def _delimited(self, token: Token) -> Token:
+        if token.text in _DELIMITERS:
+            kind, text = _DELIMITERS[token.text]
+            return replace(token, kind=kind, text=text)
+        if token.text not in _OPENING | _CLOSING:
+            return token
+        self._skip_space()
+        if self.at == len(self.tokens):
+            raise ReadError(self.source, token.end, "the end", f"a delimiter after {token.text}")
+        delimiter = self.tokens[self.at]
+        self.at += 1
+        text = _DELIMITERS.get(delimiter.text, ("", delimiter.text))[1]
+        if text not in {"(", ")", "[", "]", r"\{", r"\}", "|", "||", "."}:
+            raise ReadError(
+                self.source, delimiter.start, str(delimiter), f"a delimiter after {token.text}"
+            )
+        kind = "open" if token.text in _OPENING else "close"
+        return Token(kind, text, token.start, delimiter.end)
+
+    def _skip_space(self) -> None:
+        while self.at < len(self.tokens) and self.tokens[self.at].kind in ("space", "comment"):
+            self.at += 1
+
+    def _drop_argument(self, token: Token) -> None:
+        self._skip_space()
+        if self.at < len(self.tokens) and self.tokens[self.at].text == "*":
+            self.at += 1
+        depth = 0
+        while self.at < len(self.tokens):
+            text = self.tokens[self.at].text
+            self.at += 1
+            depth += (text == "{") - (text == "}")
+            if depth == 0:
+                return
+        raise ReadError(self.source, token.start, token.text, "its argument in braces")

@@ -1,0 +1,82 @@
+"""Letters that stand together: which are words, and where a run such as `ylnp` falls apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.catalogue import catalogue
+from derive.latex.notation import FUNCTIONS, RELATIONS
+from derive.latex.tokens import Token
+
+_BEFORE_NAME = frozenset({"", r"\\", "&", ",", r"\partial", r"\therefore", r"\quad"})
+_AFTER_NAME = frozenset({"_", "[", "(", "&", *RELATIONS})
+_MEMBER_AFTER = frozenset({"[", "("})
+_INNER = ("log", "ln")
+
+
+def catalogue_words() -> frozenset[str]:
+    """The names and aliases in the catalogue that are words of three or more letters."""
+    names = [*catalogue, *catalogue.aliases]
+    return frozenset(n for n in names if len(n) > 2 and n.isalpha())
+
+
+def words_of(formulas: Iterable[list[Token]], known: Iterable[str] = ()) -> frozenset[str]:
+    """The multi-letter names: known ones, and runs that stand alone where a name must stand.
+
+    A run of three or more letters is a name if it is a whole left side, what a ∂ is taken of,
+    or what stands in an index bracket.
+    """
+    found = {w for w in known if len(w) > 1 and w.isalpha()} | set(FUNCTIONS) | catalogue_words()
+    for tokens in formulas:
+        for first, last in runs(tokens):
+            run = "".join(t.text for t in tokens[first : last + 1])
+            if len(run) > 2 and _stands_alone(tokens, first, last):
+                found.add(run)
+    return frozenset(found)
+
+
+def runs(tokens: list[Token]) -> list[tuple[int, int]]:
+    """First and last position of every run of adjacent letters (a script ends its run)."""
+    found, at = [], 0
+    while at < len(tokens):
+        if tokens[at].kind != "letter":
+            at += 1
+            continue
+        last = at
+        if at == 0 or tokens[at - 1].text not in ("_", "^"):
+            while tokens[last + 1].kind == "letter" and tokens[last + 1].start == tokens[last].end:
+                last += 1
+        found.append((at, last))
+        at = last + 1
+    return found
+
+
+def _stands_alone(tokens: list[Token], first: int, last: int) -> bool:
+    before = tokens[first - 1].text if first else ""
+    after = tokens[last + 1].text
+    if before == "{" and after == "}":
+        return first > 1 and tokens[first - 2].text == r"\partial"
+    if before == "[":
+        return after == "]"
+    return before in _BEFORE_NAME and (
+        after in _AFTER_NAME or (before == r"\partial" and after == "}")
+    )
+
+
+def split_run(run: str, words: frozenset[str], bracket_follows: bool) -> list[str] | None:
+    """A run of letters as names: `ylnp` is y, ln, p; None if it is an unknown word.
+
+    Only `log` and `ln` are found inside a run, between at most two letters and one; another
+    function's name must end the run and be followed by a bracket: `cost` is no cosine.
+    """
+    if run in words or len(run) == 1:
+        return [run]
+    for word in _INNER:
+        before, found, after = run.partition(word)
+        if found and len(before) <= 2 and len(after) <= 1 and (before or after):
+            return [*before, word, *after]
+    if bracket_follows:
+        for start in range(1, len(run) - 1):
+            if run[start:] in words and len(run) - start > 2 and start <= 2:
+                return [*run[:start], run[start:]]
+    return list(run) if len(run) <= 3 else None

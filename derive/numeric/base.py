@@ -1,0 +1,122 @@
+"""What every part of the lowering shares: the graph, the arguments and the axes in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from derive.errors import UnsupportedError
+from derive.numeric.arrays import Array, Axes, align
+from derive.numeric.graph import ADD, MUL, Graph, Hole
+from derive.numeric.scalars import late, negative
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A branch that is taken where `condition` holds; elsewhere its variables are `safe`."""
+
+    condition: Array
+    safe: Mapping[sp.Expr, sp.Expr]
+
+
+@dataclass
+class Base:
+    """Code over the arguments `names` (symbol or family → its name in the code).
+
+    `sizes` maps each size that the arguments' shapes give to its name in the code.
+    """
+
+    graph: Graph
+    names: Mapping[sp.Basic, str]
+    sizes: Mapping[sp.Symbol, str]
+    axes: Axes = field(default_factory=Axes)
+    guards: tuple[Guard, ...] = ()
+
+    def array(self, term: sp.Expr) -> Array:
+        """The code of a term, with the labels that it depends on."""
+        raise NotImplementedError
+
+    @contextmanager
+    def scope(self, limits: Mapping[sp.Symbol, sp.Expr]) -> Iterator[set[sp.Symbol]]:
+        """With these indices running, innermost of all."""
+        before = self.axes
+        self.axes = Axes({**before.lengths, **limits})
+        try:
+            yield set(limits)
+        finally:
+            self.axes = before
+
+    @contextmanager
+    def guard(self, guard: Guard) -> Iterator[None]:
+        """With one more branch entered."""
+        before = self.guards
+        self.guards = (*before, guard)
+        try:
+            yield
+        finally:
+            self.guards = before
+
+    def aligned(self, arrays: Sequence[Array]) -> tuple[list[Hole], tuple[sp.Symbol, ...]]:
+        """The arrays as holes with the same axes, and these axes."""
+        labels = self.axes.union(arrays)
+        return [Hole(align(self.graph, a, labels)) for a in arrays], labels
+
+    def call(self, function: str, hint: str, *arguments: Array) -> Array:
+        """An elementwise function of arrays."""
+        holes, labels = self.aligned(arguments)
+        return Array(self.graph.call(function, *(h.node for h in holes), hint=hint), labels)
+
+    def operate(self, sign: str, left: Array, right: Array) -> Array:
+        """Two arrays multiplied or divided, elementwise."""
+        (a, b), labels = self.aligned((left, right))
+        node = self.graph.node(
+            Hole(a.node, MUL),
+            f" {sign} ",
+            Hole(b.node, MUL + 1),
+            binding=MUL,
+            python=a.node.python and b.node.python,
+        )
+        return Array(node, labels)
+
+    def negated(self, array: Array) -> Array:
+        """Minus the array."""
+        hole, python = Hole(array.node, MUL), array.node.python
+        return Array(self.graph.node("-", hole, binding=MUL, python=python), array.labels)
+
+    def product(self, factors: Sequence[sp.Expr]) -> Array:
+        """The factors multiplied, those with few axes first."""
+        if not factors:
+            return Array(self.graph.number("1"))
+        arrays = sorted((self.array(f) for f in factors), key=lambda a: len(a.labels))
+        result = arrays[0]
+        for other in arrays[1:]:
+            result = self.operate("*", result, other)
+        return result
+
+    def added(self, terms: Sequence[sp.Expr], code: Callable[[sp.Expr], Array]) -> Array:
+        """The terms added, each by its own code, in a good order."""
+        parts = sorted(terms, key=late)
+        arrays = [code(-p if negative(p) else p) for p in parts]
+        holes, labels = self.aligned(arrays)
+        out: list[str | Hole] = []
+        for part, hole in zip(parts, holes, strict=True):
+            minus = negative(part)
+            out += [" - " if minus else " + "] if out else ["-"] if minus else []
+            out.append(Hole(hole.node, MUL if minus else ADD))
+        python = all(a.node.python for a in arrays)
+        return Array(self.graph.node(*out, binding=ADD, python=python), labels)
+
+    def size(self, size: sp.Expr) -> str:
+        """A size as an integer in the code."""
+        if size.is_Integer:
+            return str(size)
+        if size in self.sizes:
+            return self.sizes[size]
+        if isinstance(size, sp.Add | sp.Mul):
+            sign = " + " if isinstance(size, sp.Add) else " * "
+            inner = sorted(map(self.size, size.args), reverse=True)
+            return f"({sign.join(inner)})"
+        raise UnsupportedError(f"the size {size} cannot be read from the arguments' shapes")

@@ -1,0 +1,194 @@
+"""From a term in index notation to a graph of array code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from derive.errors import UnsupportedError
+from derive.numeric.arrays import Array, Labels, align, ordered
+from derive.numeric.cases import Cases
+from derive.numeric.graph import MUL, Hole, Node
+from derive.numeric.normal import split_diagonal
+from derive.numeric.primitives import is_primitive
+from derive.numeric.rewrites import stable
+from derive.numeric.scalars import fraction, number
+from derive.numeric.sums import Sums
+from derive.terms import free
+
+# A SymPy function, NumPy's name for it, and the name that its value gets.
+_FUNCTIONS: Mapping[type, tuple[str, str]] = {
+    sp.exp: ("np.exp", "e"),
+    sp.log: ("np.log", "log"),
+    sp.Abs: ("np.abs", "size"),
+    sp.sign: ("np.sign", "sign"),
+    sp.Heaviside: ("np.heaviside", "step"),
+    sp.sin: ("np.sin", "sin"),
+    sp.cos: ("np.cos", "cos"),
+    sp.tan: ("np.tan", "tan"),
+    sp.asin: ("np.arcsin", "angle"),
+    sp.acos: ("np.arccos", "angle"),
+    sp.atan: ("np.arctan", "angle"),
+    sp.atan2: ("np.arctan2", "angle"),
+    sp.sinh: ("np.sinh", "sinh"),
+    sp.cosh: ("np.cosh", "cosh"),
+    sp.tanh: ("np.tanh", "tanh"),
+    sp.asinh: ("np.arcsinh", "asinh"),
+    sp.acosh: ("np.arccosh", "acosh"),
+    sp.atanh: ("np.arctanh", "atanh"),
+    sp.floor: ("np.floor", "floor"),
+    sp.ceiling: ("np.ceil", "ceil"),
+    sp.Mod: ("np.mod", "mod"),
+    sp.erf: ("special.erf", "erf"),
+    sp.erfc: ("special.erfc", "erfc"),
+    sp.erfinv: ("special.erfinv", "erfinv"),
+    sp.gamma: ("special.gamma", "gamma"),
+    sp.loggamma: ("special.gammaln", "loggamma"),
+    sp.digamma: ("special.psi", "digamma"),
+}
+# Powers up to this are multiplied out, which is faster and more exact than np.power.
+_WHOLE = 16
+
+
+@dataclass
+class Lowering(Sums, Cases):
+    """Turns terms into nodes of one graph, so that they share what they have in common."""
+
+    _seen: dict[tuple[object, ...], Array] = field(default_factory=dict)
+
+    def result(self, term: sp.Expr, labels: Labels) -> Node:
+        """The node of a term with exactly these labels as its last axes, or a Python number."""
+        if len(labels) > 1 and len(set(map(self.axes.lengths.get, labels[-2:]))) == 1:
+            parts = split_diagonal(term, *labels[-2:])
+            if parts is not None:
+                off = self.result(stable(parts[0]), labels)
+                on = self.result(stable(parts[1]), labels[:-1])
+                length = self.graph.number(self.size(self.axes.lengths[labels[-1]]))
+                return self.graph.call("_with_diagonal", self._solid(off), self._solid(on), length)
+        return align(self.graph, self.array(term), labels)
+
+    def _solid(self, node: Node) -> Node:
+        """The node as an array, even where it is a Python number."""
+        return self.graph.node("np.full((1, 1), ", node, ", dtype)") if node.python else node
+
+    def array(self, term: sp.Expr) -> Array:
+        """The code of a term, with the labels that it depends on."""
+        key = (term, self.guards, tuple(self.axes.lengths.items()))
+        if key not in self._seen:
+            self._seen[key] = self._lower(term)
+        return self._seen[key]
+
+    def _lower(self, term: sp.Expr) -> Array:
+        if is_primitive(term):
+            return self.primitive(term)
+        if term in self.names:
+            return self.guarded(term, Array(self.graph.argument(self.names[term])))
+        match term:
+            case sp.Indexed():
+                return self.guarded(term, self._member(term))
+            case sp.Add():
+                return self.added(term.args, self.array)
+            case sp.Mul():
+                return self._mul(term)
+            case sp.Sum():
+                return self.sum(term)
+            case sp.Product():
+                return self.product_over(term)
+            case sp.Piecewise():
+                return self.cases(term)
+            case sp.KroneckerDelta():
+                return self.delta(term)
+            case sp.Max() | sp.Min():
+                return self._extreme(term)
+        if term.is_number:
+            return Array(self.graph.number(number(term)))
+        if isinstance(term, sp.Symbol):
+            return self._symbol(term)
+        if isinstance(term, sp.Pow):
+            return self._pow(term)
+        known = _FUNCTIONS.get(term.func)
+        if known is None:
+            raise UnsupportedError(f"{term.func.__name__} has no NumPy code here: {term}")
+        return self.call(*known, *(self.array(a) for a in term.args))
+
+    # Leaves
+
+    def _symbol(self, term: sp.Symbol) -> Array:
+        if term in self.sizes:
+            return Array(self.graph.number(self.sizes[term]))
+        if term in self.axes.lengths:
+            n = self.size(self.axes.lengths[term])
+            return Array(self.graph.node(f"np.arange(1, {n} + 1, dtype=dtype)", hint="at"), (term,))
+        raise UnsupportedError(f"{term} is neither an argument nor an index whose range is known")
+
+    def _member(self, term: sp.Indexed) -> Array:
+        """A member of a family: an index that runs is an axis, any other is taken."""
+        name = self.names.get(term.base)
+        if name is None:
+            raise UnsupportedError(f"{term.base} is not among the arguments")
+        labels: list[sp.Symbol] = []
+        marks = []
+        for i, length in zip(term.indices, term.base.shape, strict=True):
+            running = self.axes.sorted(set(free(i)))
+            if running:
+                marks.append(self._slice(term, i, running, length))
+                labels += running
+            else:
+                marks.append(str(int(i) - 1) if i.is_Integer else f"{self.size(i)} - 1")
+        if len(set(labels)) < len(labels):
+            raise UnsupportedError(f"{term}: an index that stands twice")
+        node = self.graph.argument(name)
+        if any(mark != ":" for mark in marks):
+            node = self.graph.view(node, f"[..., {', '.join(marks)}]")
+        return ordered(self.graph, Array(node, tuple(labels)), self.axes)
+
+    def _slice(self, term: sp.Indexed, i: sp.Expr, running: Labels, whole: sp.Expr) -> str:
+        """The members that a running index, shifted at most, reaches."""
+        start, length = sp.expand(i - running[0]), self.axes.lengths[running[0]]
+        if len(running) > 1 or free(start) & set(running):
+            raise UnsupportedError(f"{term}: only an index itself, shifted at most, can run")
+        if start == 0 and length == whole:
+            return ":"
+        first = "" if start == 0 else self.size(start)
+        last = "" if sp.expand(start + length - whole) == 0 else self.size(start + length)
+        return f"{first}:{last}"
+
+    # Arithmetic
+
+    def _mul(self, term: sp.Expr) -> Array:
+        sign, above, below = fraction(term)
+        result = self.product(above)
+        if below:
+            result = self.operate("/", result, self.product(below))
+        return self.negated(result) if sign < 0 else result
+
+    def _pow(self, term: sp.Pow) -> Array:
+        base, power = term.as_base_exp()
+        if power.is_number and power.is_negative:
+            return self._mul(term)
+        if base == 2:
+            return self.call("np.exp2", "power", self.array(power))
+        array = self.array(base)
+        if not (power.is_Rational and power.q <= 2 and power.p <= _WHOLE):
+            return self.call("np.power", "power", array, self.array(power))
+        if power.q == 2:
+            array = self.call("np.sqrt", "root", array)
+        return Array(self._whole_power(array.node, int(power.p)), array.labels)
+
+    def _whole_power(self, node: Node, power: int) -> Node:
+        if power == 1:
+            return node
+        if power % 2:
+            rest = self._whole_power(node, power - 1)
+            return self.graph.node(Hole(rest, MUL), " * ", Hole(node, MUL + 1), binding=MUL)
+        return self.graph.call("np.square", self._whole_power(node, power // 2), hint="square")
+
+    def _extreme(self, term: sp.Expr) -> Array:
+        function = "np.maximum" if isinstance(term, sp.Max) else "np.minimum"
+        terms = sorted(term.args, key=lambda a: (bool(a.is_number), sp.default_sort_key(a)))
+        result, *others = (self.array(a) for a in terms)
+        for other in others:
+            result = self.call(function, "bound", result, other)
+        return result

@@ -1,0 +1,98 @@
+"""What the rewrites aim at: functions of the term language that generated code computes well.
+
+Each has an exact definition, the formula that its code follows, so that a rewrite is an
+equality that the prover can decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import sympy as sp
+
+from derive.terms import Definition, NamedFunction, family, index, named_function, real, size
+
+_PREFIX = "numeric_"
+
+_x, _p, _q = real("x"), real("p"), real("q")
+_n, _k, _j = size("n"), index("k"), index("j")
+_v = family("v", _n)
+_tail = sp.exp(-sp.Abs(_x))
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """A function with its meaning, the code that computes it, and the name its value gets."""
+
+    params: tuple[sp.Expr, ...]
+    meaning: sp.Expr | None
+    code: str
+    hint: str
+
+
+_PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
+    {
+        "sigmoid": Primitive(
+            (_x,),
+            sp.Piecewise((1 / (1 + _tail), _x >= 0), (_tail / (1 + _tail), True)),
+            "_sigmoid",
+            "s",
+        ),
+        "softplus": Primitive((_x,), sp.Max(_x, 0) + sp.log(1 + _tail), "_softplus", "softplus"),
+        "log1p": Primitive((_x,), sp.log(1 + _x), "np.log1p", "log"),
+        "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),
+        # SymPy's own erfc(-x) turns into 2 - erfc(x), which cancels.
+        "erfc": Primitive((_x,), 1 - sp.erf(_x), "special.erfc", "erfc"),
+        "xlogy": Primitive((_p, _x), _p * sp.log(_x), "_xlogy", "t"),
+        "xlog1py": Primitive((_p, _x), _p * sp.log(1 + _x), "_xlog1py", "t"),
+        "log_ratio": Primitive((_p, _q), sp.log(_p / _q), "_log_ratio", "log"),
+        "xlog_ratio": Primitive((_x, _p, _q), _x * sp.log(_p / _q), "_xlog_ratio", "t"),
+        # The shift of a sum of exp may be any number at all; its value is no part of a proof.
+        "largest": Primitive((_v,), None, "_largest", "shift"),
+        "log_sum": Primitive((_v,), sp.log(sp.Sum(_v[_k], (_k, 1, _n))), "_log_sum", "log_total"),
+        "sum_others": Primitive(
+            (_v, _j), sp.Sum(_v[_k], (_k, 1, _n)) - _v[_j], "_sum_others", "others"
+        ),
+    }
+)
+
+
+def primitive(name: str) -> Callable[..., sp.Expr]:
+    """The primitive as a SymPy function, `primitive("sigmoid")(z)`."""
+    if name not in _PRIMITIVES:
+        raise KeyError(name)
+    function: Callable[..., sp.Expr] = named_function(_PREFIX + name)
+    return function
+
+
+def is_primitive(term: sp.Basic, *names: str) -> bool:
+    """Whether the term is an application of a primitive (of one of these, if any are named)."""
+    name = primitive_name(term)
+    return name is not None and (not names or name in names)
+
+
+def primitive_name(term: sp.Basic) -> str | None:
+    """The primitive's name, or None for any other term."""
+    if isinstance(term, NamedFunction) and term.func.__name__.startswith(_PREFIX):
+        return str(term.func.__name__.removeprefix(_PREFIX))
+    return None
+
+
+def code_of(name: str) -> tuple[str, str]:
+    """The function that computes a primitive, and the name that its value gets."""
+    return _PRIMITIVES[name].code, _PRIMITIVES[name].hint
+
+
+def definitions() -> Mapping[str, Definition]:
+    """What the primitives mean, as a library for a context to prove rewrites in."""
+    return MappingProxyType(
+        {
+            _PREFIX + name: Definition(
+                _PREFIX + name, primitive(name)(*p.params), p.params, p.meaning, "numeric"
+            )
+            for name, p in _PRIMITIVES.items()
+            if p.meaning is not None
+        }
+    )

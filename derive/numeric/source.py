@@ -1,0 +1,253 @@
+"""A module of NumPy code from terms: arguments, sizes, checks, lines, docstring, helpers."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import sympy as sp
+
+from derive.errors import DefinitionError, UnknownNameError
+from derive.numeric import kernels
+from derive.numeric.arrays import Axes, Labels
+from derive.numeric.graph import ATOM, Graph, Hole, Node, write
+from derive.numeric.lower import Lowering
+from derive.numeric.names import identifier, quoted
+from derive.numeric.normal import normal_form
+from derive.numeric.primitives import is_primitive
+from derive.terms import Context, Vec, free, shape_of
+
+Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
+
+
+@dataclass(frozen=True)
+class Output:
+    """One value that a function returns: a term and the indices that are its last axes."""
+
+    term: sp.Expr
+    ranges: Mapping[sp.Symbol, sp.Expr]
+
+    @classmethod
+    def of(
+        cls, expr: sp.Expr, context: Context, args: Sequence[Parameter] | None, first: Labels = ()
+    ) -> Output:
+        """Read a term (or a `Vec`, whose indices come in its order).
+
+        Its free indices become axes: those of `first`, then the others alphabetically.
+        """
+        expr = sp.sympify(expr, strict=True)
+        explicit: dict[sp.Symbol, sp.Expr] = {}
+        while isinstance(expr, Vec):
+            explicit.update(zip(expr.indices, expr.shape, strict=True))
+            expr = expr.body
+        term = normal_form(expr, context)
+        found = free_indices(term, frozenset(args or ()), explicit)
+        rest = sorted((k for k in found if k not in first and k not in explicit), key=str)
+        order = [k for k in (*explicit, *first, *rest) if k in found]
+        return cls(term, {k: found[k] for k in order})
+
+
+def free_indices(
+    term: sp.Expr, args: frozenset[sp.Basic], known: Mapping[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """The free indices of a term that are no arguments, each with its range.
+
+    Raises `DefinitionError` if an index runs over axes of different sizes, or its range
+    cannot be told.
+    """
+    ranges = dict(known)
+    scope = free(term)
+    for node in sorted(term.atoms(sp.Indexed), key=str):
+        for i, length in zip(node.indices, node.base.shape or (), strict=True):
+            if i not in scope or i in args:
+                continue
+            if ranges.setdefault(i, length) != length:
+                raise DefinitionError(
+                    f"index {i} runs to {ranges[i]} and to {length}; name two indices apart"
+                )
+    for node in sp.preorder_traversal(term):
+        if is_primitive(node, "sum_others") and node.args[1] in scope - args:
+            ranges.setdefault(node.args[1], node.args[0].shape[0])
+    pairs = sorted(term.atoms(sp.KroneckerDelta) | term.atoms(sp.Eq) | term.atoms(sp.Ne), key=str)
+    for i, j in [p.args[:2] for p in pairs] + [p.args[1::-1] for p in pairs]:
+        if j in ranges and isinstance(i, sp.Symbol) and i in scope and i not in args:
+            ranges.setdefault(i, ranges[j])
+    return ranges
+
+
+def default_args(terms: Sequence[sp.Expr], indices: Labels) -> tuple[Parameter, ...]:
+    """The families, then the scalars, each alphabetically; a size only if no shape gives it."""
+    found: frozenset[sp.Basic] = frozenset().union(*(free(t) for t in terms))
+    families = sorted((f for f in found if isinstance(f, sp.IndexedBase)), key=str)
+    read = {s for f in families for s in f.shape if isinstance(s, sp.Symbol)}
+    scalars = [s for s in found if isinstance(s, sp.Symbol) and s not in read and s not in indices]
+    return (*families, *sorted(scalars, key=str))
+
+
+def chosen_args(
+    wanted: Sequence[Parameter | str], terms: Sequence[sp.Expr]
+) -> tuple[Parameter, ...]:
+    """The arguments that a caller named, each a symbol, a family, or the name of one."""
+    found: frozenset[sp.Basic] = frozenset().union(*(free(t) for t in terms))
+    by_name = {str(s): s for s in sorted(found, key=str)}
+    chosen = []
+    for w in wanted:
+        if isinstance(w, str) and w not in by_name:
+            raise UnknownNameError("argument", w, by_name)
+        chosen.append(by_name.get(str(w), w))
+    if len(set(chosen)) < len(chosen):
+        raise DefinitionError("args: an argument is named twice")
+    return tuple(chosen)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function to write: what it returns, for which arguments, and what it says of itself."""
+
+    name: str
+    args: tuple[Parameter, ...]
+    outputs: tuple[Output, ...]
+    doc: str
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that arguments and sizes get in one function."""
+
+    args: Mapping[sp.Basic, str]
+    sizes: Mapping[sp.Symbol, str]
+
+    @classmethod
+    def of(cls, args: Sequence[Parameter]) -> _Names:
+        taken: list[str] = []
+        names: dict[sp.Basic, str] = {}
+        sizes: dict[sp.Symbol, str] = {}
+        for a in args:
+            names[a] = identifier(str(a), taken)
+            taken.append(names[a])
+        for s in (s for a in args for s in shape_of(a)):
+            if isinstance(s, sp.Symbol) and s not in sizes and s not in names:
+                sizes[s] = identifier(str(s), taken)
+                taken.append(sizes[s])
+        return cls(names, sizes)
+
+    def axes(self, arg: Parameter) -> tuple[str | int | None, ...]:
+        """How the helper that checks shapes is told the sizes of an argument."""
+        return tuple(self.sizes.get(s, int(s) if s.is_Integer else None) for s in shape_of(arg))
+
+
+def module(functions: Sequence[Function], title: str) -> str:
+    """The source of a module that holds these functions and what they need."""
+    bodies, helpers = [], {"_prepare"}
+    for f in functions:
+        text, needed = _function(f)
+        bodies.append(text)
+        helpers |= needed
+    pieces = [_helper(name) for name in _with_their_own(helpers)]
+    whole = "\n\n\n".join([*pieces, *bodies])
+    imports = ["from typing import Any", "", "import numpy as np"]
+    if "special." in whole:
+        imports.append("from scipy import special")
+    head = "\n".join(
+        [f'"""{quoted(title)}"""', "", "from __future__ import annotations", "", *imports]
+    )
+    return f"{head}\n\n\n{whole}\n"
+
+
+def _with_their_own(helpers: set[str]) -> list[str]:
+    """The helpers and those that they call, in the order of `kernels`."""
+    every = [name for name in vars(kernels) if re.fullmatch(r"_[a-z]\w*", name)]
+    needed, before = set(helpers), set[str]()
+    while needed != before:
+        before = set(needed)
+        for name in sorted(before):
+            needed |= {other for other in every if f"{other}(" in _helper(name)}
+    return [name for name in every if name in needed]
+
+
+def _helper(name: str) -> str:
+    return inspect.getsource(getattr(kernels, name)).strip()
+
+
+def _function(f: Function) -> tuple[str, set[str]]:
+    """A function's source and the helpers that it calls."""
+    names, graph = _Names.of(f.args), Graph()
+    nodes = []
+    for output in f.outputs:
+        _check_closed(f, output, names)
+        lowering = Lowering(graph, names.args, names.sizes, Axes(dict(output.ranges)))
+        node = lowering.result(output.term, tuple(output.ranges))
+        nodes.append(_filled(graph, node, output, f, names, lowering))
+    taken = {*names.args.values(), *names.sizes.values(), "dtype", "sizes", "np", "special"}
+    lines, results = write(nodes, taken)
+    body = [*_head(f, names, "\n".join([*lines, *results])), *lines]
+    body.append(f"return {', '.join(results)}")
+    signature = ", ".join(f"{names.args[a]}: Any" for a in f.args)
+    doc = _docstring(f, names)
+    text = "\n".join([f"def {f.name}({signature}) -> Any:", *doc, *(f"    {x}" for x in body)])
+    return text, graph.helpers
+
+
+def _check_closed(f: Function, output: Output, names: _Names) -> None:
+    known = {*names.args, *names.sizes, *output.ranges}
+    loose = sorted(str(s) for s in free(output.term) if s not in known)
+    if loose:
+        raise DefinitionError(
+            f"{f.name}: {', '.join(loose)} is neither an argument nor defined; "
+            "name it in args or define it in the context"
+        )
+
+
+def _head(f: Function, names: _Names, code: str) -> list[str]:
+    """The lines that turn arguments into arrays and read the sizes that the code uses."""
+    triples = ", ".join(
+        f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"') for a in f.args
+    )
+    targets = ", ".join(names.args[a] for a in f.args) + ("," if len(f.args) == 1 else "")
+    sizes = [s for s in names.sizes.values() if re.search(rf"\b{s}\b", code)]
+    rest = "sizes" if sizes else "_"
+    lines = [f"({targets}), {rest} = _prepare({triples})"] if f.args else []
+    lines += [f'{s} = sizes["{s}"]' for s in sizes]
+    if re.search(r"\bdtype\b", code):
+        lines.append(f"dtype = {names.args[f.args[0]]}.dtype" if f.args else "dtype = np.float64")
+    return lines
+
+
+def _filled(
+    graph: Graph, node: Node, output: Output, f: Function, names: _Names, low: Lowering
+) -> Node:
+    """The node with the full shape of a result, sharing no memory with an argument."""
+    whole = all(k in free(output.term) for k in output.ranges)
+    if whole and node.reads == set(names.args.values()):
+        if node.view:
+            return graph.call("np.array", node)
+        loose = not output.ranges and str(node.parts[0]).startswith(("np.where(", "_log_ratio("))
+        # np.where makes an array without axes of what NumPy's own functions make a scalar.
+        return graph.node(Hole(node, ATOM), "[()]") if loose or _cast(node) else node
+    batch = ", ".join(f"{names.args[a]}.shape[:{-len(shape_of(a)) or ''}]" for a in f.args)
+    core = "".join(f", {low.size(n)}" for n in output.ranges.values())
+    shape = f"(*np.broadcast_shapes({batch}){core})" if core else f"np.broadcast_shapes({batch})"
+    spread = graph.node("np.broadcast_to(", node, f", {shape})")
+    return graph.node("np.array(", spread, ", dtype)[()]")
+
+
+def _cast(node: Node) -> bool:
+    return str(node.parts[-1]).startswith(".astype")
+
+
+def _docstring(f: Function, names: _Names) -> list[str]:
+    """What the function computes and the shapes that it takes and gives."""
+    lines = [*textwrap.wrap(quoted(f.doc), 92), ""]
+    for a in f.args:
+        shape = ", ".join(["...", *(str(names.sizes.get(s, s)) for s in shape_of(a))])
+        lines.append(
+            f"{names.args[a]}: shape ({shape})" if shape_of(a) else f"{names.args[a]}: any shape"
+        )
+    for output in f.outputs:
+        sizes = (str(names.sizes.get(n, n)) for n in output.ranges.values())
+        lines.append(f"Returns shape ({', '.join(['...', *sizes])})")
+    return ['    """' + lines[0], *(f"    {x}".rstrip() for x in lines[1:]), '    """']

@@ -11,10 +11,15 @@ from derive.catalogue import Entry, Kink, catalogue
 from derive.errors import DefinitionError, UnknownNameError
 
 ENTRIES = list(catalogue.values())
-SWEEP = settings(max_examples=6, deadline=None, derandomize=True, database=None)
+EXAMPLES = [6, pytest.param(60, marks=pytest.mark.slow)]
 STEP = sp.Rational(1, 10**9)
 
+at_points = pytest.mark.parametrize("examples", EXAMPLES)
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+
+
+def sweep(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, derandomize=True, database=None)
 
 
 def having(fact: str) -> pytest.MarkDecorator:
@@ -46,8 +51,9 @@ def test_application_stays_folded_and_unfolds_to_the_formula(entry: Entry) -> No
 
 
 @every_entry
-def test_values_are_in_the_range(entry: Entry, points, exact) -> None:
-    @SWEEP
+@at_points
+def test_values_are_in_the_range(entry: Entry, examples: int, points, exact) -> None:
+    @sweep(examples)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         point = data.draw(points(entry))
@@ -62,8 +68,9 @@ def test_values_are_in_the_range(entry: Entry, points, exact) -> None:
 
 
 @having("limits")
-def test_limits(entry: Entry, points, exact) -> None:
-    @SWEEP
+@at_points
+def test_limits(entry: Entry, examples: int, points, exact) -> None:
+    @sweep(examples)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         point = data.draw(points(entry))
@@ -80,8 +87,9 @@ def test_limits(entry: Entry, points, exact) -> None:
 
 
 @having("forms")
-def test_forms_agree_with_the_formula(entry: Entry, points, exact) -> None:
-    @SWEEP
+@at_points
+def test_forms_agree_with_the_formula(entry: Entry, examples: int, points, exact) -> None:
+    @sweep(examples)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         point = data.draw(points(entry))
@@ -115,8 +123,11 @@ def _free_indices(kink: Kink) -> dict:
 
 
 @having("kinks")
-def test_kinks_are_what_difference_quotients_see(entry: Entry, points, exact) -> None:
-    @SWEEP
+@at_points
+def test_kinks_are_what_difference_quotients_see(
+    entry: Entry, examples: int, points, exact
+) -> None:
+    @sweep(examples)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         drawn = data.draw(points(entry))
@@ -184,12 +195,13 @@ def test_every_loss_of_a_sample_has_its_reductions() -> None:
 @pytest.mark.parametrize(
     "entry", [e for e in ENTRIES if e.name.endswith("_weighted_mean")], ids=lambda e: e.name
 )
-def test_equal_weights_weigh_nothing(entry: Entry, points, exact) -> None:
+@at_points
+def test_equal_weights_weigh_nothing(entry: Entry, examples: int, points, exact) -> None:
     """The weighted mean with equal weights is the mean (for targets that sum to 1)."""
     mean = catalogue[entry.name.replace("_weighted_mean", "_mean")]
     weights = entry.params[-1]
 
-    @SWEEP
+    @sweep(examples)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         point = data.draw(points(entry))

@@ -184,7 +184,9 @@ class Algebra:
                 return self.rational(int(term))
             found = frozenset([term]) if is_index_name(term) else frozenset()
         domain = self.domain_of(term)
-        value = self.enter("atom", (term,), (str(term), term, domain.name), found, _DOMAIN_SIGNS[domain])
+        value = self.enter(
+            "atom", (term,), (str(term), term, domain.name), found, _DOMAIN_SIGNS[domain]
+        )
         self._domain_facts(value, domain)
         if is_index_name(term):
             self.facts.add((value - self.field.one).num, NONNEGATIVE)
@@ -287,7 +289,11 @@ class Algebra:
 
     def _exp_term(self, powers: tuple[tuple[int, int], ...], c: fmpq, den: Poly) -> Frac:
         basis = Frac.make(self.field, self.field.monomial(powers), den)
-        lone = powers[0][0] if den.is_constant() and powers and sum(e for _, e in powers) == 1 else None
+        lone = (
+            powers[0][0]
+            if den.is_constant() and powers and sum(e for _, e in powers) == 1
+            else None
+        )
         if lone is not None and self.field.generators[lone].kind == "ln":
             return self._exp_of_log(self.field.generators[lone], c)
         key = basis.key

@@ -55,11 +55,12 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
         else:
             context = changed
     context, adopted = _adopt_roles(terms, context)
-    context, more = _expand_vectors(context)
+    context, more, hidden = _expand_vectors(context)
     everything = [*terms, *_definition_terms(context)]
     for h in context.hypotheses:
         everything += [h.statement.lhs, h.statement.rhs]
-    return Setting(context, (*facts, *more), index_ranges(everything), adopted)
+    ranges = {**index_ranges(everything), **hidden}
+    return Setting(context, (*facts, *more), ranges, adopted)
 
 
 def _absorb(statement: Statement, context: Context) -> Context | None:
@@ -67,8 +68,9 @@ def _absorb(statement: Statement, context: Context) -> Context | None:
     lhs, relation, rhs = statement.lhs, statement.relation, statement.rhs
     if lhs.is_Number and not rhs.is_Number:
         lhs, relation, rhs = rhs, _MIRROR[relation], lhs
-    if relation == "=" and isinstance(lhs, sp.Indexed) and context.definition_of(lhs) is None:
-        return _absorb_definition(lhs, rhs, context)
+    if relation == "=" and context.definition_of(lhs) is None and not is_index_name(lhs):
+        if isinstance(lhs, sp.Indexed | sp.Symbol):
+            return _absorb_definition(lhs, rhs, context)
     subject = lhs.base if isinstance(lhs, sp.Indexed) else lhs
     everywhere = isinstance(lhs, sp.Symbol) or (
         isinstance(lhs, sp.Indexed) and all(isinstance(i, sp.Symbol) for i in lhs.indices)
@@ -84,9 +86,9 @@ def _absorb(statement: Statement, context: Context) -> Context | None:
     return None
 
 
-def _absorb_definition(lhs: sp.Indexed, rhs: sp.Expr, context: Context) -> Context | None:
-    distinct = len(set(lhs.indices)) == len(lhs.indices)
-    if not distinct or not all(isinstance(i, sp.Symbol) for i in lhs.indices):
+def _absorb_definition(lhs: sp.Expr, rhs: sp.Expr, context: Context) -> Context | None:
+    indices = lhs.indices if isinstance(lhs, sp.Indexed) else ()
+    if len(set(indices)) != len(indices) or not all(isinstance(i, sp.Symbol) for i in indices):
         return None
     try:
         return context.define(Definition.of(lhs, rhs, "hypothesis"))
@@ -133,9 +135,11 @@ def _definition_terms(context: Context) -> list[sp.Expr]:
     return [d.body for group in context.definitions.values() for d in group]
 
 
-def _expand_vectors(context: Context) -> tuple[Context, list[Hypothesis]]:
+def _expand_vectors(
+    context: Context,
+) -> tuple[Context, list[Hypothesis], dict[sp.Symbol, sp.Expr]]:
     """Probability vectors sum to one; a one-hot vector is δ_{k c} for one hidden c."""
-    facts = []
+    facts, hidden = [], {}
     for subject, domain in context.domains.items():
         if not isinstance(subject, sp.IndexedBase) or _defined_name(subject, context):
             continue
@@ -149,10 +153,11 @@ def _expand_vectors(context: Context) -> tuple[Context, list[Hypothesis]]:
         elif domain is Domain.ONE_HOT:
             hot = index(f"c_{subject.label}")
             column = family(str(hot), *subject.shape[:-1])[tuple(batch)] if batch else hot
+            hidden[hot] = subject.shape[-1]
             context = context.define(
                 Definition.of(member, sp.KroneckerDelta(last, column), "one-hot")
             )
-    return context, facts
+    return context, facts, hidden
 
 
 def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:

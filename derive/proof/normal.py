@@ -173,9 +173,7 @@ class Normalizer:
 
     def _odd_function(self, term: sp.Expr) -> Frac:
         name = type(term).__name__
-        return self.algebra.odd(
-            lambda x: self.algebra.function(name, (x,)), self(term.args[0])
-        )
+        return self.algebra.odd(lambda x: self.algebra.function(name, (x,)), self(term.args[0]))
 
     def _erfc(self, term: sp.Expr) -> Frac:
         return self.field.one - self(sp.erf(term.args[0], evaluate=False))
@@ -341,9 +339,7 @@ class Normalizer:
         bases = tuple(v.base if isinstance(v, sp.Indexed) else v for v in term.variables)
         context = self.context.without(*sorted(n for n in names if n))
         self._refuse_unknown(term, context)
-        child = Normalizer(
-            self.field, region, context, self.grains, (*self.held, *held), bases
-        )
+        child = Normalizer(self.field, region, context, self.grains, (*self.held, *held), bases)
         child.algebra.bound = dict(self.algebra.bound)
         # A claim about a derivative speaks of the points where the function is defined.
         child.algebra.supplied = True

@@ -77,9 +77,7 @@ class Region:
             term = term.xreplace(dict(self.same))
         return term if term.is_Atom else sp.expand(term)
 
-    def with_sign(
-        self, poly: Poly, sign: Sign, case: Statement | None = None
-    ) -> Region:
+    def with_sign(self, poly: Poly, sign: Sign, case: Statement | None = None) -> Region:
         """With the sign of a polynomial known."""
         facts = self.facts.copy()
         facts.add(poly, sign)

@@ -78,9 +78,11 @@ def _function(
     function = known.get(name) or named_function(name)
     if not any(order):
         return function(*terms)
-    spots = [fresh(real("t"), frozenset())] if len(terms) == 1 else [
-        real(f"t_{i + 1}") for i in range(len(terms))
-    ]
+    spots = (
+        [fresh(real("t"), frozenset())]
+        if len(terms) == 1
+        else [real(f"t_{i + 1}") for i in range(len(terms))]
+    )
     variables = [v for v, n in zip(spots, order, strict=True) for _ in range(n)]
     result: sp.Expr = Partial(function(*spots), *variables)
     for spot, term in zip(spots, terms, strict=True):

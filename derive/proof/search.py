@@ -163,7 +163,13 @@ class Search:
         candidates = []
         for g in self.field.used(poly):
             kind = self.field.generators[g].kind
-            if int(poly.degrees()[g]) != 1 or kind in ("delta", "indicator", "exp", "ln", "constant"):
+            if int(poly.degrees()[g]) != 1 or kind in (
+                "delta",
+                "indicator",
+                "exp",
+                "ln",
+                "constant",
+            ):
                 continue
             coefficient = poly.derivative(g)
             if 0 in region.facts.sign(coefficient):
@@ -277,7 +283,9 @@ class Search:
 
     # -- conditions ---------------------------------------------------------------------
 
-    def _missing(self, region: Region, left: Normalizer, right: Normalizer) -> tuple[Statement, ...]:
+    def _missing(
+        self, region: Region, left: Normalizer, right: Normalizer
+    ) -> tuple[Statement, ...]:
         """The conditions that only one side needs, and those that always have to be stated."""
         found: dict[Statement, None] = {}
         for here, there in ((left, right), (right, left)):

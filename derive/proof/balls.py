@@ -1,0 +1,532 @@
+"""Values of terms in ball arithmetic: rigorous, at any precision, by direct evaluation.
+
+Nothing here knows of normal forms or rules: a term is evaluated node by node at a point.
+Where a term has no value (a logarithm of a negative number, a kink under a derivative), or
+balls are too wide to tell which case applies, `NoValueError` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from flint import arb, ctx, fmpq
+from sympy.core.function import AppliedUndef
+
+from derive.errors import LimitError, UnsupportedError
+from derive.proof import jets
+from derive.proof.jets import Jet, Number, add, constant, depth, mul, raised, real_part
+from derive.terms import (
+    At,
+    Context,
+    Decimal,
+    Definition,
+    NamedFunction,
+    Partial,
+    Vec,
+    name_of,
+    shape_of,
+)
+
+MAX_RANGE = 2000
+
+
+class NoValueError(Exception):
+    """The term has no value at the point, or the precision does not settle which."""
+
+    def __init__(self, reason: str, settled: bool = True) -> None:
+        super().__init__(reason)
+        self.settled = settled
+
+
+Address = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A family as an argument: its value at each tuple of indices, and its sizes."""
+
+    at: Callable[[tuple[int, ...]], Number]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Values: `scalars` by symbol, `members` by family and indices, `integers` for sizes and
+    indices. Everything is an exact rational unless an equation forced a ball."""
+
+    scalars: Mapping[sp.Symbol, Number] = field(default_factory=dict)
+    members: Mapping[tuple[sp.IndexedBase, tuple[int, ...]], Number] = field(default_factory=dict)
+    integers: Mapping[sp.Symbol, int] = field(default_factory=dict)
+
+
+class Evaluator:
+    """Evaluates terms at one point, under one context."""
+
+    def __init__(self, context: Context, point: Point) -> None:
+        self.context = context
+        self.point = point
+        self.integers: dict[sp.Symbol, int] = dict(point.integers)
+        # What a parameter stands for inside a definition, and variables that carry a rate.
+        self.scalars: dict[sp.Symbol, Number] = dict(point.scalars)
+        self.arrays: dict[sp.IndexedBase, Array] = {}
+        self.held: dict[Address | sp.Expr, Number] = {}
+        self.level = 0
+        self.hits: set[sp.Expr] = set()
+        self.nesting = 0
+
+    def __call__(self, term: sp.Expr) -> Number:
+        if self.held and not isinstance(term, sp.Symbol | sp.Indexed) and term in self.held:
+            self.hits.add(term)
+            return self.held[term]
+        for kind in type(term).__mro__:
+            method = _METHODS.get(kind)
+            if method is not None:
+                return method(self, term)
+        raise UnsupportedError(f"no value of {type(term).__name__} is known: {term}")
+
+    # -- numbers and atoms --------------------------------------------------------------
+
+    def _rational(self, term: sp.Rational) -> Number:
+        return fmpq(int(term.p), int(term.q))
+
+    def _decimal(self, term: Decimal) -> Number:
+        return self._rational(term.value)
+
+    def _float(self, term: sp.Float) -> Number:
+        return self._rational(sp.Rational(str(term)))
+
+    def _pi(self, term: sp.Expr) -> Number:
+        return arb.pi()
+
+    def _e(self, term: sp.Expr) -> Number:
+        return arb(1).exp()
+
+    def _symbol(self, term: sp.Symbol) -> Number:
+        if (str(term), ()) in self.held:
+            return self.held[str(term), ()]
+        if term in self.integers:
+            return fmpq(self.integers[term])
+        if term in self.scalars:
+            return self.scalars[term]
+        definition = self.context.definition_of(term)
+        if definition is not None:
+            return self._unfold(definition, ())
+        raise UnsupportedError(f"the point gives no value to {term}")
+
+    def integer(self, term: sp.Expr) -> int:
+        """The value of a size or an index."""
+        value = real_part(self(term))
+        if not isinstance(value, fmpq) or value.q != 1:
+            raise NoValueError(f"{term} is not an integer")
+        return int(value.p)
+
+    def _indexed(self, term: sp.Indexed) -> Number:
+        indices = tuple(self.integer(i) for i in term.indices)
+        return self.member(term.base, indices, term)
+
+    def member(
+        self, base: sp.IndexedBase, indices: tuple[int, ...], term: sp.Indexed | None = None
+    ) -> Number:
+        """The value of a family's member."""
+        address = (str(base.label), indices)
+        if address in self.held:
+            return self.held[address]
+        if base in self.arrays:
+            return self.arrays[base].at(indices)
+        if (base, indices) in self.point.members:
+            return self.point.members[base, indices]
+        definition = self.context.definition_of(base[tuple(map(sp.Integer, indices))])
+        if definition is not None:
+            return self._unfold(definition, indices)
+        raise NoValueError(f"{base.label} has no member {indices}")
+
+    # -- definitions --------------------------------------------------------------------
+
+    def _unfold(self, definition: Definition, arguments: tuple[object, ...]) -> Number:
+        """The body with the parameters standing for these values."""
+        if self.nesting > 60:
+            raise LimitError("definitions nested too deeply")
+        saved = (self.integers, self.scalars, self.arrays, self.held)
+        self.integers, self.scalars = dict(self.integers), dict(self.scalars)
+        self.arrays = dict(self.arrays)
+        self.held = self._visible_inside(definition)
+        self.nesting += 1
+        try:
+            for formal, actual in zip(definition.params, arguments, strict=True):
+                self._bind(formal, actual)
+            return self(definition.body)
+        finally:
+            self.integers, self.scalars, self.arrays, self.held = saved
+            self.nesting -= 1
+
+    def _visible_inside(self, definition: Definition) -> dict[Address | sp.Expr, Number]:
+        """A parameter hides a variable of the same name."""
+        if not definition.params or not self.held:
+            return self.held
+        hidden = {str(name_of(p)) for p in definition.params}
+        return {k: v for k, v in self.held.items() if isinstance(k, tuple) and k[0] not in hidden}
+
+    def _bind(self, formal: sp.Expr, actual: object) -> None:
+        if isinstance(formal, sp.IndexedBase) and isinstance(actual, Array):
+            self.arrays[formal] = actual
+            for size, value in zip(shape_of(formal), actual.shape, strict=True):
+                if isinstance(size, sp.Symbol):
+                    self.integers[size] = value
+        elif isinstance(actual, int):
+            self.integers[formal] = actual
+        elif isinstance(formal, sp.Symbol):
+            self.integers.pop(formal, None)
+            self.scalars[formal] = actual
+
+    def _named(self, term: sp.Expr) -> Number:
+        definition = self.context.definition_of(term)
+        if definition is None:
+            raise UnsupportedError(f"{type(term).__name__} is a function without a definition")
+        arguments: list[object] = []
+        for formal, actual in zip(definition.params, term.args, strict=True):
+            if isinstance(formal, sp.IndexedBase):
+                arguments.append(self.array(actual))
+            elif formal.is_integer and formal.is_positive:
+                arguments.append(self.integer(actual))
+            elif isinstance(formal, sp.Symbol):
+                arguments.append(self(actual))
+            else:
+                arguments.append(None)
+        return self._unfold(definition, tuple(arguments))
+
+    def array(self, term: sp.Expr) -> Array:
+        """A family (`IndexedBase` or `Vec`) as an argument."""
+        shape = tuple(self.integer(s) for s in shape_of(term))
+        state = self._scope()
+
+        def at(indices: tuple[int, ...]) -> Number:
+            # A family means what it meant where it was written.
+            now = self._scope()
+            self.integers, self.scalars, self.arrays, self.context, self.held = state
+            try:
+                if isinstance(term, Vec):
+                    self.integers = {**state[0], **dict(zip(term.indices, indices, strict=True))}
+                    return self(term.body)
+                return self.member(term, indices)
+            finally:
+                self.integers, self.scalars, self.arrays, self.context, self.held = now
+
+        return Array(at, shape)
+
+    def _scope(self) -> tuple[Any, ...]:
+        return (self.integers, self.scalars, self.arrays, self.context, self.held)
+
+    # -- arithmetic and functions -------------------------------------------------------
+
+    def _add(self, term: sp.Add) -> Number:
+        total: Number = fmpq(0)
+        for a in term.args:
+            total = add(total, self(a))
+        return total
+
+    def _mul(self, term: sp.Mul) -> Number:
+        total: Number = fmpq(1)
+        for a in term.args:
+            total = mul(total, self(a))
+        return total
+
+    def _pow(self, term: sp.Pow) -> Number:
+        base, exponent = term.args
+        if base is sp.S.Exp1:
+            return jets.exp(self(exponent))
+        power = self(exponent)
+        plain = real_part(power)
+        if not isinstance(power, Jet) and isinstance(plain, fmpq) and plain.q == 1:
+            return self._integer_power(self(base), int(plain.p))
+        value = self(base)
+        if not isinstance(power, Jet) and isinstance(plain, fmpq) and plain == fmpq(1, 2):
+            self._sign(value, positive_or_zero=True)
+            return self._finite(jets.sqrt(value))
+        if real_part(value) == 0 and not isinstance(value, Jet) and self._sign(power) > 0:
+            return fmpq(0)
+        if self._sign(value) <= 0:
+            raise NoValueError("a power of a number that is not positive")
+        return jets.exp(mul(power, jets.log(value)))
+
+    def _integer_power(self, value: Number, n: int) -> Number:
+        plain = real_part(value)
+        if (
+            isinstance(plain, fmpq)
+            and abs(n) * (plain.p.bit_length() + plain.q.bit_length()) > 100_000
+        ):
+            raise LimitError("a number too long to write")
+        if n < 0:
+            return self.divide(fmpq(1), jets.power(value, -n))
+        return jets.power(value, n)
+
+    def divide(self, a: Number, b: Number) -> Number:
+        """A quotient; a divisor that may be zero has none."""
+        if self._sign(b) == 0:
+            raise NoValueError("a division by zero")
+        return mul(a, jets.reciprocal(b))
+
+    def _finite(self, value: Number) -> Number:
+        plain = real_part(value)
+        if isinstance(plain, arb) and not plain.is_finite():
+            raise NoValueError("no finite value", settled=False)
+        return value
+
+    def _log(self, term: sp.Expr) -> Number:
+        values = [self(a) for a in term.args]
+        for v in values:
+            if self._sign(v) <= 0:
+                raise NoValueError("the logarithm of a number that is not positive")
+        logs = [jets.log(v) for v in values]
+        return logs[0] if len(logs) == 1 else self.divide(logs[0], logs[1])
+
+    def _elementary(self, term: sp.Expr) -> Number:
+        return self._finite(_ELEMENTARY[type(term)](self(term.args[0])))
+
+    def _factorial(self, term: sp.Expr) -> Number:
+        value = self.integer(term.args[0])
+        if not 0 <= value <= 1000:
+            raise LimitError("a factorial out of reach")
+        return fmpq(int(sp.ff(value, value)))
+
+    def _binomial(self, term: sp.Expr) -> Number:
+        top, bottom = (self.integer(a) for a in term.args)
+        if not 0 <= top <= 1000:
+            raise LimitError("a binomial out of reach")
+        return fmpq(int(sp.binomial(top, bottom)))
+
+    # -- cases --------------------------------------------------------------------------
+
+    def _sign(self, value: Number, positive_or_zero: bool = False) -> int:
+        """The sign of a value; exact zeros count, unsettled balls raise."""
+        plain = real_part(value)
+        if isinstance(plain, fmpq):
+            sign = (plain > 0) - (plain < 0)
+        elif plain > 0 or plain < 0:
+            sign = 1 if plain > 0 else -1
+        elif plain == 0:
+            sign = 0
+        else:
+            raise NoValueError("a ball that does not tell its sign", settled=False)
+        if positive_or_zero and sign < 0:
+            raise NoValueError("the root of a negative number")
+        return sign
+
+    def _branch(self, value: Number) -> int:
+        """The sign that chooses a case; a rate has none where cases meet."""
+        sign = self._sign(value)
+        if sign == 0 and depth(value):
+            raise NoValueError("a kink")
+        return sign
+
+    def _abs(self, term: sp.Expr) -> Number:
+        value = self(term.args[0])
+        return value if self._branch(value) >= 0 else -value
+
+    def _signum(self, term: sp.Expr) -> Number:
+        return fmpq(self._branch(self(term.args[0])))
+
+    def _extremum(self, term: sp.Expr) -> Number:
+        wanted = 1 if isinstance(term, sp.Max) else -1
+        best, *others = [self(a) for a in term.args]
+        for other in others:
+            if self._branch(add(other, -best)) == wanted:
+                best = other
+        return best
+
+    def _delta(self, term: sp.Expr) -> Number:
+        return fmpq(self.integer(term.args[0]) == self.integer(term.args[1]))
+
+    def _piecewise(self, term: sp.Piecewise) -> Number:
+        for value, condition in term.args:
+            if self.holds(condition):
+                return self(value)
+        raise NoValueError("no case applies")
+
+    def holds(self, condition: sp.Basic) -> bool:
+        """Whether a condition is true at the point."""
+        if condition in (sp.true, sp.false):
+            return bool(condition)
+        if isinstance(condition, sp.And):
+            return all(self.holds(c) for c in condition.args)
+        if isinstance(condition, sp.Or):
+            return any(self.holds(c) for c in condition.args)
+        if isinstance(condition, sp.Not):
+            return not self.holds(condition.args[0])
+        if type(condition) not in _TESTS:
+            raise UnsupportedError(f"a condition that is not a comparison: {condition}")
+        left, right = (self(a) for a in condition.args)
+        return _TESTS[type(condition)](self._branch(add(left, -right)))
+
+    # -- binders ------------------------------------------------------------------------
+
+    def _sum(self, term: sp.Sum) -> Number:
+        return self._fold(term, fmpq(0), add)
+
+    def _product(self, term: sp.Product) -> Number:
+        return self._fold(term, fmpq(1), mul)
+
+    def _fold(
+        self, term: sp.Expr, start: Number, join: Callable[[Number, Number], Number]
+    ) -> Number:
+        def over(limits: tuple[sp.Tuple, ...]) -> Number:
+            if not limits:
+                return self(term.function)
+            k, low, high = limits[-1]
+            first, last = self.integer(low), self.integer(high)
+            if last - first > MAX_RANGE:
+                raise LimitError(f"a range of more than {MAX_RANGE} terms")
+            total = start
+            before = self.integers
+            for number in range(first, last + 1):
+                self.integers = {**before, k: number}
+                total = join(total, over(limits[:-1]))
+            self.integers = before
+            return total
+
+        return over(tuple(term.limits))
+
+    # -- derivatives --------------------------------------------------------------------
+
+    def _partial(self, term: Partial) -> Number:
+        saved, level, context = dict(self.held), self.level, self.context
+        names = [name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)]
+        try:
+            for v in term.variables:
+                self._hold(v)
+            self.context = context.without(*[n for n in names if n])
+            self._refuse_unknown(term)
+            value = self(term.expr)
+            self._refuse_unused(term)
+        finally:
+            self.held, self.level, self.context = saved, level, context
+        for outermost in range(level + len(term.variables), level, -1):
+            value = value.rate if depth(value) == outermost else fmpq(0)
+        return value
+
+    def _hold(self, variable: sp.Expr) -> None:
+        """Let a variable carry a rate of its own."""
+        here = self._address(variable)
+        if isinstance(variable, sp.Indexed):
+            self._freeze(variable.base, here)
+        value = self.held[here] if here in self.held else self(variable)
+        self.held = {
+            **self.held,
+            here: Jet(raised(value, self.level), constant(1, self.level)),
+        }
+        self.level += 1
+
+    def _refuse_unused(self, term: Partial) -> None:
+        for v in term.variables:
+            if not isinstance(v, sp.Symbol | sp.Indexed) and v not in self.hits:
+                raise UnsupportedError(f"{term.expr} is not expressed through {v}")
+
+    def _address(self, variable: sp.Expr) -> Address | sp.Expr:
+        if isinstance(variable, sp.Indexed):
+            return str(variable.base.label), tuple(self.integer(i) for i in variable.indices)
+        return (str(variable), ()) if isinstance(variable, sp.Symbol) else variable
+
+    def _freeze(self, base: sp.IndexedBase, here: Address | sp.Expr) -> None:
+        """The members of a family that is varied keep their values and vary independently."""
+        if base in self.arrays or self.context.definition_of(base[(1,) * len(base.shape)]) is None:
+            return
+        shape = [self.integer(s) for s in base.shape]
+        for indices in _all_indices(shape):
+            address = (str(base.label), indices)
+            if address not in self.held:
+                self.held = {**self.held, address: self.member(base, indices)}
+
+    def _refuse_unknown(self, term: Partial) -> None:
+        bare = term.expr
+        if isinstance(bare, sp.Symbol | sp.Indexed) and self.context.definition_of(bare) is None:
+            same = isinstance(bare, sp.Indexed) and any(
+                isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
+            )
+            if bare not in term.variables and not same and bare not in self.scalars_bound():
+                raise UnsupportedError(f"it is not known how {bare} depends on its variables")
+
+    def scalars_bound(self) -> set[sp.Symbol]:
+        """The symbols that stand for a parameter here, whose dependence is thus known."""
+        return {s for s in self.scalars if s not in self.point.scalars}
+
+    def _at(self, term: At) -> Number:
+        expr, variable, point = term.args
+        value = self(point)
+        before = self.scalars
+        self.scalars = {**before, variable: value}
+        try:
+            return self(expr)
+        finally:
+            self.scalars = before
+
+
+def _all_indices(shape: list[int]) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = [()]
+    for s in shape:
+        found = [(*i, k) for i in found for k in range(1, s + 1)]
+    return found
+
+
+_ELEMENTARY: dict[type, Callable[[Number], Number]] = {
+    sp.exp: jets.exp,
+    sp.sin: jets.sin,
+    sp.cos: jets.cos,
+    sp.tan: lambda x: mul(jets.sin(x), jets.reciprocal(jets.cos(x))),
+    sp.tanh: jets.tanh,
+    sp.sinh: jets.sinh,
+    sp.cosh: jets.cosh,
+    sp.coth: lambda x: mul(jets.cosh(x), jets.reciprocal(jets.sinh(x))),
+    sp.atan: jets.atan,
+    sp.erf: jets.erf,
+    sp.erfc: lambda x: add(fmpq(1), -jets.erf(x)),
+}
+
+_TESTS: dict[type, Callable[[int], bool]] = {
+    sp.StrictGreaterThan: lambda s: s > 0,
+    sp.GreaterThan: lambda s: s >= 0,
+    sp.StrictLessThan: lambda s: s < 0,
+    sp.LessThan: lambda s: s <= 0,
+    sp.Equality: lambda s: s == 0,
+    sp.Unequality: lambda s: s != 0,
+}
+
+_METHODS: dict[type, Callable[..., Number]] = {
+    sp.Rational: Evaluator._rational,
+    sp.Float: Evaluator._float,
+    Decimal: Evaluator._decimal,
+    type(sp.pi): Evaluator._pi,
+    type(sp.E): Evaluator._e,
+    sp.Symbol: Evaluator._symbol,
+    sp.Indexed: Evaluator._indexed,
+    sp.Add: Evaluator._add,
+    sp.Mul: Evaluator._mul,
+    sp.Pow: Evaluator._pow,
+    sp.log: Evaluator._log,
+    **dict.fromkeys(_ELEMENTARY, Evaluator._elementary),
+    sp.factorial: Evaluator._factorial,
+    sp.binomial: Evaluator._binomial,
+    NamedFunction: Evaluator._named,
+    AppliedUndef: Evaluator._named,
+    sp.Abs: Evaluator._abs,
+    sp.sign: Evaluator._signum,
+    sp.Max: Evaluator._extremum,
+    sp.Min: Evaluator._extremum,
+    sp.KroneckerDelta: Evaluator._delta,
+    sp.Piecewise: Evaluator._piecewise,
+    sp.Sum: Evaluator._sum,
+    sp.Product: Evaluator._product,
+    Partial: Evaluator._partial,
+    At: Evaluator._at,
+}
+
+
+def evaluate(term: sp.Expr, context: Context, point: Point, bits: int) -> Number:
+    """The value of a term at a point, with balls of this many bits."""
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        return Evaluator(context, point)(term)
+    finally:
+        ctx.prec = before

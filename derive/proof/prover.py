@@ -1,0 +1,149 @@
+"""The prover: a statement and a context in, an `Outcome` out.
+
+`proved` needs the exact search to close every case and the ball audit to find no witness
+against it; `refuted` needs a point with disjoint balls. Everything else is `conditional`,
+with the condition, or `undecided`, with the reason.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from derive.catalogue import catalogue
+from derive.errors import DeriveError
+from derive.proof.assumptions import Setting, prepare
+from derive.proof.decimals import judge_decimal
+from derive.proof.refute import Survey, survey
+from derive.proof.search import Leaf, run_search
+from derive.proof.verdict import Outcome
+from derive.terms import Context, Statement
+
+AUDIT_POINTS = 5
+REFUTE_POINTS = 24
+
+
+def prove(statement: Statement, context: Context | None = None, seconds: float = 10.0) -> Outcome:
+    """Decide a statement in a context (by default, that of the catalogue alone).
+
+    Never raises for what the statement says: what cannot be decided comes back `undecided`.
+    """
+    context = context or Context()
+    if not context.library:
+        context = context.with_library(catalogue.definitions)
+    deadline = time.monotonic() + seconds
+    try:
+        outcome = _decide(statement, context, deadline)
+    except (DeriveError, RecursionError) as error:
+        return Outcome("undecided", _sentence(error))
+    if outcome.status in ("proved", "conditional") and context.hypotheses:
+        outcome = replace(outcome, hypotheses=_needed(statement, context, deadline, outcome))
+    return outcome
+
+
+def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
+    setting = prepare((statement.lhs, statement.rhs), context)
+    numeric = judge_decimal(statement, setting)
+    if numeric is not None:
+        return numeric
+    if statement.relation == "~=":
+        return Outcome("undecided", "an approximate equation between expressions is not judged")
+    trouble = ""
+    leaves: list[Leaf] | None = None
+    try:
+        leaves = run_search(statement, setting, deadline - time.monotonic()).leaves
+    except (DeriveError, RecursionError) as error:
+        trouble = _sentence(error)
+    if leaves is not None and not any(leaf.kind == "open" for leaf in leaves):
+        return _closed(statement, setting, leaves, deadline)
+    found = survey(statement, setting, REFUTE_POINTS, deadline)
+    return _refuted_or_open(found, leaves, trouble)
+
+
+def _closed(statement: Statement, setting: Setting, leaves: list[Leaf], deadline: float) -> Outcome:
+    """Every case is closed: the audit has the last word."""
+    proved = [leaf for leaf in leaves if leaf.kind == "equal"]
+    if not leaves:
+        return Outcome("undecided", "vacuous: the hypotheses contradict each other")
+    if not proved:
+        return Outcome("undecided", "vacuous: nowhere are both sides defined")
+    audit = survey(statement, setting, AUDIT_POINTS, deadline)
+    if audit.counterexample is not None:
+        return Outcome(
+            "undecided",
+            "internal error: the proof and the numeric audit disagree; please report this claim",
+            counterexample=audit.counterexample,
+        )
+    if not audit.points and setting.facts:
+        return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
+    conditions = tuple(dict.fromkeys(c for leaf in leaves for c in leaf.needs))
+    steps = tuple(_step(leaf) for leaf in leaves)
+    if conditions:
+        return Outcome(
+            "conditional",
+            "the sides agree wherever both are defined, but one is defined on more",
+            conditions=conditions,
+            steps=steps,
+        )
+    return Outcome("proved", _reason(statement, leaves), steps=steps)
+
+
+def _reason(statement: Statement, leaves: list[Leaf]) -> str:
+    cases = sum(leaf.kind == "equal" for leaf in leaves)
+    in_cases = f" in each of {cases} cases" if cases > 1 else ""
+    if statement.relation != "=":
+        return f"the difference of the sides has the right sign{in_cases}"
+    return f"both sides have the same normal form{in_cases}"
+
+
+def _step(leaf: Leaf) -> str:
+    where = " and ".join(str(s) for s in leaf.region)
+    return f"{'for ' + where + ': ' if where else ''}{leaf.line or 'neither side is defined'}"
+
+
+def _refuted_or_open(found: Survey, leaves: list[Leaf] | None, trouble: str) -> Outcome:
+    if found.counterexample is not None:
+        at = ", ".join(f"{k} = {v}" for k, v in found.counterexample.assignment.items())
+        where = f"at {at}" if at else "as it stands"
+        return Outcome(
+            "refuted",
+            f"the sides differ {where}: {found.counterexample.lhs} "
+            f"against {found.counterexample.rhs}",
+            counterexample=found.counterexample,
+        )
+    if not found.points:
+        return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
+    if trouble:
+        return Outcome("undecided", trouble)
+    line = next((leaf.line for leaf in leaves or [] if leaf.kind == "open"), "")
+    return Outcome(
+        "undecided",
+        f"no proof was found, and no counterexample at {found.agreeing} points: {line[:200]}",
+    )
+
+
+def _needed(
+    statement: Statement, context: Context, deadline: float, outcome: Outcome
+) -> tuple[str, ...]:
+    """The hypotheses that the proof cannot do without, found by leaving them out in turn."""
+    needed = list(context.hypotheses)
+    for hypothesis in context.hypotheses:
+        fewer = [h for h in needed if h != hypothesis]
+        try:
+            setting = prepare(
+                (statement.lhs, statement.rhs), replace(context, hypotheses=tuple(fewer))
+            )
+            leaves = run_search(statement, setting, min(2.0, deadline - time.monotonic())).leaves
+        except (DeriveError, RecursionError):
+            continue
+        kinds = {leaf.kind for leaf in leaves}
+        conditions = {c for leaf in leaves for c in leaf.needs}
+        if "open" not in kinds and "equal" in kinds and conditions <= set(outcome.conditions):
+            needed = fewer
+    return tuple(h.label for h in needed)
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "the expression is nested too deeply"
+    return str(error) or type(error).__name__

@@ -1,0 +1,132 @@
+"""Counterexamples: points at which two balls are disjoint, or the wrong way round."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, ctx, fmpq
+
+from derive.errors import DeriveError
+from derive.proof.assumptions import Setting
+from derive.proof.balls import NoValueError, Point, evaluate
+from derive.proof.jets import Number, ball, real_part
+from derive.proof.sampling import Sampler, describe
+from derive.proof.verdict import Counterexample
+from derive.terms import Statement
+
+PRECISIONS = (64, 128, 320, 1000)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What sampling showed: a counterexample if any, and at how many points both sides agree.
+
+    `points` counts those at which the hypotheses hold, `agreeing` those at which both sides
+    have values that no precision tells apart.
+    """
+
+    counterexample: Counterexample | None
+    points: int
+    agreeing: int
+    trouble: str = ""
+
+
+def survey(statement: Statement, setting: Setting, count: int, deadline: float) -> Survey:
+    """Evaluate both sides at up to `count` points, until they differ somewhere."""
+    sampler = Sampler((statement.lhs, statement.rhs), setting)
+    points = agreeing = 0
+    trouble = ""
+    constant = not (sampler.scalars or sampler.families or sampler.integers)
+    for point in sampler.points(1 if constant else count):
+        points += 1
+        if time.monotonic() > deadline:
+            return Survey(None, points, agreeing, "the time limit was reached")
+        try:
+            found = differ(statement, setting, point)
+        except DeriveError as error:
+            trouble = trouble or str(error)
+            continue
+        if isinstance(found, Counterexample):
+            return Survey(found, points, agreeing)
+        agreeing += found
+    return Survey(None, points, agreeing, trouble)
+
+
+def differ(statement: Statement, setting: Setting, point: Point) -> Counterexample | bool:
+    """A counterexample at this point; else whether both sides have a value there."""
+    for bits in PRECISIONS:
+        try:
+            left = real_part(evaluate(statement.lhs, setting.context, point, bits))
+            right = real_part(evaluate(statement.rhs, setting.context, point, bits))
+        except NoValueError as error:
+            if error.settled:
+                return False
+            continue
+        except ZeroDivisionError:
+            continue
+        verdict = _compare(left, right, statement.relation, bits)
+        if verdict is False:
+            return Counterexample(describe(point), *_digits(left, right))
+        if verdict is True:
+            return True
+    return True
+
+
+def _compare(left: Number, right: Number, relation: str, bits: int) -> bool | None:
+    """Whether the relation holds between the balls; None if they do not tell."""
+    if isinstance(left, fmpq) and isinstance(right, fmpq):
+        return {
+            "=": left == right,
+            "!=": left != right,
+            "<": left < right,
+            "<=": left <= right,
+            ">": left > right,
+            ">=": left >= right,
+        }[relation]
+    ctx_before = ctx.prec
+    ctx.prec = bits
+    try:
+        a, b = ball(left), ball(right)
+        if not (a.is_finite() and b.is_finite()):
+            return None
+        if relation == "=":
+            return None if a.overlaps(b) else False
+        if relation == "!=":
+            return True if not a.overlaps(b) else None
+        below, above = bool(a < b), bool(a > b)
+        if not (below or above):
+            return None
+        return below if relation in ("<", "<=") else above
+    finally:
+        ctx.prec = ctx_before
+
+
+def _digits(left: Number, right: Number) -> tuple[str, str]:
+    """Both values to the fewest digits (at least four) that tell them apart."""
+    for digits in (4, 6, 10, 20, 40, 100, 300):
+        texts = tuple(_text(v, digits) for v in (left, right))
+        if texts[0] != texts[1]:
+            return texts[0], texts[1]
+    return str(left), str(right)
+
+
+def _text(value: Number, digits: int) -> str:
+    ctx_before = ctx.prec
+    ctx.prec = max(64, digits * 4)
+    try:
+        return str(ball(value).str(digits, radius=False))
+    finally:
+        ctx.prec = ctx_before
+
+
+def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
+    """The value of a term without variables, or None if it has variables or no value."""
+    sampler = Sampler((term,), setting)
+    if sampler.scalars or sampler.families or sampler.integers:
+        return None
+    try:
+        return ball(real_part(evaluate(term, setting.context, Point(), bits)))
+    except (NoValueError, DeriveError, ZeroDivisionError):
+        return None

@@ -1,0 +1,240 @@
+"""Exact rational points that satisfy a setting's domains and hypotheses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sympy as sp
+from flint import arb, fmpq
+
+from derive.errors import DeriveError
+from derive.proof.algebra import is_index_name
+from derive.proof.assumptions import Setting
+from derive.proof.balls import Evaluator, NoValueError, Point
+from derive.proof.jets import Number, add
+from derive.terms import Domain, Hypothesis, NamedFunction, Statement, free, name_of
+
+SIZES = (2, 3, 1, 2, 5, 3, 4)
+TRIES = 12
+
+
+class Sampler:
+    """Points for the variables of some terms; the same ones every time."""
+
+    def __init__(self, terms: tuple[sp.Expr, ...], setting: Setting) -> None:
+        self.setting = setting
+        self.random = random.Random(20)
+        self.scalars, self.families, self.integers = _variables(terms, setting)
+
+    def points(self, count: int) -> Iterator[Point]:
+        """Up to `count` points at which every hypothesis holds."""
+        found = 0
+        for attempt in range(count * TRIES):
+            if found >= count:
+                return
+            point = self._point(attempt)
+            if point is not None:
+                found += 1
+                yield point
+
+    def _point(self, attempt: int) -> Point | None:
+        sizes = self._sizes(attempt)
+        integers = dict(sizes)
+        for i in self.integers:
+            if i not in sizes:
+                high = self._range_of(i, sizes)
+                integers[i] = self.random.randint(1, max(high, 1))
+        self._align_indices(integers)
+        scalars = {s: self._value(self.setting.context.domain_of(s)) for s in self.scalars}
+        members: dict[tuple[sp.IndexedBase, tuple[int, ...]], Number] = {}
+        for base in self.families:
+            members.update(self._family(base, integers))
+        point = Point(scalars, members, integers)
+        return self._satisfy(point)
+
+    def _sizes(self, attempt: int) -> dict[sp.Symbol, int]:
+        in_shapes = {s for f in self.families for d in f.shape or () for s in free(d)}
+        in_shapes |= {s for size in self.setting.ranges.values() for s in free(size)}
+        sizes = [s for s in self.integers if s in in_shapes or s not in self.setting.ranges]
+        return {
+            s: SIZES[(attempt + (attempt // len(SIZES) + 1) * k) % len(SIZES)]
+            for k, s in enumerate(sizes)
+        }
+
+    def _range_of(self, i: sp.Symbol, sizes: dict[sp.Symbol, int]) -> int:
+        size = self.setting.ranges.get(i)
+        if size is None:
+            return 3
+        value = sp.sympify(size).xreplace({k: sp.Integer(v) for k, v in sizes.items()})
+        return int(value) if value.is_Integer else 3
+
+    def _align_indices(self, integers: dict[sp.Symbol, int]) -> None:
+        for h in self.setting.facts:
+            s = h.statement
+            if s.relation == "=" and s.lhs in integers:
+                if s.rhs in integers:
+                    integers[s.lhs] = integers[s.rhs]
+                elif s.rhs.is_Integer and s.rhs > 0:
+                    integers[s.lhs] = int(s.rhs)
+
+    def _value(self, domain: Domain) -> fmpq:
+        choose = self.random.randint
+        match domain:
+            case Domain.POSITIVE | Domain.NONNEGATIVE:
+                return fmpq(choose(1, 24), 8)
+            case Domain.UNIT | Domain.PROBABILITY:
+                return fmpq(choose(1, 15), 16)
+            case Domain.BINARY | Domain.ONE_HOT:
+                return fmpq(choose(0, 1))
+            case Domain.SIGN:
+                return fmpq(choose(0, 1) * 2 - 1)
+            case Domain.INTEGER:
+                return fmpq(choose(-3, 3))
+        return fmpq(choose(-24, 24), 8)
+
+    def _family(
+        self, base: sp.IndexedBase, integers: dict[sp.Symbol, int]
+    ) -> dict[tuple[sp.IndexedBase, tuple[int, ...]], Number]:
+        swap = {k: sp.Integer(v) for k, v in integers.items()}
+        shape = [int(s.xreplace(swap)) for s in base.shape]
+        domain = self.setting.context.domain_of(base)
+        addresses: list[tuple[int, ...]] = [()]
+        for s in shape:
+            addresses = [(*a, k) for a in addresses for k in range(1, s + 1)]
+        if domain is not Domain.PROBABILITY:
+            return {(base, a): self._value(domain) for a in addresses}
+        weights = {a: self.random.randint(1, 9) for a in addresses}
+        totals: dict[tuple[int, ...], int] = {}
+        for a, weight in weights.items():
+            totals[a[:-1]] = totals.get(a[:-1], 0) + weight
+        return {(base, a): fmpq(w, totals[a[:-1]]) for a, w in weights.items()}
+
+    # -- hypotheses -----------------------------------------------------------------------
+
+    def _satisfy(self, point: Point) -> Point | None:
+        """The point, moved so that the equations hold; None if a hypothesis fails there."""
+        for hypothesis in self.setting.facts:
+            held = self._holds(point, hypothesis.statement)
+            if held is False and hypothesis.statement.relation == "=":
+                solved = self._solve(point, hypothesis.statement)
+                if solved is None:
+                    return None
+                point = solved
+            elif held is not True:
+                return None
+        if all(self._holds(point, h.statement) for h in self.setting.facts):
+            return point
+        return None
+
+    def _residual(self, point: Point, statement: Statement) -> Number | None:
+        try:
+            value = Evaluator(self.setting.context, point)
+            return add(value(statement.lhs), -value(statement.rhs))
+        except (NoValueError, DeriveError, ZeroDivisionError, TypeError):
+            return None
+
+    def _holds(self, point: Point, statement: Statement) -> bool | None:
+        residual = self._residual(point, statement)
+        if residual is None:
+            return None
+        tests = {
+            "=": residual == 0,
+            "!=": residual != 0,
+            "<": residual < 0,
+            "<=": residual <= 0,
+            ">": residual > 0,
+            ">=": residual >= 0,
+        }
+        return bool(tests.get(statement.relation, False))
+
+    def _solve(self, point: Point, statement: Statement) -> Point | None:
+        """Move one coordinate on which the equation depends linearly."""
+        for coordinate in self._coordinates(point, statement):
+            values = []
+            for at in (0, 1, 2):
+                residual = self._residual(_moved(point, coordinate, fmpq(at)), statement)
+                if not isinstance(residual, fmpq):
+                    break
+                values.append(residual)
+            if len(values) == 3 and values[0] - 2 * values[1] + values[2] == 0:
+                slope = values[1] - values[0]
+                if slope != 0:
+                    moved = _moved(point, coordinate, -values[0] / slope)
+                    if self._in_domain(moved, coordinate):
+                        return moved
+        return None
+
+    def _coordinates(self, point: Point, statement: Statement) -> list[object]:
+        names = free(statement.lhs) | free(statement.rhs)
+        members: list[object] = [a for a in reversed(point.members) if a[0] in names]
+        scalars: list[object] = [s for s in point.scalars if s in names]
+        return [*members, *scalars]
+
+    def _in_domain(self, point: Point, coordinate: object) -> bool:
+        if isinstance(coordinate, tuple):
+            value, domain = point.members[coordinate], self.setting.context.domain_of(coordinate[0])
+        else:
+            value = point.scalars[coordinate]  # type: ignore[index]
+            domain = self.setting.context.domain_of(coordinate)
+        if domain in (Domain.POSITIVE, Domain.UNIT, Domain.PROBABILITY) and value <= 0:
+            return False
+        if domain is Domain.UNIT and value >= 1:
+            return False
+        if domain is Domain.SIGN and value not in (1, -1):
+            return False
+        if domain is Domain.BINARY and value not in (0, 1):
+            return False
+        return not (domain is Domain.NONNEGATIVE and value < 0)
+
+
+def _moved(point: Point, coordinate: object, value: fmpq) -> Point:
+    if isinstance(coordinate, tuple):
+        return replace(point, members={**point.members, coordinate: value})
+    return replace(point, scalars={**point.scalars, coordinate: value})  # type: ignore[dict-item]
+
+
+def _variables(
+    terms: tuple[sp.Expr, ...], setting: Setting
+) -> tuple[list[sp.Symbol], list[sp.IndexedBase], list[sp.Symbol]]:
+    """The free scalars, families and integers of terms, through definitions; in a fixed order."""
+    hypotheses: list[Hypothesis] = list(setting.facts)
+    todo = [*terms, *(t for h in hypotheses for t in (h.statement.lhs, h.statement.rhs))]
+    seen_names: set[str] = set()
+    found: set[sp.Basic] = set()
+    while todo:
+        term = todo.pop()
+        found |= free(term)
+        names = {name_of(s) for s in free(term)} | {
+            type(f).__name__ for f in term.atoms(NamedFunction)
+        }
+        for name in sorted(str(n) for n in names if n and n not in seen_names):
+            seen_names.add(name)
+            for d in setting.context.definitions.get(name, ()):
+                params = {p for p in d.params if isinstance(p, sp.Symbol | sp.IndexedBase)}
+                found |= free(d.body) - params
+                todo.append(_without(d.body, params))
+    undefined = [s for s in found if str(name_of(s)) not in setting.context.definitions]
+    ordered = sorted(undefined, key=str)
+    integers = [s for s in ordered if is_index_name(s)]
+    scalars = [s for s in ordered if isinstance(s, sp.Symbol) and s not in integers]
+    return scalars, [s for s in ordered if isinstance(s, sp.IndexedBase)], integers
+
+
+def _without(body: sp.Expr, params: set[sp.Expr]) -> sp.Expr:
+    """The body with scalar parameters as numbers, so that they are not taken for variables."""
+    return body.xreplace({p: sp.Integer(1) for p in params if isinstance(p, sp.Symbol)})
+
+
+def describe(point: Point) -> dict[str, str]:
+    """A point as text: every size, index, scalar and member with its exact value."""
+    told = {str(k): str(v) for k, v in sorted(point.integers.items(), key=str)}
+    told |= {str(k): _text(v) for k, v in sorted(point.scalars.items(), key=str)}
+    for (base, indices), value in sorted(point.members.items(), key=str):
+        told[f"{base.label}_{','.join(map(str, indices))}"] = _text(value)
+    return told
+
+
+def _text(value: Number) -> str:
+    return value.str(20, radius=False) if isinstance(value, arb) else str(value)

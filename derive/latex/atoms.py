@@ -169,6 +169,9 @@ class Atoms(Expressions):
                 self.fail(f"'{_CLOSER[begin.text]}'")
             delimiter += close.text
         self.next()
+        inner = s.bare(body)
+        if delimiter == "{" and isinstance(inner, s.Name | s.Function | s.Differential):
+            return inner
         return s.Group(begin.start, close.end, body, delimiter)
 
     def _at_rows(self) -> bool:

@@ -1,4 +1,4 @@
-"""SymPy terms exactly as written: nothing is evaluated, so x/x stays x/x and 9^{9^9} costs nothing."""
+"""SymPy terms as written: nothing is evaluated, so x/x stays x/x and 9^{9^9} costs nothing."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import sympy as sp
 from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Expressions, Sequence_
-from derive.latex.lookup import entries_by_name
+from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.roles import FUNCTION_LETTERS, call_indices, head_name, label_text, walk
 from derive.terms import At, Partial, Vec, fresh, named_function, real, shape_of
 
@@ -43,10 +43,8 @@ class Calls(Expressions):
         if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
             return build.power(sp.E, self.scalar(self.exponent(node.sup)))
         raised = s.bare(node.sup) if node.sup is not None else None
-        if (
-            letter == "delta"
-            and not self.names.is_family(letter)
-            or (letter == "delta" and letter not in self.names.roles.families)
+        if (letter == "delta" and not self.names.is_family(letter)) or (
+            letter == "delta" and letter not in self.names.roles.families
         ):
             delta = self._delta(node)
             if delta is not None:
@@ -149,8 +147,8 @@ class Calls(Expressions):
         return parts is not None and len(parts) == self.names.roles.ranks[name]
 
     def _is_function(self, name: str) -> bool:
-        known = name in self.names.roles.functions or name in entries_by_name()
-        return known or name in FUNCTION_LETTERS
+        roles = self.names.roles
+        return name in roles.functions | roles.known or name in FUNCTION_LETTERS
 
     def _applies(self, name: str, head: s.Node, arguments: list[s.Node], group: s.Group) -> bool:
         if len(arguments) > 1:
@@ -162,14 +160,17 @@ class Calls(Expressions):
                 inside and name in self.names.roles.functions and self._bare_in(group, name)
             )
         argument = s.bare(arguments[0])
-        if (
-            not isinstance(argument, s.Name | s.Script)
-            or isinstance(argument, s.Script)
+        if self._distribution(argument) is not None:
+            return True
+        if isinstance(argument, s.Number):
+            raise self.fail(head, "an explicit product sign, or a function throughout")
+        if not isinstance(argument, s.Name | s.Script) or (
+            isinstance(argument, s.Script)
             and (not isinstance(argument.base, s.Name) or argument.sup is not None)
         ):
             return False
         others = [n for n in walk(self.whole) if head_name(n) == name and n.start != head.start]
-        if any(not self._before_bracket(n) for n in others):
+        if self.names.is_family(name) or any(not self._before_bracket(n) for n in others):
             raise self.fail(head, "an explicit product sign, or a function throughout")
         self.names.note(f"{name}(...) read as a function's value")
         return True
@@ -204,9 +205,22 @@ class Calls(Expressions):
         """An argument: a number, or a whole family by its letter."""
         plain = s.bare(node)
         if isinstance(plain, s.Name) and self.names.is_family(plain.text):
-            if not self.names.is_bound(plain.text):
-                return self.names.family(plain.text)
-        return self.expression(node)
+            return self.names.family(plain.text)
+        whole = self._distribution(plain)
+        return self.expression(node) if whole is None else whole
+
+    def _distribution(self, node: s.Node) -> sp.Expr | None:
+        """H(p(x)), where p(x_i) are the members: the family p."""
+        if not isinstance(node, s.Term) or len(node.items) != 2 or node.ops[1]:
+            return None
+        name, group = head_name(node.items[0]), node.items[1]
+        if name is None or not self.names.is_family(name) or not isinstance(group, s.Group):
+            return None
+        inner = s.bare(group.body)
+        if not isinstance(inner, s.Name) or self.names.is_bound(inner.text):
+            return None
+        self.names.note(f"{name}({inner.text}) read as the family {name}")
+        return self.names.family(name)
 
     def apply(self, node: s.Node, name: str, values: list[sp.Expr], sub: s.Node | None) -> sp.Expr:
         """The application, of a catalogue function if the name and the arguments are one's."""
@@ -221,6 +235,9 @@ class Calls(Expressions):
             indices = list(values[0].indices)
             values = [values[0].base]
         entries = [e for e in entries_by_name().get(name, ()) if _fits(e.params, values)]
+        if is_private(name) and not any(shape_of(v) for v in values):
+            own = name in self.names.roles.functions or len(values) > 1
+            entries = [] if own else entries
         if len(entries) > 1:
             known = ", ".join(e.name for e in entries)
             raise self.fail(node, f"a name that means one function of the catalogue ({known})")

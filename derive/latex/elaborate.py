@@ -194,8 +194,8 @@ class Expressions:
 
     def exponent(self, sup: s.Node) -> s.Node:
         plain = s.bare(sup)
-        if isinstance(plain, s.Text) or (isinstance(plain, s.Name) and plain.text == "top"):
-            raise self.fail(sup, "an exponent")
+        if isinstance(plain, s.Text) or (isinstance(plain, s.Name) and plain.text == "T"):
+            raise self.fail(sup, "an exponent (a transpose is not read)")
         return sup
 
     def _evaluation(self, node: s.Evaluation) -> sp.Expr:

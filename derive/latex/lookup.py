@@ -26,6 +26,11 @@ def entries_by_name() -> Mapping[str, tuple[Entry, ...]]:
     return MappingProxyType({name: tuple(found) for name, found in table.items()})
 
 
+def is_private(name: str) -> bool:
+    """Whether a symbol such as H, I, P or \\ell is everybody's own, whatever the catalogue says."""
+    return name == "ell" or (len(name) == 1 and name.isascii())
+
+
 def _symbol_name(symbol: str) -> str:
     try:
         tokens = tokenize(symbol)

@@ -28,6 +28,8 @@ class Names:
         self.notes: list[str] = []
         self.scope: list[dict[str, sp.Symbol]] = []
         self.free_indices = _subscript_letters(tree, roles)
+        self.lone: dict[str, None] = {}
+        self.members: set[str] = set()
 
     def fail(self, node: s.Node, expected: str) -> ReadError:
         text = self.source[node.start : node.end] or "nothing"
@@ -69,6 +71,7 @@ class Names:
         if name in self.free_indices or name in self.roles.sizes:
             return index(name)
         if self.is_family(name):
+            self.lone.setdefault(name)
             self.note(f"{name} without an index read as a variable of its own")
         return real(name)
 
@@ -114,6 +117,7 @@ class Names:
     def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
         """A member of a family. Raises `ReadError` if the number of indices is another one."""
         rank = self.roles.ranks.setdefault(name, len(parts))
+        self.members.add(name)
         if rank != len(parts):
             raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
         return self.family(name)[tuple(self.index_term(p) for p in parts)]

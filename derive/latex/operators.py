@@ -12,7 +12,7 @@ from derive.latex.lookup import entries_by_name
 from derive.latex.notation import FUNCTIONS
 from derive.latex.reach import implied_letter
 from derive.latex.roles import bound_letters
-from derive.terms import NamedFunction, Partial
+from derive.terms import NamedFunction, Partial, shape_of
 
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
@@ -80,6 +80,8 @@ class Elaborator(Calls):
             k = self.names.scalar(letter)
         if limit is None and k not in body.free_symbols:
             raise self.fail(node, f"an upper limit, or a summand that uses {letter}")
+        if limit is None and _as_value(k, body):
+            raise self.fail(node, f"an upper limit: {letter} is used as a number here")
         start = sp.S.One if low is None else self.scalar(low)
         if start == 0 and any(k in m.free_symbols for m in body.atoms(sp.Indexed)):
             raise self.fail(low or node, "a sum from 1: members of a family are numbered from 1")
@@ -131,12 +133,12 @@ class Elaborator(Calls):
         """The body is the product that follows, up to a sum that binds the same letter again."""
         for k in range(at + 1, len(seq)):
             node = seq[k][1]
-            if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
-                if bound_letters(node.sub) & letters:
-                    return k
+            big = isinstance(node, s.Script) and isinstance(node.base, s.Big)
+            if big and node.sub is not None and bound_letters(node.sub) & letters:
+                return k
         return len(seq)
 
-    # -- functions with or without brackets ---------------------------------------------------------
+    # -- functions with or without brackets --------------------------------------------------------
 
     def _function(self, seq: Sequence_, at: int, base: s.Function) -> tuple[sp.Expr, int]:
         node = seq[at][1]
@@ -324,16 +326,13 @@ def _flat(node: s.Node) -> list[s.Node]:
         items: list[s.Node] = []
         for k, item in enumerate(plain.items):
             inner = s.bare(item)
-            opened = (
-                isinstance(item, s.Group)
-                and isinstance(inner, s.Term)
-                and (k == 0 or not inner.items or _differential_of(inner.items[0], "") is not None)
-            )
-            items += (
-                _flat(item)
-                if opened
-                else [inner if isinstance(item, s.Group) and item.delimiter == "{" else item]
-            )
+            braced = isinstance(item, s.Group) and item.delimiter == "{"
+            if braced and isinstance(inner, s.Term) and k == 0:
+                items += _flat(item)
+            elif braced and not isinstance(inner, s.Term | s.Addition):
+                items.append(inner)
+            else:
+                items.append(item)
         return items
     return [plain]
 
@@ -364,3 +363,14 @@ def _order(node: s.Node) -> tuple[s.Node, int]:
             base = s.Script(node.start, node.end, node.base, node.sub) if node.sub else node.base
             return base, int(raised.text)
     return node, 1
+
+
+def _as_value(k: sp.Symbol, term: sp.Basic) -> bool:
+    """Whether an index is used as a number, not only to choose members."""
+    if term == k:
+        return True
+    if isinstance(term, sp.Indexed | sp.KroneckerDelta | sp.Eq | sp.Ne | sp.IndexedBase):
+        return False
+    if isinstance(term, NamedFunction) and any(shape_of(a) for a in term.args):
+        return False
+    return any(_as_value(k, a) for a in term.args)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from derive.latex import syntax as s
-from derive.latex.roles import Roles, bound_letters, call_indices, index_parts, raised_index, walk
+from derive.latex.roles import (
+    FUNCTION_LETTERS,
+    Roles,
+    bound_letters,
+    call_indices,
+    index_parts,
+    raised_index,
+    walk,
+)
 
 
 def used_letters(node: s.Node, roles: Roles) -> set[str]:
@@ -62,7 +70,7 @@ def _free_elsewhere(
     """Whether a letter is free in another part of the chain or in an earlier term."""
     if any(letter in used_letters(t, roles) for t in addition.terms[:at]):
         return True
-    for chain in walk(whole):
+    for chain in s.children(whole):
         if isinstance(chain, s.Chain):
             for part in chain.parts:
                 if part is None or part.start <= addition.start < part.end:
@@ -81,18 +89,18 @@ def implied_letter(items: tuple[s.Node, ...], roles: Roles) -> str | None:
         for item in items:
             for node in walk(item):
                 if isinstance(node, s.Term):
-                    used |= _arguments(node)
+                    used |= _arguments(node, roles)
     return used.pop() if len(used) == 1 else None
 
 
-def _arguments(term: s.Term) -> set[str]:
-    """x in p(x): the plain arguments of applications."""
+def _arguments(term: s.Term, roles: Roles) -> set[str]:
+    """x in p(x), where p is no function otherwise: p(x) then is a member for each outcome x."""
     found = set()
     for head, following in zip(term.items, term.items[1:], strict=False):
         group = following.base if isinstance(following, s.Script) else following
         if isinstance(head, s.Name) and isinstance(group, s.Group) and group.delimiter == "(":
-            inner = s.bare(group)
             inner = s.bare(group.body)
-            if isinstance(inner, s.Name):
+            functions = roles.functions | roles.known | FUNCTION_LETTERS
+            if isinstance(inner, s.Name) and head.text not in functions:
                 found.add(inner.text)
     return found

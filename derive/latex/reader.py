@@ -10,13 +10,14 @@ import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
-from derive.latex.lookup import entries_by_name
+from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.membership import Membership, domain_of, worded_domain
 from derive.latex.names import Names
 from derive.latex.operators import Elaborator
 from derive.latex.parser import parse
-from derive.latex.roles import Roles, head_name, survey, walk
+from derive.latex.roles import Roles, head_name, walk
 from derive.latex.sizes import Sizes, resize
+from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
 from derive.terms import Context, Statement, Vec, real, size
@@ -80,7 +81,7 @@ def read_all(formulas: Sequence[str], context: Context = EMPTY) -> list[Formula]
     tokens = [tokenize(f) for f in formulas]
     words = words_of(tokens, _context_words(context))
     trees = [parse(f, t, words) for f, t in zip(formulas, tokens, strict=True)]
-    roles = survey(trees, context, frozenset(entries_by_name()))
+    roles = survey(trees, context, frozenset(n for n in entries_by_name() if not is_private(n)))
     drafts = [_draft(f, t, roles) for f, t in zip(formulas, trees, strict=True)]
     return _with_sizes(drafts, roles)
 
@@ -103,6 +104,10 @@ def _draft(source: str, tree: s.Listing, roles: Roles) -> Formula:
     draft = _Draft(source, Elaborator(names, tree))
     draft.find_implicit(tree)
     draft.read_items(tree)
+    both = [name for name in names.lone if name in names.members]
+    if both:
+        at = max(source.find(both[0]), 0)
+        raise ReadError(source, at, f"{both[0]} with an index and without", "one or the other")
     formula = draft.formula
     return replace(formula, readings=(*formula.readings, *names.notes))
 
@@ -205,6 +210,9 @@ class _Draft:
             return
         if self.formula.steps:
             raise self._fail(items[0], "a relation, or a formula of its own")
+        group = s.bare(items[0])
+        if len(items) == 1 and isinstance(group, s.Group) and isinstance(group.body, s.Listing):
+            items = list(group.body.items)
         values = tuple(self.elaborator.scalar_or_family(x) for x in items)
         lone = values[0] if len(values) == 1 and not isinstance(values[0], Vec) else None
         self.formula = replace(self.formula, expression=lone, values=values)

@@ -116,7 +116,7 @@ def tokenize(source: str) -> list[Token]:
         raise ReadError(
             source, MAX_LENGTH, f"{len(source)} characters", f"at most {MAX_LENGTH} in one formula"
         )
-    return _Cleaner(source, _scan(source)).run()
+    return _without_crossing(_Cleaner(source, _scan(source)).run())
 
 
 def _scan(source: str) -> list[Token]:
@@ -155,6 +155,39 @@ def _other(source: str, at: int, text: str) -> tuple[str, str]:
         shown = unicodedata.name(text, f"U+{ord(text):04X}")
         raise ReadError(source, at, f"the character {shown}", "LaTeX mathematics")
     return "other", text
+
+
+def _without_crossing(tokens: list[Token]) -> list[Token]:
+    """Braces that only group and cross a bracket, as in `[{y - x]^2}`, say nothing: drop them."""
+    dropped: set[int] = set()
+    stack: list[int] = []
+    for k, token in enumerate(tokens):
+        if token.text == "{":
+            stack.append(k)
+        elif token.text == "}" and stack:
+            first = stack.pop()
+            if not _takes_argument(tokens, first) and not _balanced(tokens[first + 1 : k]):
+                dropped |= {first, k}
+    return [t for k, t in enumerate(tokens) if k not in dropped]
+
+
+def _takes_argument(tokens: list[Token], brace: int) -> bool:
+    """Whether a brace opens an argument: after _, ^, a closing brace or a command but Σ, Π."""
+    before = tokens[brace - 1] if brace else None
+    if before is None or before.text in (r"\sum", r"\prod"):
+        return False
+    return before.kind == "command" or before.text in ("_", "^", "}", "]")
+
+
+def _balanced(tokens: list[Token]) -> bool:
+    depth = {"(": 0, "[": 0}
+    for token in tokens:
+        if token.kind == "other" and token.text in ("(", "[", ")", "]"):
+            opening = {")": "(", "]": "["}.get(token.text, token.text)
+            depth[opening] += 1 if opening == token.text else -1
+            if depth[opening] < 0:
+                return False
+    return not any(depth.values())
 
 
 class _Cleaner:

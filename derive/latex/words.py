@@ -30,7 +30,7 @@ def words_of(formulas: Iterable[list[Token]], known: Iterable[str] = ()) -> froz
     for tokens in formulas:
         for first, last in runs(tokens):
             run = "".join(t.text for t in tokens[first : last + 1])
-            if len(run) > 2 and _stands_alone(tokens, first, last):
+            if len(run) > 2 and not _inner(run) and _stands_alone(tokens, first, last):
                 found.add(run)
     return frozenset(found)
 
@@ -71,12 +71,21 @@ def split_run(run: str, words: frozenset[str], bracket_follows: bool) -> list[st
     """
     if run in words or len(run) == 1:
         return [run]
-    for word in _INNER:
-        before, found, after = run.partition(word)
-        if found and len(before) <= 2 and len(after) <= 1 and (before or after):
-            return [*before, word, *after]
+    inner = _inner(run)
+    if inner:
+        return inner
+    if run[0] == "d" and run[1:] in words:
+        return ["d", run[1:]]
     if bracket_follows:
         for start in range(1, len(run) - 1):
             if run[start:] in words and len(run) - start > 2 and start <= 2:
                 return [*run[:start], run[start:]]
     return list(run) if len(run) <= 3 else None
+
+
+def _inner(run: str) -> list[str] | None:
+    for word in _INNER:
+        before, found, after = run.partition(word)
+        if found and len(before) <= 2 and len(after) <= 1 and (before or after):
+            return [*before, word, *after]
+    return None

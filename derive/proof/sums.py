@@ -198,7 +198,7 @@ class _Product:
             with algebra.binding([(k, high)]):
                 logarithm = algebra.ln(body)
             return algebra.exp(sum_multi(algebra, logarithm, [(k, high)]))
-        name = index("_b1")
+        (name,) = _canonical_names(1, body.indices | high.indices)
         with algebra.binding([(name, high)]):
             inner = Rebuilder.of_indices(algebra, {k: name})(body)
         key = (inner.key, high.key)
@@ -376,11 +376,20 @@ def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Ra
     return result
 
 
+def _canonical_names(count: int, free: frozenset[sp.Symbol]) -> list[sp.Symbol]:
+    """Canonical names for bound indices, different from those of the sums around."""
+    taken = [int(i.name[2:]) for i in free if i.name.startswith("_b")]
+    start = max(taken, default=0) + 1
+    return [index(f"_b{start + position}") for position in range(count)]
+
+
 def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
     """The generator of an irreducible sum, the same whatever its indices are called."""
     choices = []
+    inside = body.indices.union(*(high.indices for _, high in ranges))
+    canonical = _canonical_names(len(ranges), inside)
     for order in permutations(ranges):
-        names = [index(f"_b{position + 1}") for position in range(len(order))]
+        names = canonical
         swap = {k: name for (k, _), name in zip(order, names, strict=True)}
         renamed = tuple((swap[k], high) for k, high in order)
         with algebra.binding(renamed):

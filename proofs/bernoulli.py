@@ -35,7 +35,7 @@ estimate = Theorem(
     "bernoulli_maximum_likelihood",
     "the score vanishes at p = (1/N) Σ_i D_i",
     Statement(score, "=", sp.S.Zero),
-    inside.assume(Statement(p, "=", total / N), r"p = \frac{1}{N} \sum_i D_i"),
+    inside.assume(Statement(total, "=", N * p), r"p = \frac{1}{N} \sum_i D_i"),
     entries=("bernoulli_log_likelihood",),
 )
 

@@ -65,7 +65,11 @@ batch_gradient = Theorem(
     entries=("softmax_cross_entropy_mean", "softmax"),
 )
 
-one_hot = library().define(Definition.of(y[k], sp.KroneckerDelta(k, c)))
+one_hot = (
+    library()
+    .define(Definition.of(y[k], sp.KroneckerDelta(k, c)))
+    .assume(Statement(c, "<=", m), r"c \leq m")
+)
 
 log_loss_is_cross_entropy = Theorem(
     "log_loss_is_cross_entropy_for_one_hot_targets",

@@ -30,6 +30,7 @@ from derive.proof.signs import (
     ZERO,
     Facts,
     Sign,
+    times,
 )
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
@@ -123,13 +124,19 @@ class Search:
             if not condition.bound:
                 facts.add(condition.poly, condition.sign)
         region = replace(region, facts=facts)
-        content, factors = poly.factor()
+        _, factors = poly.factor()
         if sign == NONZERO:
             for factor, _ in factors:
                 region = region.with_sign(factor, NONZERO)
-        elif len(factors) == 1 and factors[0][1] == 1:
-            flip = frozenset(-s for s in sign) if content < 0 else sign
-            region = region.with_sign(factors[0][0], flip)
+        else:
+            open_factors = [
+                (f, e) for f, e in factors if len(normal.algebra.facts.of_irreducible(f)) > 1
+            ]
+            if len(open_factors) == 1 and open_factors[0][1] % 2:
+                factor = open_factors[0][0]
+                rest = normal.algebra.facts.sign(divmod(poly, factor)[0])
+                if rest in (POSITIVE, NEGATIVE):
+                    region = region.with_sign(factor, times(sign, rest))
         return self._with_equation(region, poly) if sign == ZERO else region
 
     # -- equations ----------------------------------------------------------------------
@@ -217,8 +224,9 @@ class Search:
                 then(result, depth)
 
     def _split_sign(self, region: Region, split: SplitSign) -> Iterator[Region]:
+        possible = split.signs & region.facts.sign(split.poly)
         for sign in (1, 0, -1):
-            if sign not in split.signs:
+            if sign not in possible:
                 continue
             case = condition_statement(self.field, split.poly, frozenset((sign,)))
             smaller = region.with_sign(split.poly, frozenset((sign,)), case)

@@ -8,7 +8,7 @@ from derive.verify.theorem import Theorem, declared, library
 
 softmax, loss = catalogue["softmax"], catalogue["softmax_cross_entropy"]
 m, n = size("m"), size("n")
-i, j, k, c = index("i"), index("j"), index("k"), index("c")
+i, j, k, q, c = (index(name) for name in "ijkqc")
 L = sp.Symbol("L", real=True)
 a, y, z = (family(name, m) for name in "ayz")
 Y, Z = family("y", n, m), family("z", n, m)
@@ -32,6 +32,14 @@ general_gradient = Theorem(
     "softmax_cross_entropy_gradient_any_target",
     "∂L/∂z_j = a_j Σ_k y_k − y_j for any targets",
     Statement(Partial(L, z[j]), "=", a[j] * sp.Sum(y[k], (k, 1, m)) - y[j]),
+    output,
+    entries=("softmax_cross_entropy", "softmax"),
+)
+
+chain_rule = Theorem(
+    "softmax_cross_entropy_chain_rule",
+    "∂L/∂z_j = Σ_q ∂L/∂a_q · ∂a_q/∂z_j",
+    Statement(Partial(L, z[j]), "=", sp.Sum(Partial(L, a[q]) * Partial(a[q], z[j]), (q, 1, m))),
     output,
     entries=("softmax_cross_entropy", "softmax"),
 )

@@ -4,17 +4,16 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Domain, Partial, Statement, real
-from derive.verify.theorem import Theorem, declared
+from derive.verify.theorem import Theorem, declared, library
 
 a, y, f, delta = real("a"), real("y"), real("f"), real("delta")
 signed = declared({y: Domain.SIGN})
 
 absolute_derivative = Theorem(
     "absolute_error_derivative",
-    "|a − y| has slope 1 above y, −1 below, and none at y",
-    Statement(
-        Partial(catalogue["absolute_error"](a, y), a), "=", sp.Piecewise((1, a > y), (-1, a < y))
-    ),
+    "|a − y| has the slope sign(a − y) for a ≠ y",
+    Statement(Partial(catalogue["absolute_error"](a, y), a), "=", sp.sign(a - y)),
+    library().assume(Statement(a, "!=", y), r"a \neq y"),
     entries=("absolute_error",),
 )
 

@@ -135,7 +135,7 @@ class Calls(Expressions):
         if not primes and not self._applies(name, bare_head, arguments, group):
             return None
         sub = following.sub if isinstance(following, s.Script) else None
-        values = [self.argument(a) for a in arguments]
+        values = [self.argument(a, self._family_at(name, k)) for k, a in enumerate(arguments)]
         if primes:
             return self._raised(self._primed(node, name, values, primes), power, following)
         return self._raised(self.apply(node, name, values, sub), power, following)
@@ -201,13 +201,30 @@ class Calls(Expressions):
 
     # -- arguments and application ---------------------------------------------------------------
 
-    def argument(self, node: s.Node) -> sp.Expr:
-        """An argument: a number, or a whole family by its letter."""
+    def _family_at(self, name: str, position: int) -> bool:
+        """Whether the catalogue's function takes a family there."""
+        entries = entries_by_name().get(name, ())
+        return any(shape_of(p) for e in entries for p in e.params[position : position + 1])
+
+    def argument(self, node: s.Node, spreads: bool = False) -> sp.Expr:
+        """An argument: a number, or a whole family by its letter.
+
+        Where a family must stand (`spreads`), z + c is the family of the z_k + c.
+        """
         plain = s.bare(node)
         if isinstance(plain, s.Name) and self.names.is_family(plain.text):
             return self.names.family(plain.text)
         whole = self._distribution(plain)
-        return self.expression(node) if whole is None else whole
+        if whole is not None:
+            return whole
+        if not spreads or not isinstance(plain, s.Addition | s.Term | s.Fraction):
+            return self.expression(node)
+        with self.names.spreading() as families:
+            value = self.expression(node)
+            k = self.names.spread
+        if not families or isinstance(value, Vec):
+            return self.expression(node)
+        return Vec(value, (k, shape_of(families[0])[0]))
 
     def _distribution(self, node: s.Node) -> sp.Expr | None:
         """H(p(x)), where p(x_i) are the members: the family p."""

@@ -7,11 +7,18 @@ import sympy as sp
 from derive.errors import ReadError
 from derive.latex import build
 from derive.latex import syntax as s
-from derive.latex.names import Names
-from derive.latex.reach import reaching_terms
+from derive.latex.names import Names, unknown_size
+from derive.latex.reach import reaching_terms, used_letters
+from derive.latex.roles import index_parts
 from derive.terms import At, Decimal, Partial, Vec
 
 Sequence_ = list[tuple[str, s.Node]]
+
+MAX_DEPTH = 70
+"""How many operators and brackets may stand one inside the other."""
+
+MAX_TERMS = 300
+"""The longest sum of terms that is read."""
 
 MAX_DIGITS = 1000
 """The longest numeral that is read."""
@@ -23,6 +30,7 @@ class Expressions:
     def __init__(self, names: Names, whole: s.Node) -> None:
         self.names = names
         self.whole = whole
+        self.depth = 0
         self.extra: dict[str, list[tuple[str, s.Node]]] = {}
 
     def fail(self, node: s.Node, expected: str) -> ReadError:
@@ -70,6 +78,8 @@ class Expressions:
         return self.term([("", node)])
 
     def addition(self, node: s.Addition) -> sp.Expr:
+        if len(node.terms) > MAX_TERMS:
+            raise self.fail(node, f"at most {MAX_TERMS} terms in a sum")
         terms: list[sp.Expr] = []
         at = 0
         while at < len(node.terms):
@@ -80,7 +90,7 @@ class Expressions:
             found = reaching_terms(self.whole, node, at, self.names.roles)
             if found is not None:
                 letter, after = found
-                self._check_reach(node, at, after)
+                self._check_reach(node, at, after, letter)
                 self.extra[letter] = list(
                     zip(node.signs[at + 1 : after], node.terms[at + 1 : after], strict=True)
                 )
@@ -90,12 +100,23 @@ class Expressions:
             at = after
         return build.add(*terms)
 
-    def _check_reach(self, node: s.Addition, at: int, after: int) -> None:
+    def _check_reach(self, node: s.Addition, at: int, after: int, letter: str) -> None:
         for term in node.terms[at + 1 : after]:
+            if letter not in used_letters(term, self.names.roles):
+                raise self.fail(term, f"brackets: is this inside or outside the sum over {letter}?")
             if isinstance(s.bare(term), s.Dots):
                 raise self.fail(term, "the terms written out or as a sum (an ellipsis is not read)")
 
     def term(self, seq: Sequence_) -> sp.Expr:
+        """The product of a term's factors."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail(seq[0][1], f"at most {MAX_DEPTH} operators one inside the other")
+        value = self._product(seq)
+        self.depth -= 1
+        return value
+
+    def _product(self, seq: Sequence_) -> sp.Expr:
         factors: list[sp.Expr] = []
         at = 0
         while at < len(seq):
@@ -182,6 +203,8 @@ class Expressions:
                 raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
             variable = self.scalar(node.sub)
             return Partial(self.scalar(node.base), *([variable] * node.primes))
+        if node.sub is not None and isinstance(node.base, s.Group) and node.sup is None:
+            return self._family_by_entry(node.base, node.sub)
         if node.sub is not None:
             two_norm = isinstance(node.base, s.Bars) and node.base.double
             number = s.bare(node.sub)
@@ -191,6 +214,17 @@ class Expressions:
         if node.sup is None:
             return value
         return build.power(value, self.scalar(self.exponent(node.sup)))
+
+    def _family_by_entry(self, group: s.Group, sub: s.Node) -> sp.Expr:
+        """(z_k + c)_k: the family with these members."""
+        parts = index_parts(sub, self.names.roles)
+        letters = [p.text for p in parts or [] if isinstance(p, s.Name)]
+        if not letters or parts is None or len(letters) != len(parts):
+            raise self.fail(sub, "no subscript here, or the index of a family as in (z_k + c)_k")
+        with self.names.binding(*letters):
+            body = self.scalar(group)
+            indices = [self.names.scalar(x) for x in letters]
+        return Vec(body, *((k, unknown_size()) for k in indices))
 
     def exponent(self, sup: s.Node) -> s.Node:
         plain = s.bare(sup)

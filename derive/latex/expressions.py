@@ -133,6 +133,7 @@ class Expressions(Cursor):
     def _evaluation_bar(self) -> bool:
         return (
             self.peek.text == "|"
+            and self.peek.kind == "other"
             and self.tokens[self.at + 1].text == "_"
             and not (self.bars and self.bars[-1] == "|")
         )
@@ -189,7 +190,7 @@ class Expressions(Cursor):
         bracket = self.tokens[last + 1].text in ("(", "[", "{", "_", r"\{")
         pieces = [text] if self.in_subscript else split_run(text, self.words, bracket)
         if pieces is None:
-            self.fail(rf"a known name, letters written apart, or \text{{{text}}}", run[0])
+            self.fail(rf"a known name, letters written apart, or \text{{{text[:20]}}}", run[0])
         start, named = run[0].start, []
         for piece in pieces:
             kind = "name" if len(piece) > 1 else "letter"

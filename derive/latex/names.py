@@ -19,6 +19,11 @@ from derive.latex.roles import (
 from derive.terms import family, index, real
 
 
+def unknown_size() -> sp.Dummy:
+    """A size that is not written; `Sizes` finds which it is."""
+    return sp.Dummy("size", integer=True, positive=True)
+
+
 class Names:
     """The names of one formula: its bound letters, its free indices, and what others share."""
 
@@ -30,6 +35,8 @@ class Names:
         self.free_indices = _subscript_letters(tree, roles)
         self.lone: dict[str, None] = {}
         self.members: set[str] = set()
+        self.spread: sp.Symbol | None = None
+        self.spread_over: list[sp.IndexedBase] = []
 
     def fail(self, node: s.Node, expected: str) -> ReadError:
         text = self.source[node.start : node.end] or "nothing"
@@ -46,6 +53,16 @@ class Names:
         yield
         self.scope.pop()
 
+    @contextmanager
+    def spreading(self) -> Iterator[list[sp.IndexedBase]]:
+        """Inside, a family's bare letter stands for its members: z + c is (z_k + c)_k."""
+        outer = self.spread, self.spread_over
+        taken = self.free_indices | self.roles.bound | set(self.roles.objects)
+        letter = next(x for x in (*"kljpqr", "k_1") if x not in taken)
+        self.spread, self.spread_over = index(letter), []
+        yield self.spread_over
+        self.spread, self.spread_over = outer
+
     def is_bound(self, name: str) -> bool:
         return any(name in layer for layer in self.scope)
 
@@ -55,7 +72,7 @@ class Names:
     def family(self, name: str) -> sp.IndexedBase:
         """The family of that name; its sizes are unknowns unless the context has it."""
         if name not in self.roles.families:
-            sizes = [sp.Dummy("size", integer=True, positive=True) for _ in range(self.rank(name))]
+            sizes = [unknown_size() for _ in range(self.rank(name))]
             self.roles.families[name] = family(name, *sizes)
         return self.roles.families[name]
 
@@ -70,6 +87,9 @@ class Names:
             return self.roles.objects[name]
         if name in self.free_indices or name in self.roles.sizes:
             return index(name)
+        if self.is_family(name) and self.spread is not None and self.rank(name) == 1:
+            self.spread_over.append(self.family(name))
+            return self.family(name)[self.spread]
         if self.is_family(name):
             self.lone.setdefault(name)
             self.note(f"{name} without an index read as a variable of its own")

@@ -46,7 +46,7 @@ STYLES: Mapping[str, str] = MappingProxyType(
 )
 """Commands that change which letter is meant, and the word for it in a name (first is printed)."""
 
-_STYLE_COMMAND = {word: command for command, word in reversed(STYLES.items())}
+_STYLE_COMMAND = {word: command for command, word in reversed(list(STYLES.items()))}
 
 UPRIGHT = frozenset({"mathrm", "text", "textrm", "operatorname", "mathit", "textit", "mbox"})
 """Commands whose argument is one multi-letter name (or, in \\text, words)."""
@@ -81,7 +81,7 @@ COMMAND_FUNCTIONS = frozenset(FUNCTIONS) - {"erf", "erfc", "sign", "sgn"}
 FUNCTION_LATEX: Mapping[type[sp.Function], str] = MappingProxyType(
     {
         function: f"\\{word}" if word in COMMAND_FUNCTIONS else rf"\operatorname{{{word}}}"
-        for word, function in reversed(FUNCTIONS.items())
+        for word, function in reversed(list(FUNCTIONS.items()))
         if word not in {"log", "sgn"}
     }
 )

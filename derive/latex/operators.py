@@ -9,11 +9,13 @@ from derive.latex import syntax as s
 from derive.latex.calls import Calls
 from derive.latex.elaborate import Sequence_
 from derive.latex.lookup import entries_by_name
+from derive.latex.names import unknown_size
 from derive.latex.notation import FUNCTIONS
 from derive.latex.reach import implied_letter
 from derive.latex.roles import bound_letters
 from derive.terms import NamedFunction, Partial, shape_of
 
+_Binder = tuple[str, s.Node | None, list[s.Node]]
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
 
@@ -48,7 +50,7 @@ class Elaborator(Calls):
             if letter is None:
                 raise self.fail(node, "the index of the sum below it")
             self.names.note(f"the sum without an index read as a sum over {letter}")
-            binders = [(letter, None, [])]
+            binders: list[_Binder] = [(letter, None, [])]
         else:
             binders = self._binders(sub)
         letters = [b[0] for b in binders]
@@ -90,19 +92,22 @@ class Elaborator(Calls):
             neutral = sp.S.Zero if big.kind == "sum" else sp.S.One
             apart = sp.And(*(sp.Ne(k, e) for e in others))
             body = sp.Piecewise((body, apart), (neutral, True), evaluate=False)
-        top = sp.Dummy("size", integer=True, positive=True) if limit is None else limit
+        top = unknown_size() if limit is None else limit
         operator = sp.Sum if big.kind == "sum" else sp.Product
         return operator(body, (k, start, top))
 
-    def _binders(self, sub: s.Node) -> list[tuple[str, s.Node | None, list[s.Node]]]:
+    def _binders(self, sub: s.Node) -> list[_Binder]:
         """Each bound letter with its lower limit and the values left out."""
         plain = s.bare(sub)
         items = plain.items if isinstance(plain, s.Listing) else (plain,)
-        found: list[tuple[str, s.Node | None, list[s.Node]]] = []
+        found: list[_Binder] = []
         for item in items:
             item = s.bare(item)
             if isinstance(item, s.Chain):
                 self._chain_binder(item, found)
+            elif found and found[-1][2]:
+                letter, low, excluded = found[-1]
+                found[-1] = (letter, low, [*excluded, item])
             else:
                 letters = sorted(bound_letters(item))
                 if not letters:
@@ -110,9 +115,7 @@ class Elaborator(Calls):
                 found += [(letter, None, []) for letter in letters]
         return found
 
-    def _chain_binder(
-        self, chain: s.Chain, found: list[tuple[str, s.Node | None, list[s.Node]]]
-    ) -> None:
+    def _chain_binder(self, chain: s.Chain, found: list[_Binder]) -> None:
         letters = bound_letters(chain)
         value = chain.parts[-1]
         if len(chain.relations) != 1 or len(letters) != 1 or value is None:
@@ -133,8 +136,12 @@ class Elaborator(Calls):
         """The body is the product that follows, up to a sum that binds the same letter again."""
         for k in range(at + 1, len(seq)):
             node = seq[k][1]
-            big = isinstance(node, s.Script) and isinstance(node.base, s.Big)
-            if big and node.sub is not None and bound_letters(node.sub) & letters:
+            if (
+                isinstance(node, s.Script)
+                and isinstance(node.base, s.Big)
+                and node.sub is not None
+                and bound_letters(node.sub) & letters
+            ):
                 return k
         return len(seq)
 
@@ -167,12 +174,11 @@ class Elaborator(Calls):
 
     def _argument_end(self, seq: Sequence_, start: int) -> int:
         """How far an argument without brackets goes: names and numbers side by side."""
-        first = seq[start][1]
-        base = first.base if isinstance(first, s.Script) else first
+        while start + 1 < len(seq) and isinstance(_base(seq[start][1]), s.Function):
+            start += 1
+        base = _base(seq[start][1])
         if isinstance(base, s.Big):
             return len(seq)
-        if isinstance(base, s.Function):
-            return self._argument_end(seq, start + 1) if start + 1 < len(seq) else start + 1
         end = start + 1
         if isinstance(base, s.Name):
             end = self.named_end(seq, start)
@@ -202,8 +208,8 @@ class Elaborator(Calls):
             return self._primed(base, name, values, primes)
         function = FUNCTIONS[name]
         if function in (sp.Max, sp.Min):
-            if sub is not None:
-                raise self.fail(sub, f"the arguments of {name} in brackets")
+            if sub is not None or len(values) < 2:
+                raise self.fail(sub or base, f"two or more arguments of {name} in brackets")
             return function(*values, evaluate=False)
         if len(values) != 1:
             raise self.fail(base, f"one argument of {name}")

@@ -54,11 +54,13 @@ def reaching_terms(
 
     Only if no other reading is consistent: the letter must be free nowhere else.
     """
-    for letter in big_letters(addition.terms[at]):
+    letters = big_letters(addition.terms[at])
+    following = [used_letters(t, roles) for t in addition.terms[at + 1 :]] if letters else []
+    for letter in letters:
         after = at + 1
-        for k in range(at + 1, len(addition.terms)):
-            if letter in used_letters(addition.terms[k], roles):
-                after = k + 1
+        for k, used in enumerate(following, start=at + 2):
+            if letter in used:
+                after = k
         if after > at + 1 and not _free_elsewhere(letter, whole, addition, at, roles):
             return letter, after
     return None

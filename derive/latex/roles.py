@@ -89,7 +89,9 @@ def label_text(node: s.Node) -> str | None:
         return node.text
     if isinstance(node, s.Text):
         return node.words
-    if isinstance(node, s.Listing | s.Term | s.Script | s.Group):
+    if isinstance(node, s.Script):
+        return _nested_label(node)
+    if isinstance(node, s.Listing | s.Term | s.Group):
         inside = [label_text(x) for x in s.children(node)]
         if None in inside:
             return None
@@ -99,6 +101,16 @@ def label_text(node: s.Node) -> str | None:
             return node.delimiter + text + {"(": ")", "[": "]"}.get(node.delimiter, "")
         return text
     return None
+
+
+def _nested_label(node: s.Script) -> str | None:
+    """`L_1` in a subscript is a label; `y_n` there would be an index that is looked up."""
+    if node.sup is not None or node.primes or node.sub is None:
+        return None
+    base, sub = label_text(node.base), label_text(node.sub)
+    if base is None or sub is None or (len(sub) == 1 and sub in INDEX_LETTERS):
+        return None
+    return f"{base}_{sub}"
 
 
 def head_name(node: s.Node) -> str | None:

@@ -7,16 +7,21 @@ limit names the size. What stays unknown takes a letter that the text has, or `n
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.errors import DefinitionError
-from derive.terms import NamedFunction, rebuild, shape_of, size
+from derive.terms import NamedFunction, Vec, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = (*_USUAL, "d", "r", "s", "q", "p")
+
+
+Scope = ChainMap[sp.Expr, sp.Expr]
+"""Which size each index letter runs over."""
 
 
 class Sizes:
@@ -54,13 +59,19 @@ class Sizes:
 
     def collect(self, terms: Iterable[sp.Basic]) -> None:
         """The links in the terms of one formula."""
-        scope: dict[sp.Expr, sp.Expr] = {}
+        scope: Scope = ChainMap()
         for term in terms:
             self._visit(term, scope)
 
-    def _visit(self, term: sp.Basic, scope: dict[sp.Expr, sp.Expr]) -> None:
+    def _visit(self, term: sp.Basic, scope: Scope) -> None:
         if isinstance(term, sp.Sum | sp.Product):
             scope = self._bound(term, scope)
+        elif isinstance(term, Vec):
+            scope = scope.new_child()
+            for k, extent in zip(term.indices, term.shape, strict=True):
+                if isinstance(extent, sp.Dummy):
+                    self.unknown.setdefault(extent)
+                scope[k] = extent
         elif isinstance(term, sp.Indexed):
             for i, extent in zip(term.indices, term.base.shape, strict=True):
                 self._index(i, extent, scope)
@@ -79,10 +90,8 @@ class Sizes:
         for arg in term.args:
             self._visit(arg, scope)
 
-    def _bound(
-        self, term: sp.Sum | sp.Product, scope: dict[sp.Expr, sp.Expr]
-    ) -> dict[sp.Expr, sp.Expr]:
-        inner = _Layer(scope)
+    def _bound(self, term: sp.Sum | sp.Product, scope: Scope) -> Scope:
+        inner = scope.new_child()
         for k, low, high in term.limits:
             whole = low == 1 and (isinstance(high, sp.Symbol | sp.Integer))
             if isinstance(high, sp.Dummy):
@@ -90,12 +99,13 @@ class Sizes:
             inner[k] = high if whole else sp.Dummy("part")
         return inner
 
-    def _extent(self, i: sp.Expr, scope: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    def _extent(self, i: sp.Expr, scope: Scope) -> sp.Expr:
         if i not in scope:
-            scope[i] = sp.Dummy("size", integer=True, positive=True)
+            # A free letter means the same throughout the formula: it goes to the outermost scope.
+            scope.maps[-1][i] = sp.Dummy("size", integer=True, positive=True)
         return scope[i]
 
-    def _index(self, i: sp.Basic, extent: sp.Expr, scope: dict[sp.Expr, sp.Expr]) -> None:
+    def _index(self, i: sp.Basic, extent: sp.Expr, scope: Scope) -> None:
         if isinstance(extent, sp.Dummy):
             self.unknown.setdefault(extent)
         if not isinstance(i, sp.Symbol) or i == extent:
@@ -104,7 +114,7 @@ class Sizes:
         if reach.name != "part" if isinstance(reach, sp.Dummy) else True:
             self.same(reach, extent)
 
-    def _application(self, term: NamedFunction, scope: dict[sp.Expr, sp.Expr]) -> None:
+    def _application(self, term: NamedFunction, scope: Scope) -> None:
         name = term.func.__name__
         families = [a for a in term.args if shape_of(a)]
         if name not in catalogue:
@@ -141,23 +151,6 @@ class Sizes:
             if isinstance(root, sp.Dummy) and root not in table:
                 table[root] = size(own.pop(0) if own else spare.pop(0))
         return {u: table.get(self.find(u), self.find(u)) for u in self.unknown}
-
-
-class _Layer(dict[sp.Expr, sp.Expr]):
-    """Bound indices over an outer scope: free letters go to the outermost."""
-
-    def __init__(self, outer: dict[sp.Expr, sp.Expr]) -> None:
-        super().__init__()
-        self.outer = outer
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or key in self.outer
-
-    def __missing__(self, key: sp.Expr) -> sp.Expr:
-        return self.outer[key]
-
-    def __setitem__(self, key: sp.Expr, value: sp.Expr) -> None:
-        super().__setitem__(key, value)
 
 
 def _is_index(term: sp.Basic) -> bool:

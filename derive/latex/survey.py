@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.latex import syntax as s
+from derive.latex.lookup import entries_by_name
 from derive.latex.reach import implied_letter
 from derive.latex.roles import (
     FUNCTION_LETTERS,
@@ -17,7 +18,7 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
-from derive.terms import Context, free
+from derive.terms import Context, free, shape_of
 from derive.terms.nodes import NamedFunction
 
 
@@ -46,6 +47,7 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
             for node in walk(tree):
                 if isinstance(node, s.Term):
                     _survey_calls(node, roles)
+                    _survey_arguments(node, roles)
     return roles
 
 
@@ -117,6 +119,24 @@ def _ranges_over(argument: s.Node, chain: s.Chain, roles: Roles) -> bool:
 
 def _letter(node: s.Script) -> str | None:
     return node.base.text if isinstance(node.base, s.Name) else None
+
+
+def _survey_arguments(term: s.Term, roles: Roles) -> None:
+    """The z of softmax(z) is a family because softmax takes one."""
+    for head, following in zip(term.items, term.items[1:], strict=False):
+        group = following.base if isinstance(following, s.Script) else following
+        name = head_name(head)
+        if name not in roles.known or not isinstance(group, s.Group) or group.delimiter != "(":
+            continue
+        arguments = group.body.items if isinstance(group.body, s.Listing) else (group.body,)
+        entries = [e for e in entries_by_name()[name] if len(e.params) == len(arguments)]
+        for k, argument in enumerate(arguments):
+            ranks = {len(shape_of(e.params[k])) for e in entries}
+            plain = s.bare(argument)
+            if isinstance(plain, s.Name) and len(ranks) == 1 and plain.text not in roles.objects:
+                rank = ranks.pop()
+                if rank:
+                    roles.ranks.setdefault(plain.text, rank)
 
 
 def _texts(parts: list[s.Node]) -> list[str]:

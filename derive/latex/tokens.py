@@ -76,6 +76,7 @@ SPACES = _WIDE | {
 _DROPPED_WITH_ARGUMENT = frozenset({r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom"})
 _OPENING = frozenset({r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"})
 _CLOSING = frozenset({r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"})
+_TWO_ARGUMENTS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac", r"\binom", "]"})
 _DELIMITERS = {
     r"\lvert": ("open", "|"),
     r"\rvert": ("close", "|"),
@@ -161,22 +162,26 @@ def _without_crossing(tokens: list[Token]) -> list[Token]:
     """Braces that only group and cross a bracket, as in `[{y - x]^2}`, say nothing: drop them."""
     dropped: set[int] = set()
     stack: list[int] = []
+    opening: dict[int, int] = {}
     for k, token in enumerate(tokens):
         if token.text == "{":
             stack.append(k)
         elif token.text == "}" and stack:
-            first = stack.pop()
-            if not _takes_argument(tokens, first) and not _balanced(tokens[first + 1 : k]):
+            first = opening[k] = stack.pop()
+            if not _takes_argument(tokens, first, opening) and not _balanced(tokens[first + 1 : k]):
                 dropped |= {first, k}
     return [t for k, t in enumerate(tokens) if k not in dropped]
 
 
-def _takes_argument(tokens: list[Token], brace: int) -> bool:
-    """Whether a brace opens an argument: after _, ^, a closing brace or a command but Σ, Π."""
+def _takes_argument(tokens: list[Token], brace: int, opening: dict[int, int]) -> bool:
+    """Whether a brace opens an argument: after _, ^ or a command (but Σ, Π), or a second one."""
     before = tokens[brace - 1] if brace else None
     if before is None or before.text in (r"\sum", r"\prod"):
         return False
-    return before.kind == "command" or before.text in ("_", "^", "}", "]")
+    if before.text == "}" and brace - 1 in opening:
+        first = opening[brace - 1]
+        return first > 0 and tokens[first - 1].text in _TWO_ARGUMENTS
+    return before.kind == "command" or before.text in ("_", "^", "]")
 
 
 def _balanced(tokens: list[Token]) -> bool:

@@ -1,0 +1,116 @@
+"""What is not understood is refused, with its place; hostile input costs nothing."""
+
+import re
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive.errors import DeriveError, ReadError
+from derive.latex import Formula, read
+
+REFUSED = [
+    ("a + ", 5, "a term"),
+    ("a = b )", 7, "an operator"),
+    (r"\frac{1}{x", 11, "'}'"),
+    (r"a_i + \foo", 7, "a term"),
+    (r"x^a^b", 4, "one subscript and one superscript"),
+    (r"\sum x", 1, "the index of the sum"),
+    (r"\sum_x x", 1, "x is used as a number"),
+    (r"\sum_i 1", 1, "an upper limit"),
+    (r"1/2x", 4, "brackets"),
+    (r"\log a (b + c)", 8, "brackets"),
+    (r"\theta^T x", 8, "an exponent"),
+    (r"x_1 + \dots + x_n", 7, "an ellipsis is not read"),
+    (r"y_i + y", 1, "one or the other"),
+    (r"y_i + y_{ij}", 7, "1 index(es) on y"),
+    (r"expected = cost + 1", 12, "a known name"),
+    (r"w_{y_n}", 3, "an index or a label"),
+    (r"50% of x", 3, r"\%"),
+    (r"\frac{d}{dz}(x)(y)", 16, "brackets"),
+    ("f'", 1, "the argument of the derivative"),
+    (r"\sum_i x_i + b + y_i", 14, "inside or outside"),
+    ("a(2) + a", 1, "an explicit product sign"),
+    ("= a", 1, "a left side"),
+    (r"\max x", 1, "two or more arguments"),
+    (r"\int_0^1 x", 1, "a term"),
+    ("", 1, "a formula"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "expected"), REFUSED)
+def test_refused_with_its_place(text: str, column: int, expected: str) -> None:
+    with pytest.raises(ReadError) as raised:
+        read(text)
+    assert raised.value.column == column
+    assert expected in raised.value.expected
+
+
+def test_line_column_and_caret() -> None:
+    with pytest.raises(ReadError) as raised:
+        read("a = b \\\\\n  = \\frac{c}{d + }")
+    assert (raised.value.line, raised.value.column) == (2, 18)
+    assert raised.value.caret().splitlines()[1] == " " * 17 + "^"
+
+
+HOSTILE = {
+    "braces": "{" * 10_000,
+    "brackets": "(" * 5_000 + "x" + ")" * 5_000,
+    "fractions": r"\frac" * 3_000,
+    "roots": r"\sqrt" * 2_000 + "x",
+    "accents": r"\hat" * 2_000 + "x",
+    "functions": r"\sin " * 3_000 + "x",
+    "minus": "-" * 10_000 + "x",
+    "letters": "x" * 20_000,
+    "terms": "x+" * 9_000 + "x",
+    "sums": r"\sum_k x_k + " * 1_400 + "1",
+    "nested sums": r"\sum_k " * 1_000 + "x_k",
+    "chain": "x=" * 5_000 + "x",
+    "digits": "9" * 10_000,
+    "environments": r"\begin{cases}" * 1_000,
+    "length": "x " * 1_000_000,
+    "nul": "\x00",
+    "zero width": "x\u200b",
+    "code": "__import__('os').system('true')",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_input_ends_soon(text: str) -> None:
+    start = time.perf_counter()
+    with suppress(DeriveError):
+        read(text)
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["9^{9^{9^{9^9}}}", "99999999!", r"\binom{10^9}{10^8}", r"\frac{0}{0}"]
+)
+def test_numbers_are_not_worked_out(text: str) -> None:
+    assert read(text).expression is not None
+
+
+PIECES = re.findall(
+    r"\S+",
+    r"""x y_i y_{ij} a z_j _i _ ^2 ^ ' { } ( ) [ ] | || \| = < \leq + - * / \cdot , ; & \\ \quad !
+    \frac \frac{1}{n} \sum \sum_i \sum_{k\neq j} \prod_{i=1}^n \log ln e^ \sigma \sigma' f f'(z)
+    \partial \frac{\partial \frac{d}{dz} \begin{cases} \end{cases} \left( \right) \left. \right|
+    \text{if} \in \{0,1\} \delta_{ij} softmax(z) \operatorname{softmax} \dots 0.5 12 \hat \mathbf
+    \mathbb{1}[ H(p,q) \tag{1} \int \nabla \max \pi \infty % ~ \ \rm d""",
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_token_soup_is_read_or_refused(pieces: list[str]) -> None:
+    with suppress(DeriveError):
+        assert isinstance(read(" ".join(pieces)), Formula)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with suppress(DeriveError):
+        read(text)

@@ -1,6 +1,8 @@
 """The prover: exact normal forms, rigorous counterexamples, four verdicts."""
 
+from derive.proof.assumptions import prepare
 from derive.proof.prover import prove
+from derive.proof.refute import Screen
 from derive.proof.verdict import Counterexample, Outcome, Status
 
-__all__ = ["Counterexample", "Outcome", "Status", "prove"]
+__all__ = ["Counterexample", "Outcome", "Screen", "Status", "prepare", "prove"]

@@ -21,7 +21,7 @@ from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
 from derive.proof.region import Condition, Region, SplitIndex, SplitSign
 from derive.proof.restore import restore
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign
-from derive.terms import Domain, index
+from derive.terms import Context, Domain, Partial, free, index
 
 MAX_INTEGER_BITS = 20_000
 
@@ -48,10 +48,12 @@ class Algebra:
         field: Field,
         region: Region,
         grains: dict[object, int],
+        context: Context,
         domain_of: Callable[[sp.Expr], Domain],
         normal: Callable[[sp.Expr], Frac],
     ) -> None:
         self.field = field
+        self.context = context
         self.domain_of = domain_of
         self.normal = normal
         self.region = region
@@ -173,11 +175,12 @@ class Algebra:
     # -- atoms --------------------------------------------------------------------
 
     def atom(self, term: sp.Expr) -> Frac:
-        """A symbol or a member of a family, with what its domain says of it."""
+        """A symbol or a member of a family, with what its domain says of it; or a slope."""
+        if isinstance(term, Partial):
+            return self.slope(*term.args)
         if isinstance(term, sp.Indexed):
-            indices = tuple(self.region.index(i) for i in term.indices)
-            term = sp.Indexed(term.base, *indices)
-            found = frozenset(s for i in indices for s in i.free_symbols)
+            term = self._named(term)
+            found = frozenset(s for i in term.indices for s in i.free_symbols)
         else:
             term = self.region.index(term) if is_index_name(term) else term
             if isinstance(term, sp.Integer):
@@ -191,6 +194,18 @@ class Algebra:
         if is_index_name(term):
             self.facts.add((value - self.field.one).num, NONNEGATIVE)
         return value
+
+    def slope(self, here: sp.Expr, there: sp.Expr) -> Frac:
+        """The unknown derivative of one atom by another that it depends on directly."""
+        term = Partial(self._named(here), self._named(there))
+        indices = frozenset(s for s in free(term) if is_index_name(s))
+        return self.enter("slope", (term,), (str(term), term), indices)
+
+    def _named(self, term: sp.Expr) -> sp.Expr:
+        """An atom with its indices as the region calls them."""
+        if isinstance(term, sp.Indexed):
+            return sp.Indexed(term.base, *(self.region.index(i) for i in term.indices))
+        return term
 
     def _domain_facts(self, value: Frac, domain: Domain) -> None:
         used = value.generators

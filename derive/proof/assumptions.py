@@ -12,16 +12,19 @@ import sympy as sp
 
 from derive.errors import DefinitionError
 from derive.proof.algebra import is_index_name
+from derive.proof.dependencies import with_dependencies, with_examples
 from derive.terms import (
     Context,
     Definition,
     Domain,
-    Hypothesis,
+    Membership,
     NamedFunction,
     Statement,
     family,
+    free,
     index,
     shape_of,
+    substitute,
 )
 
 _BOUNDS = {
@@ -32,35 +35,79 @@ _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!=", "~=
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A hypothesis that stays a statement, and how a verdict cites it."""
+
+    statement: Statement
+    label: str
+
+    @property
+    def about_indices(self) -> bool:
+        """Whether it relates indices, so that it speaks of these and not of every one."""
+        sides = (self.statement.lhs, self.statement.rhs)
+        return all(is_index_name(t) or isinstance(t, sp.Integer) for t in sides)
+
+    def free_indices(self, ranges: dict[sp.Symbol, sp.Expr]) -> list[sp.Symbol]:
+        """The indices over which it holds throughout their range, in a fixed order."""
+        if self.about_indices:
+            return []
+        names = free(self.statement.lhs) | free(self.statement.rhs)
+        return sorted((s for s in names if s in ranges), key=str)
+
+
+@dataclass(frozen=True)
 class Setting:
     """A context ready for a proof: what became domains and definitions, and the facts left.
 
     `ranges` gives each index that the claim or the context uses the size that it runs to;
     `adopted` names what was taken from the roles that parameters have in the catalogue.
+    `witness` is the context for numbers: names of which only the dependencies are known have
+    an example of such a function there.
     """
 
     context: Context
-    facts: tuple[Hypothesis, ...]
+    facts: tuple[Fact, ...]
     ranges: dict[sp.Symbol, sp.Expr]
     adopted: tuple[str, ...]
+    witness: Context
 
 
 def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     """Read a context's hypotheses for a claim over these terms."""
-    facts: list[Hypothesis] = []
+    facts: list[Fact] = []
     for hypothesis in context.hypotheses:
-        changed = _absorb(hypothesis.statement, context)
+        statement = hypothesis.statement
+        if isinstance(statement, Membership):
+            context = context.declare(statement.subject, statement.domain)
+            continue
+        changed = _absorb(statement, context)
         if changed is None:
-            facts.append(hypothesis)
+            facts.append(Fact(statement, hypothesis.label))
         else:
             context = changed
+    context = with_dependencies(terms, context)
     context, adopted = _adopt_roles(terms, context)
     context, more, hidden = _expand_vectors(context)
     everything = [*terms, *_definition_terms(context)]
     for h in context.hypotheses:
-        everything += [h.statement.lhs, h.statement.rhs]
+        everything += h.terms
     ranges = {**index_ranges(everything), **hidden}
-    return Setting(context, (*facts, *more), ranges, adopted)
+    instances = [x for f in (*facts, *more) for x in _instances(f, ranges)]
+    return Setting(context, tuple(instances), ranges, adopted, with_examples(context))
+
+
+def _instances(fact: Fact, ranges: dict[sp.Symbol, sp.Expr]) -> list[Fact]:
+    """A fact about every index, said of each index that the claim or the context names."""
+    found = [fact]
+    for i in fact.free_indices(ranges):
+        for j in sorted((j for j in ranges if j != i and ranges[j] == ranges[i]), key=str):
+            for known in list(found):
+                s = known.statement
+                sides = (substitute(s.lhs, {i: j}), substitute(s.rhs, {i: j}))
+                other = Fact(Statement(sides[0], s.relation, sides[1]), fact.label)
+                if other not in found:
+                    found.append(other)
+    return found
 
 
 def _absorb(statement: Statement, context: Context) -> Context | None:
@@ -68,9 +115,9 @@ def _absorb(statement: Statement, context: Context) -> Context | None:
     lhs, relation, rhs = statement.lhs, statement.relation, statement.rhs
     if lhs.is_Number and not rhs.is_Number:
         lhs, relation, rhs = rhs, _MIRROR[relation], lhs
-    if relation == "=" and context.definition_of(lhs) is None and not is_index_name(lhs):
-        if isinstance(lhs, sp.Indexed | sp.Symbol):
-            return _absorb_definition(lhs, rhs, context)
+    named = isinstance(lhs, sp.Indexed | sp.Symbol) and not is_index_name(lhs)
+    if relation == "=" and named and context.definition_of(lhs) is None:
+        return _absorb_definition(lhs, rhs, context)
     subject = lhs.base if isinstance(lhs, sp.Indexed) else lhs
     everywhere = isinstance(lhs, sp.Symbol) or (
         isinstance(lhs, sp.Indexed) and all(isinstance(i, sp.Symbol) for i in lhs.indices)
@@ -137,7 +184,7 @@ def _definition_terms(context: Context) -> list[sp.Expr]:
 
 def _expand_vectors(
     context: Context,
-) -> tuple[Context, list[Hypothesis], dict[sp.Symbol, sp.Expr]]:
+) -> tuple[Context, list[Fact], dict[sp.Symbol, sp.Expr]]:
     """Probability vectors sum to one; a one-hot vector is δ_{k c} for one hidden c."""
     facts, hidden = [], {}
     for subject, domain in context.domains.items():
@@ -147,9 +194,8 @@ def _expand_vectors(
         member = subject[(*batch, last)]
         if domain is Domain.PROBABILITY:
             total = sp.Sum(member, (last, 1, subject.shape[-1]))
-            facts.append(
-                Hypothesis(Statement(total, "=", sp.S.One), rf"\sum_k {subject.label}_k = 1")
-            )
+            label = rf"\sum_k {subject.label}_k = 1"
+            facts.append(Fact(Statement(total, "=", sp.S.One), label))
         elif domain is Domain.ONE_HOT:
             hot = index(f"c_{subject.label}")
             column = family(str(hot), *subject.shape[:-1])[tuple(batch)] if batch else hot

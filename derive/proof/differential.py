@@ -6,6 +6,7 @@ lines it certifies, and works on the field's generators instead of terms.
 
 from __future__ import annotations
 
+import sympy as sp
 from flint import fmpq
 
 from derive.errors import UnsupportedError
@@ -50,6 +51,8 @@ class Differential:
         match generator.kind:
             case "atom" | "opaque":
                 return self._atom(generator)
+            case "slope":
+                return self._slope(generator)
             case "exp":
                 return field.frac(g) * self(parts[0]) * field.constant(fmpq(1, parts[1]))
             case "ln":
@@ -87,11 +90,34 @@ class Differential:
             raise UnsupportedError(f"it is not known how {here} depends on {there}")
         base = getattr(here, "base", None)
         if base is None or base != getattr(there, "base", None):
-            return field.zero
+            return self._through(here)
         result = field.one
         for left, right in zip(here.indices, there.indices, strict=True):
             result = result * self.algebra.delta(left, right)
         return result
+
+    def _through(self, here: sp.Expr) -> Frac:
+        """The chain rule through what an undefined name depends on, with unknown slopes."""
+        algebra = self.algebra
+        total = algebra.field.zero
+        for variable in algebra.context.dependencies_of(here):
+            ranges = []
+            if isinstance(variable, sp.IndexedBase):
+                ranges = [(algebra.fresh_index(), algebra.normal(s)) for s in variable.shape]
+                variable = variable[tuple(k for k, _ in ranges)]
+            with algebra.binding(ranges):
+                inner = self(algebra.normal(variable))
+                if not inner.is_zero:
+                    inner = inner * algebra.slope(here, variable)
+            total = total + sum_multi(algebra, inner, ranges)
+        return total
+
+    def _slope(self, generator: Generator) -> Frac:
+        """Unknown slopes may change with whatever the name depends on."""
+        here = generator.parts[0].args[0]
+        if not self._through(here).is_zero:
+            raise UnsupportedError(f"the second derivative of {here} is not known")
+        return self.algebra.field.zero
 
     def _sum(self, generator: Generator) -> Frac:
         ranges, inner = open_binder(self.algebra, *generator.parts)

@@ -56,7 +56,7 @@ class Normalizer:
         self.grains = grains
         self.held = held
         self.real_again = real_again
-        self.algebra = Algebra(field, region, grains, self._domain_of, self)
+        self.algebra = Algebra(field, region, grains, context, self._domain_of, self)
         self.memo: dict[sp.Expr, Frac] = {}
 
     @property
@@ -365,11 +365,13 @@ class Normalizer:
         same_family = isinstance(bare, sp.Indexed) and any(
             isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
         )
-        if bare not in term.variables and not same_family:
+        if bare not in term.variables and not same_family and not context.dependencies_of(bare):
             raise UnsupportedError(f"it is not known how {bare} depends on {term.variables[0]}")
 
     def _again(self, atom: sp.Expr) -> Frac:
         """An atom read anew in this context, with conditions as the context's word."""
+        if isinstance(atom, Partial) and self.context.definition_of(atom.expr) is None:
+            return self.algebra.slope(*atom.args)
         return self._unfolded(atom)
 
     def _adopt(self, conditions: list[Condition], back: Rebuilder) -> None:

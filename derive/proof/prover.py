@@ -34,20 +34,21 @@ def prove(statement: Statement, context: Context | None = None, seconds: float =
     deadline = time.monotonic() + seconds
     try:
         outcome = _decide(statement, context, deadline)
+        if outcome.status in ("proved", "conditional") and context.hypotheses:
+            outcome = replace(outcome, hypotheses=_needed(statement, context, deadline, outcome))
     except (DeriveError, RecursionError) as error:
         return Outcome("undecided", _sentence(error))
-    if outcome.status in ("proved", "conditional") and context.hypotheses:
-        outcome = replace(outcome, hypotheses=_needed(statement, context, deadline, outcome))
+    except Exception as error:
+        # A surprise is never a verdict and never a crash.
+        return Outcome("undecided", f"internal error: {type(error).__name__}: {error}")
     return outcome
 
 
 def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
     setting = prepare((statement.lhs, statement.rhs), context)
-    numeric = judge_decimal(statement, setting)
-    if numeric is not None:
-        return numeric
     if statement.relation == "~=":
-        return Outcome("undecided", "an approximate equation between expressions is not judged")
+        about = "an approximate equation is judged only where one side is a decimal"
+        return judge_decimal(statement, setting) or Outcome("undecided", about)
     trouble = ""
     leaves: list[Leaf] | None = None
     try:
@@ -56,6 +57,9 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
         trouble = _sentence(error)
     if leaves is not None and not any(leaf.kind == "open" for leaf in leaves):
         return _closed(statement, setting, leaves, deadline)
+    numeric = judge_decimal(statement, setting)
+    if numeric is not None:
+        return numeric
     found = survey(statement, setting, REFUTE_POINTS, deadline)
     return _refuted_or_open(found, leaves, trouble)
 

@@ -11,6 +11,7 @@ from flint import arb, ctx, fmpq
 from derive.errors import DeriveError
 from derive.proof.assumptions import Setting
 from derive.proof.balls import NoValueError, Point, evaluate
+from derive.proof.dependencies import examples
 from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler, describe
 from derive.proof.verdict import Counterexample
@@ -54,12 +55,36 @@ def survey(statement: Statement, setting: Setting, count: int, deadline: float) 
     return Survey(None, points, agreeing, trouble)
 
 
+class Screen:
+    """A few points with the value of a left side, to discard wrong right sides quickly."""
+
+    def __init__(self, lhs: sp.Expr, setting: Setting, count: int = 3) -> None:
+        self.setting = setting
+        self.lhs = lhs
+        sampler = Sampler((lhs, *_definition_bodies(setting)), setting)
+        self.points = list(sampler.points(count))
+
+    def passes(self, rhs: sp.Expr) -> bool:
+        """Whether no point tells the two sides apart (or none could be evaluated)."""
+        statement = Statement(self.lhs, "=", rhs)
+        try:
+            return not any(
+                isinstance(differ(statement, self.setting, p), Counterexample) for p in self.points
+            )
+        except DeriveError:
+            return True
+
+
+def _definition_bodies(setting: Setting) -> list[sp.Expr]:
+    return [d.body for group in setting.context.definitions.values() for d in group]
+
+
 def differ(statement: Statement, setting: Setting, point: Point) -> Counterexample | bool:
     """A counterexample at this point; else whether both sides have a value there."""
     for bits in PRECISIONS:
         try:
-            left = real_part(evaluate(statement.lhs, setting.context, point, bits))
-            right = real_part(evaluate(statement.rhs, setting.context, point, bits))
+            left = real_part(evaluate(statement.lhs, setting.witness, point, bits))
+            right = real_part(evaluate(statement.rhs, setting.witness, point, bits))
         except NoValueError as error:
             if error.settled:
                 return False
@@ -68,7 +93,8 @@ def differ(statement: Statement, setting: Setting, point: Point) -> Counterexamp
             continue
         verdict = _compare(left, right, statement.relation, bits)
         if verdict is False:
-            return Counterexample(describe(point), *_digits(left, right))
+            assignment = {**describe(point), **examples(setting.witness)}
+            return Counterexample(assignment, *_digits(left, right))
         if verdict is True:
             return True
     return True
@@ -116,7 +142,9 @@ def _text(value: Number, digits: int) -> str:
     ctx_before = ctx.prec
     ctx.prec = max(64, digits * 4)
     try:
-        return str(ball(value).str(digits, radius=False))
+        number = ball(value)
+        small = number.contains(0) and bool(abs(number) < arb(10) ** -digits)
+        return "0" if small else str(number.str(digits, radius=False))
     finally:
         ctx.prec = ctx_before
 
@@ -127,6 +155,6 @@ def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
     if sampler.scalars or sampler.families or sampler.integers:
         return None
     try:
-        return ball(real_part(evaluate(term, setting.context, Point(), bits)))
+        return ball(real_part(evaluate(term, setting.witness, Point(), bits)))
     except (NoValueError, DeriveError, ZeroDivisionError):
         return None

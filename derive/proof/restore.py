@@ -104,14 +104,11 @@ def _atom(field: Field, term: sp.Expr) -> sp.Expr:
     return term
 
 
-def _family_function(field: Field, term: sp.Expr) -> sp.Expr:
-    return term
-
-
 _RESTORE = {
     "atom": _atom,
     "constant": _atom,
-    "opaque": _family_function,
+    "opaque": _atom,
+    "slope": _atom,
     "ln": _ln,
     "exp": _exp,
     "root": _root,

@@ -11,10 +11,10 @@ from flint import arb, fmpq
 
 from derive.errors import DeriveError
 from derive.proof.algebra import is_index_name
-from derive.proof.assumptions import Setting
+from derive.proof.assumptions import Fact, Setting
 from derive.proof.balls import Evaluator, NoValueError, Point
 from derive.proof.jets import Number, add
-from derive.terms import Domain, Hypothesis, NamedFunction, Statement, free, name_of
+from derive.terms import Domain, NamedFunction, Statement, free, name_of
 
 SIZES = (2, 3, 1, 2, 5, 3, 4)
 TRIES = 12
@@ -66,7 +66,8 @@ class Sampler:
     def _range_of(self, i: sp.Symbol, sizes: dict[sp.Symbol, int]) -> int:
         size = self.setting.ranges.get(i)
         if size is None:
-            return 3
+            # An index that no family shows is drawn within every range that there is.
+            return min(sizes.values(), default=3)
         value = sp.sympify(size).xreplace({k: sp.Integer(v) for k, v in sizes.items()})
         return int(value) if value.is_Integer else 3
 
@@ -115,22 +116,36 @@ class Sampler:
 
     def _satisfy(self, point: Point) -> Point | None:
         """The point, moved so that the equations hold; None if a hypothesis fails there."""
-        for hypothesis in self.setting.facts:
-            held = self._holds(point, hypothesis.statement)
-            if held is False and hypothesis.statement.relation == "=":
-                solved = self._solve(point, hypothesis.statement)
-                if solved is None:
+        integers = point.integers
+        for fact in self.setting.facts:
+            for here in self._everywhere(point, fact):
+                point = replace(point, integers=here)
+                held = self._holds(point, fact.statement)
+                if held is False and fact.statement.relation == "=":
+                    solved = self._solve(point, fact.statement)
+                    if solved is None:
+                        return None
+                    point = solved
+                elif held is not True:
                     return None
-                point = solved
-            elif held is not True:
-                return None
-        if all(self._holds(point, h.statement) for h in self.setting.facts):
-            return point
-        return None
+        kept = replace(point, integers=dict(integers))
+        for fact in self.setting.facts:
+            for here in self._everywhere(kept, fact):
+                if not self._holds(replace(kept, integers=here), fact.statement):
+                    return None
+        return kept
+
+    def _everywhere(self, point: Point, fact: Fact) -> list[dict[sp.Symbol, int]]:
+        """The integers of a point, with every value of the indices that a fact ranges over."""
+        found = [dict(point.integers)]
+        for i in fact.free_indices(self.setting.ranges):
+            high = self._range_of(i, found[0])
+            found = [{**p, i: value} for p in found for value in range(1, high + 1)]
+        return found
 
     def _residual(self, point: Point, statement: Statement) -> Number | None:
         try:
-            value = Evaluator(self.setting.context, point)
+            value = Evaluator(self.setting.witness, point)
             return add(value(statement.lhs), -value(statement.rhs))
         except (NoValueError, DeriveError, ZeroDivisionError, TypeError):
             return None
@@ -199,8 +214,7 @@ def _variables(
     terms: tuple[sp.Expr, ...], setting: Setting
 ) -> tuple[list[sp.Symbol], list[sp.IndexedBase], list[sp.Symbol]]:
     """The free scalars, families and integers of terms, through definitions; in a fixed order."""
-    hypotheses: list[Hypothesis] = list(setting.facts)
-    todo = [*terms, *(t for h in hypotheses for t in (h.statement.lhs, h.statement.rhs))]
+    todo = [*terms, *(t for f in setting.facts for t in (f.statement.lhs, f.statement.rhs))]
     seen_names: set[str] = set()
     found: set[sp.Basic] = set()
     while todo:
@@ -211,11 +225,11 @@ def _variables(
         }
         for name in sorted(str(n) for n in names if n and n not in seen_names):
             seen_names.add(name)
-            for d in setting.context.definitions.get(name, ()):
+            for d in setting.witness.definitions.get(name, ()):
                 params = {p for p in d.params if isinstance(p, sp.Symbol | sp.IndexedBase)}
                 found |= free(d.body) - params
                 todo.append(_without(d.body, params))
-    undefined = [s for s in found if str(name_of(s)) not in setting.context.definitions]
+    undefined = [s for s in found if str(name_of(s)) not in setting.witness.definitions]
     ordered = sorted(undefined, key=str)
     integers = [s for s in ordered if is_index_name(s)]
     scalars = [s for s in ordered if isinstance(s, sp.Symbol) and s not in integers]

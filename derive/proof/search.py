@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from types import MappingProxyType
 from typing import Literal
 
@@ -16,7 +17,7 @@ import sympy as sp
 
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import FinerGrain, is_index_name
-from derive.proof.assumptions import Setting
+from derive.proof.assumptions import Fact, Setting
 from derive.proof.field import CapacityExceeded, Field, Frac, Poly, UndefinedTermError
 from derive.proof.normal import Normalizer
 from derive.proof.region import Condition, Region, SplitIndex, SplitSign
@@ -34,7 +35,7 @@ from derive.proof.signs import (
 )
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
-from derive.terms import Hypothesis, Statement
+from derive.terms import Statement
 
 MAX_LEAVES = 400
 MAX_DEPTH = 14
@@ -50,6 +51,9 @@ ALLOWED: dict[str, Sign] = {
     ">": POSITIVE,
     ">=": NONNEGATIVE,
 }
+
+
+_SOLVED_FIRST = ("sum", "product", "function", "root", "slope", "opaque", "atom")
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,7 @@ class Search:
     field: Field
     grains: dict[object, int]
     deadline: float
-    used: dict[str, None] = field(default_factory=dict)
-    leaves: list[Leaf] = field(default_factory=list)
+    leaves: list[Leaf] = dataclass_field(default_factory=list)
 
     def run(self) -> list[Leaf]:
         """The leaves of the case distinction that the statement needs."""
@@ -83,7 +86,7 @@ class Search:
 
     # -- hypotheses -------------------------------------------------------------------
 
-    def _assume(self, region: Region, waiting: list[Hypothesis], depth: int) -> None:
+    def _assume(self, region: Region, waiting: list[Fact], depth: int) -> None:
         """Enter the hypotheses one by one, then judge; cases multiply along the way."""
         if not waiting:
             self._judge(region, depth)
@@ -92,11 +95,10 @@ class Search:
         self._branch(region, depth, lambda r: self._enter(r, hypothesis),
                      lambda r, d: self._assume(r, rest, d))  # fmt: skip
 
-    def _enter(self, region: Region, hypothesis: Hypothesis) -> Region | None:
+    def _enter(self, region: Region, hypothesis: Fact) -> Region | None:
         """The region with a hypothesis in force; None if it excludes it."""
         s = hypothesis.statement
         normal = self._normalizer(region)
-        self.used[hypothesis.label] = None
         if s.relation in ("=", "!=") and self._indices(s.lhs, s.rhs):
             change = region.with_equal_indices if s.relation == "=" else region.with_unequal_indices
             if normal.region.index(s.lhs - s.rhs) == 0:
@@ -118,6 +120,8 @@ class Search:
         known = normal.algebra.facts.of_frac(value)
         if not known & sign:
             return None
+        if known <= sign and (sign != ZERO or value.is_zero):
+            return region
         poly = value.num * value.den if sign != ZERO else value.num
         facts = region.facts.copy()
         for condition in normal.conditions:
@@ -183,7 +187,7 @@ class Search:
                 continue
             if self._nested(g, poly):
                 continue
-            order = ("sum", "product", "function", "root", "opaque", "atom").index(kind)
+            order = _SOLVED_FIRST.index(kind)
             candidates.append((order, not coefficient.is_constant(), -g, coefficient))
         if not candidates:
             return None

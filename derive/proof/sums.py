@@ -93,7 +93,7 @@ class Rebuilder:
     def _build(self, generator: Generator) -> Frac:
         algebra, parts = self.algebra, generator.parts
         match generator.kind:
-            case "atom" | "opaque":
+            case "atom" | "opaque" | "slope":
                 return self.atom(parts[0])
             case "constant":
                 return algebra.field.of(generator)

@@ -13,7 +13,7 @@ from derive.terms.binding import (
     rename_bound,
     substitute,
 )
-from derive.terms.context import Context, Domain, Hypothesis, Statement, name_of
+from derive.terms.context import Context, Domain, Hypothesis, Membership, Statement, name_of
 from derive.terms.definition import Definition, as_family
 from derive.terms.nodes import (
     At,
@@ -37,6 +37,7 @@ __all__ = [
     "Definition",
     "Domain",
     "Hypothesis",
+    "Membership",
     "NamedFunction",
     "Partial",
     "Statement",

@@ -72,6 +72,17 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Membership:
+    """That a symbol, or every member of a family, lives in a domain."""
+
+    subject: sp.Expr
+    domain: Domain
+
+    def __str__(self) -> str:
+        return f"{self.subject} is {self.domain.value}"
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """A named fact that a proof may use and must cite.
 
@@ -79,8 +90,14 @@ class Hypothesis:
     `label` is how a verdict cites it (LaTeX).
     """
 
-    statement: Statement
+    statement: Statement | Membership
     label: str
+
+    @property
+    def terms(self) -> tuple[sp.Expr, ...]:
+        """The terms that it speaks of."""
+        fact = self.statement
+        return (fact.subject,) if isinstance(fact, Membership) else (fact.lhs, fact.rhs)
 
     def __str__(self) -> str:
         return self.label
@@ -92,7 +109,8 @@ class Context:
 
     `definitions` maps a name to its definitions, later ones shadowing earlier ones;
     `domains` maps a symbol or family to where it lives; `library` holds what is taken
-    by name when the caller has not defined it (the catalogue).
+    by name when the caller has not defined it (the catalogue). `dependencies` says of a name
+    without a definition on which symbols and families it depends, in a way that is not known.
     """
 
     definitions: Mapping[str, tuple[Definition, ...]] = field(
@@ -101,6 +119,9 @@ class Context:
     domains: Mapping[sp.Expr, Domain] = field(default_factory=lambda: MappingProxyType({}))
     hypotheses: tuple[Hypothesis, ...] = ()
     library: Mapping[str, Definition] = field(default_factory=lambda: MappingProxyType({}))
+    dependencies: Mapping[sp.Expr, tuple[sp.Expr, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def define(self, *definitions: Definition) -> Context:
         """With these definitions added; a general one replaces what the name stood for.
@@ -140,7 +161,7 @@ class Context:
         """With a symbol, or all members of a family, declared to live in a domain."""
         return replace(self, domains=MappingProxyType({**self.domains, symbol: domain}))
 
-    def assume(self, statement: Statement, label: str | None = None) -> Context:
+    def assume(self, statement: Statement | Membership, label: str | None = None) -> Context:
         """With one more hypothesis; `label` is how a verdict cites it."""
         hypothesis = Hypothesis(statement, label or str(statement))
         return replace(self, hypotheses=(*self.hypotheses, hypothesis))
@@ -148,6 +169,15 @@ class Context:
     def with_library(self, library: Mapping[str, Definition]) -> Context:
         """With these definitions to fall back on by name."""
         return replace(self, library=MappingProxyType(dict(library)))
+
+    def depends(self, subject: sp.Expr, *variables: sp.Expr) -> Context:
+        """With an undefined symbol or family said to depend on these symbols and families."""
+        table = {**self.dependencies, subject: variables}
+        return replace(self, dependencies=MappingProxyType(table))
+
+    def dependencies_of(self, term: sp.Expr) -> tuple[sp.Expr, ...]:
+        """What a symbol or a member without a definition depends on."""
+        return self.dependencies.get(term.base if isinstance(term, sp.Indexed) else term, ())
 
     def definition_of(self, term: sp.Expr) -> Definition | None:
         """The definition that gives a symbol, a member or an application its meaning."""

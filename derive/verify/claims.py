@@ -1,0 +1,124 @@
+"""`verify`: a claim as people write it, in its surroundings, to a verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from derive.errors import DeriveError, ReadError
+from derive.latex import Formula
+from derive.latex.writer import latex
+from derive.terms import Context, Statement
+from derive.verify.judge import judge
+from derive.verify.surroundings import (
+    Assumed,
+    Given,
+    base_context,
+    defines,
+    read_together,
+)
+from derive.verify.verdict import StepVerdict, Verdict
+
+SECONDS = 10.0
+
+
+def verify(
+    claim: str | Statement,
+    given: Sequence[Given] = (),
+    assuming: Sequence[Assumed] = (),
+    *,
+    context: Context | None = None,
+    seconds: float = SECONDS,
+) -> Verdict:
+    """Judge a claim: an equation, a chain of equations, an inequality or a numeric value.
+
+    `claim` is LaTeX or a `Statement`; `given` are definitions, `assuming` hypotheses (LaTeX or
+    terms); `context` is what they are added to, by default the catalogue alone. A claim that
+    cannot be read is `undecided` with a reason that begins `unread:`. Raises `DeriveError` if
+    `given` or `assuming` cannot be read or cannot stand.
+    """
+    start = time.perf_counter()
+    context = base_context() if context is None else context
+    if isinstance(claim, Statement):
+        _, context = read_together("0", given, assuming, context)
+        step = _judged(claim, latex(claim.lhs), latex(claim.rhs), context, seconds, 0)
+        return Verdict.of([step], time.perf_counter() - start)
+    if not claim.strip():
+        raise ReadError(claim, 0, "nothing", "a claim")
+    try:
+        formula, context = read_together(claim, given, assuming, context)
+    except ReadError as error:
+        if error.source != claim:
+            raise
+        return _unread(claim, error, time.perf_counter() - start)
+    if not formula.steps:
+        error = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
+        return _unread(claim, error, time.perf_counter() - start)
+    steps = judge_formula(formula, context, seconds)
+    return Verdict.of(steps, time.perf_counter() - start, formula.readings)
+
+
+def judge_formula(formula: Formula, context: Context, seconds: float) -> list[StepVerdict]:
+    """The verdicts on a formula's steps, in order.
+
+    A first step whose left side is a new name defines it for the rest. After a refuted step
+    the next side is compared with the last one that stands.
+    """
+    verdicts: list[StepVerdict] = []
+    trusted: tuple[object, str] | None = None
+    for position, step in enumerate(formula.steps):
+        statement, lhs_latex = step.statement, step.lhs_latex
+        chained = position > 0 and formula.steps[position - 1].statement.rhs == statement.lhs
+        definition = None if chained else defines(statement, context)
+        if definition is not None and name_is_new(definition.name, context):
+            context = context.define(definition)
+            verdicts.append(_definition(step.lhs_latex, step.rhs_latex, step.offset))
+            trusted = None
+            continue
+        if chained and trusted is not None and verdicts[-1].verdict == "refuted":
+            statement = Statement(trusted[0], statement.relation, statement.rhs)
+            lhs_latex = trusted[1]
+        else:
+            trusted = (statement.lhs, lhs_latex)
+        verdicts.append(
+            _judged(statement, lhs_latex, step.rhs_latex, context, seconds, step.offset)
+        )
+    return verdicts
+
+
+def name_is_new(name: str, context: Context) -> bool:
+    """Whether nothing gives this name a meaning yet."""
+    return name not in context.definitions and name not in context.library
+
+
+def _definition(lhs: str, rhs: str, offset: int) -> StepVerdict:
+    reason = "the left side is a new name, which this defines"
+    return StepVerdict(lhs, rhs, "=", "definition", reason, offset=offset)
+
+
+def _judged(
+    statement: Statement, lhs: str, rhs: str, context: Context, seconds: float, offset: int
+) -> StepVerdict:
+    start = time.perf_counter()
+    try:
+        outcome, hypotheses, meant = judge(statement, context, seconds)
+    except DeriveError as error:
+        return StepVerdict(lhs, rhs, statement.relation, "undecided", str(error), offset=offset)
+    return StepVerdict(
+        lhs,
+        rhs,
+        statement.relation,
+        outcome.status,
+        outcome.reason,
+        hypotheses,
+        outcome.counterexample,
+        meant,
+        time.perf_counter() - start,
+        offset,
+        outcome.steps,
+    )
+
+
+def _unread(claim: str, error: ReadError, seconds: float) -> Verdict:
+    step = StepVerdict(claim, "", "=", "undecided", f"unread: {error}", offset=error.offset)
+    return Verdict.of([step], seconds)

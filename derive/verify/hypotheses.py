@@ -1,0 +1,204 @@
+"""The standard hypotheses that people leave unsaid, each tried when a claim fails without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive.terms import (
+    Context,
+    Definition,
+    Domain,
+    Membership,
+    NamedFunction,
+    Statement,
+    free,
+    index,
+    map_terms,
+    shape_of,
+    substitute,
+)
+from derive.terms.nodes import Partial
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A statement in a context with one more hypothesis: its label (LaTeX) and it in words."""
+
+    statement: Statement
+    context: Context
+    label: str
+    words: str
+
+
+def standard_hypotheses(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """The attempts, the most usual ones first."""
+    if statement.relation != "=":
+        return
+    for source in SOURCES:
+        yield from source(statement, context)
+
+
+def _terms(statement: Statement, context: Context) -> list[sp.Expr]:
+    """The sides, what the context defines, and what the catalogue's names in them stand for."""
+    bodies = [d.body for group in context.definitions.values() for d in group]
+    terms = [statement.lhs, statement.rhs, *bodies]
+    applications = {f for t in terms for f in t.atoms(NamedFunction)}
+    for application in sorted(applications, key=str):
+        definition = context.library.get(type(application).__name__)
+        if definition is not None and len(definition.params) == len(application.args):
+            terms.append(definition.unfold(*application.args))
+    return terms
+
+
+def _weights(statement: Statement, context: Context) -> list[sp.IndexedBase]:
+    """The families that weigh a logarithm in a sum, as targets and probabilities do."""
+    found: dict[sp.IndexedBase, None] = {}
+    for term in _terms(statement, context):
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, sp.Mul) and node.has(sp.log):
+                for factor in node.args:
+                    if isinstance(factor, sp.Indexed):
+                        found[factor.base] = None
+    defined = context.definitions
+    return sorted((b for b in found if str(b.label) not in defined), key=str)
+
+
+def normalized(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """Σ_k y_k = 1 for a family of targets."""
+    for base in _weights(statement, context):
+        indices = tuple(index(c) for c in "ijkl"[: len(shape_of(base))])
+        k = index("k")
+        term = sp.Sum(base[(*indices[:-1], k)], (k, 1, shape_of(base)[-1]))
+        label = rf"\sum_k {_name(base)}_{{{''.join(map(str, indices[:-1]))}k}} = 1"
+        label = label.replace("_{k}", "_k")
+        yield Attempt(
+            statement,
+            context.assume(Statement(term, "=", sp.S.One), label),
+            label,
+            f"the {base.label} sum to 1",
+        )
+
+
+def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """A one-hot target; what stands in a logarithm itself is a probability, not a target."""
+    logs = [log for t in _terms(statement, context) for log in t.atoms(sp.log)]
+    probabilities = {b for log in logs for b in log.atoms(sp.IndexedBase)}
+    for base in _weights(statement, context):
+        if base in probabilities:
+            continue
+        label = rf"{_name(base)} \text{{ one-hot}}"
+        yield Attempt(
+            statement,
+            context.assume(Membership(base, Domain.ONE_HOT), label),
+            label,
+            f"{base.label} is one-hot",
+        )
+
+
+def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """n = 1 for a size that a mean divides by."""
+    means: dict[sp.Symbol, None] = {}
+    for term in _terms(statement, context):
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, sp.Pow) and node.exp.is_negative:
+                means.update(
+                    {s: None for s in sorted(free(node.base), key=str) if _is_size(s, statement, context)}
+                )
+    for n in means:
+        def one(term: sp.Expr, n: sp.Symbol = n) -> sp.Expr:
+            return substitute(term, {n: sp.S.One})
+
+        table = [
+            Definition(d.name, one(d.head), d.params, one(d.body), d.source, d.domains)
+            for group in context.definitions.values() for d in group
+        ]  # fmt: skip
+        smaller = context
+        for d in table:
+            smaller = smaller.define(d)
+        yield Attempt(
+            Statement(one(statement.lhs), "=", one(statement.rhs)),
+            smaller,
+            f"{n} = 1",
+            f"{n} = 1, a single sample",
+        )
+
+
+def _is_size(s: sp.Basic, statement: Statement, context: Context) -> bool:
+    return isinstance(s, sp.Symbol) and any(
+        s in free(b.shape[0]) for t in _terms(statement, context)
+        for b in t.atoms(sp.IndexedBase) if b.shape
+    )  # fmt: skip
+
+
+def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """Logarithms to base 2 or 10, where the text says only log."""
+    if not any(t.has(sp.log) for t in (statement.lhs, statement.rhs)):
+        return
+    for base in (2, 10):
+        def scaled(node: sp.Expr, base: int = base) -> sp.Expr:
+            plain = isinstance(node, sp.log) and node.args[0] != base
+            return sp.Mul(node, sp.Pow(sp.log(base), -1), evaluate=False) if plain else node
+
+        yield Attempt(
+            Statement(map_terms(statement.lhs, scaled), "=", map_terms(statement.rhs, scaled)),
+            context,
+            rf"\log = \log_{{{base}}}",
+            f"log means the logarithm to base {base}",
+        )
+
+
+def implied_sum(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """A sum over an index that a product repeats and the other side does not have."""
+    for here, there, right in (
+        (statement.rhs, statement.lhs, True),
+        (statement.lhs, statement.rhs, False),
+    ):
+        loose = [i for i in free(here) - free(there) if _repeats(here, i)]
+        for i in sorted(loose, key=str):
+            size = _size_of(here, i)
+            if size is None:
+                continue
+            summed = sp.Sum(here, (i, 1, size))
+            sides = (there, summed) if right else (summed, there)
+            yield Attempt(
+                Statement(sides[0], "=", sides[1]),
+                context,
+                rf"\text{{summation over }} {i}",
+                f"a sum over the repeated index {i} is understood",
+            )
+
+
+def _repeats(term: sp.Expr, i: sp.Basic) -> bool:
+    """Whether a product has the index in two factors, as the summation convention asks."""
+    if not isinstance(i, sp.Symbol) or not isinstance(term, sp.Mul):
+        return False
+    return sum(1 for factor in term.args if i in free(factor)) == 2
+
+
+def _size_of(term: sp.Expr, i: sp.Symbol) -> sp.Expr | None:
+    for node in sorted(term.atoms(sp.Indexed), key=str):
+        if i in node.indices and node.base.shape:
+            return node.base.shape[node.indices.index(i)]
+    for node in term.atoms(Partial):
+        found = _size_of(node.expr, i)
+        if found is not None:
+            return found
+    return None
+
+
+def _name(base: sp.IndexedBase) -> str:
+    from derive.latex import name_to_latex
+
+    return name_to_latex(str(base.label))
+
+
+SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
+    normalized,
+    single_sample,
+    one_hot,
+    other_base,
+    implied_sum,
+)

@@ -1,0 +1,48 @@
+"""Judge one statement: prove, refute, look for a missing hypothesis, and for what was meant."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from derive.latex.writer import latex
+from derive.proof import Outcome, prove
+from derive.terms import Context, Statement
+from derive.verify.hypotheses import standard_hypotheses
+from derive.verify.suggest import suggestion
+
+
+# Looking for what was meant is a courtesy: it may not hold up a verdict for long.
+SUGGEST_SECONDS = 1.5
+
+
+def judge(
+    statement: Statement, context: Context, seconds: float
+) -> tuple[Outcome, tuple[str, ...], str | None]:
+    """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
+
+    Within `seconds`, as far as the parts that look at the clock can keep to it.
+    """
+    deadline = time.monotonic() + seconds
+    outcome = prove(statement, context, seconds)
+    if outcome.status == "conditional":
+        needs = tuple(latex(c) for c in outcome.conditions)
+        return outcome, (*outcome.hypotheses, *needs), None
+    if outcome.status == "proved" or outcome.reason.startswith(("vacuous", "internal error")):
+        return outcome, outcome.hypotheses, None
+    for attempt in standard_hypotheses(statement, context):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        found = prove(attempt.statement, attempt.context, left)
+        if found.status in ("proved", "conditional"):
+            needs = tuple(latex(c) for c in found.conditions)
+            reason = f"true under a hypothesis that is not stated: {attempt.words}"
+            conditional = replace(found, status="conditional", reason=reason)
+            used = tuple(h for h in found.hypotheses if h != attempt.label)
+            return conditional, (*used, attempt.label, *needs), None
+    meant = None
+    if outcome.status == "refuted":
+        term = suggestion(statement, context, min(deadline, time.monotonic() + SUGGEST_SECONDS))
+        meant = None if term is None else latex(term)
+    return outcome, outcome.hypotheses, meant

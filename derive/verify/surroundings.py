@@ -1,0 +1,130 @@
+"""From `given` and `assuming` to a context, read together with the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive.catalogue import catalogue
+from derive.errors import DefinitionError, ReadError
+from derive.latex import Formula, read_all
+from derive.latex.writer import latex
+from derive.terms import (
+    Context,
+    Definition,
+    Hypothesis,
+    Membership,
+    NamedFunction,
+    Statement,
+    name_of,
+)
+
+Given = str | Definition | Statement
+Assumed = str | Statement | Membership | Hypothesis
+
+
+def base_context() -> Context:
+    """The context in which the catalogue's names have their meanings and nothing else holds."""
+    return Context().with_library(catalogue.definitions)
+
+
+def read_together(
+    claim: str, given: Sequence[Given], assuming: Sequence[Assumed], context: Context
+) -> tuple[Formula, Context]:
+    """The claim as read, and the context with what is given and assumed.
+
+    Raises `ReadError` for what cannot be read and `DefinitionError` for a definition that
+    cannot stand.
+    """
+    texts = [x for x in (*given, *assuming) if isinstance(x, str)]
+    context = with_given(context, [x for x in given if not isinstance(x, str)])
+    for text in texts:
+        if not text.strip():
+            raise ReadError(text, 0, "nothing", "a formula")
+    formulas = read_all([*texts, claim], context)
+    count = sum(isinstance(x, str) for x in given)
+    for formula in formulas[:count]:
+        context = with_formula(context, formula)
+    for formula in formulas[count:-1]:
+        context = with_assumption(context, formula)
+    for x in assuming:
+        if isinstance(x, Hypothesis):
+            context = context.assume(x.statement, x.label)
+        elif not isinstance(x, str):
+            context = context.assume(x, latex(x) if isinstance(x, Statement) else str(x))
+    return formulas[-1], context
+
+
+def with_given(context: Context, given: Sequence[Given]) -> Context:
+    """The context with definitions that are terms already."""
+    for item in given:
+        if isinstance(item, Statement):
+            context = _with_equation(context, item, latex(item))
+        elif isinstance(item, Definition):
+            context = context.define(item)
+    return context
+
+
+def with_formula(context: Context, formula: Formula) -> Context:
+    """The context with a formula that is given: it defines its left side if it can."""
+    if not formula.steps and not formula.memberships:
+        raise ReadError(formula.source, 0, "no equation", "a definition such as a = b")
+    for step in formula.steps:
+        context = _with_equation(context, step.statement, _source(step.lhs_latex, step.statement,
+                                                                  step.rhs_latex))  # fmt: skip
+    return _with_memberships(context, formula)
+
+
+def with_assumption(context: Context, formula: Formula) -> Context:
+    """The context with a formula as a hypothesis."""
+    if not formula.steps and not formula.memberships:
+        raise ReadError(formula.source, 0, "no relation", "a hypothesis such as x > 0")
+    for step in formula.steps:
+        label = _source(step.lhs_latex, step.statement, step.rhs_latex)
+        context = context.assume(step.statement, label)
+    return _with_memberships(context, formula)
+
+
+def _with_memberships(context: Context, formula: Formula) -> Context:
+    for subject, domain in formula.memberships:
+        context = context.assume(Membership(subject, domain), formula.source.strip())
+    return context
+
+
+_SIGNS = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "~=": r"\approx"}
+
+
+def _source(lhs: str, statement: Statement, rhs: str) -> str:
+    return f"{lhs} {_SIGNS.get(statement.relation, statement.relation)} {rhs}"
+
+
+def _with_equation(context: Context, statement: Statement, label: str) -> Context:
+    """A given equation: a definition of its left side, or else a hypothesis."""
+    lhs, rhs = statement.lhs, statement.rhs
+    if statement.relation == "=":
+        new = defines(statement, context)
+        if new is not None:
+            return context.define(new)
+        # σ(z) = σ(w x + b) says what z is.
+        if isinstance(lhs, NamedFunction) and type(lhs) is type(rhs) and len(lhs.args) == 1:
+            inner = defines(Statement(lhs.args[0], "=", rhs.args[0]), context)
+            if inner is not None:
+                return context.define(inner)
+    return context.assume(statement, label)
+
+
+def defines(statement: Statement, context: Context) -> Definition | None:
+    """The definition that an equation makes, if its left side is a new name that can be one."""
+    lhs = statement.lhs
+    name = name_of(lhs)
+    if statement.relation != "=" or name is None:
+        return None
+    if context.definitions.get(name) and context.definition_of(lhs) is not None:
+        return None
+    if isinstance(lhs, sp.Function) and not isinstance(lhs, NamedFunction):
+        return None
+    try:
+        return Definition.of(lhs, statement.rhs)
+    except DefinitionError:
+        return None

@@ -1,0 +1,104 @@
+"""What `verify` says of a claim: one verdict for each step and the worst of them for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from derive.proof import Counterexample
+
+Status = Literal["proved", "refuted", "conditional", "undecided", "definition"]
+
+# The worst comes first: a claim is as good as its worst step.
+ORDER: tuple[Status, ...] = ("refuted", "undecided", "conditional", "proved", "definition")
+
+
+@dataclass(frozen=True)
+class StepVerdict:
+    """One relation of a claim, judged by itself.
+
+    `lhs` and `rhs` are the source's LaTeX. When the step before was refuted, `lhs` is the last
+    side that stands. `hypotheses` are what the verdict rests on (LaTeX); `suggestion` what was
+    probably meant (LaTeX); `proof` the lines of the proof.
+    """
+
+    lhs: str
+    rhs: str
+    relation: str
+    verdict: Status
+    reason: str
+    hypotheses: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+    suggestion: str | None = None
+    seconds: float = 0.0
+    offset: int = 0
+    proof: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The step in the shape that scripts rely on."""
+        point = self.counterexample
+        return {
+            "lhs": self.lhs,
+            "rhs": self.rhs,
+            "relation": self.relation,
+            "verdict": self.verdict,
+            "hypotheses": list(self.hypotheses),
+            "counterexample": None
+            if point is None
+            else {"assignment": dict(point.assignment), "lhs": point.lhs, "rhs": point.rhs},
+            "suggestion": self.suggestion,
+            "reason": self.reason,
+            "seconds": round(self.seconds, 4),
+            "proof": list(self.proof),
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on a whole claim.
+
+    `status`, `reason`, `hypotheses`, `counterexample` and `suggestion` are those of the worst
+    step; `readings` say what was assumed in reading the claim.
+    """
+
+    status: Status
+    reason: str
+    hypotheses: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+    suggestion: str | None = None
+    steps: tuple[StepVerdict, ...] = ()
+    seconds: float = 0.0
+    readings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, steps: Sequence[StepVerdict], seconds: float, readings: Sequence[str] = ()
+    ) -> Verdict:
+        """The verdict that these steps amount to; there has to be at least one."""
+        worst = min(steps, key=lambda step: ORDER.index(step.verdict))
+        hypotheses = tuple(dict.fromkeys(h for step in steps for h in step.hypotheses))
+        return cls(
+            worst.verdict,
+            worst.reason,
+            worst.hypotheses if worst.verdict == "refuted" else hypotheses,
+            worst.counterexample,
+            worst.suggestion,
+            tuple(steps),
+            seconds,
+            tuple(readings),
+        )
+
+    def as_json(self, identity: object = None) -> dict[str, Any]:
+        """The verdict in the shape that scripts rely on."""
+        return {
+            "id": identity,
+            "verdict": self.status,
+            "reason": self.reason,
+            "steps": [step.as_json() for step in self.steps],
+            "readings": list(self.readings),
+            "seconds": round(self.seconds, 4),
+        }
+
+    def __bool__(self) -> bool:
+        return self.status == "proved"

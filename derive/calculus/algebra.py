@@ -203,16 +203,20 @@ def best(term: sp.Expr) -> sp.Expr:
     if isinstance(term, sp.Piecewise):
         return sp.Piecewise(*((best(e), c) for e, c in term.args), evaluate=False)
     replace: dict[sp.Basic, sp.Expr] = {}
-    for s in _outer_sums(term):
-        # A body that is a single fraction moves its constants out.
-        replace[s] = summed(best(s.function), *(tuple(limit) for limit in s.limits))
+    for s in _outer_parts(term):
+        if isinstance(s, sp.Piecewise):
+            replace[s] = best(s)
+        else:
+            # A body that is a single fraction moves its constants out.
+            replace[s] = summed(best(s.function), *(tuple(limit) for limit in s.limits))
     tidy = rewrite(term, replace)
     return min(forms(tidy), key=lambda t: (round(weight(t), 3), isinstance(t, sp.Add)))
 
 
-def _outer_sums(term: sp.Expr) -> list[sp.Sum]:
-    if isinstance(term, sp.Sum):
+def _outer_parts(term: sp.Expr) -> list[sp.Sum | sp.Piecewise]:
+    """The sums and cases that stand in a term's own algebra."""
+    if isinstance(term, sp.Sum | sp.Piecewise):
         return [term]
     if not isinstance(term, sp.Add | sp.Mul | sp.Pow):
         return []
-    return [s for a in term.args for s in _outer_sums(a)]
+    return [s for a in term.args for s in _outer_parts(a)]

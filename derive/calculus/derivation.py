@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derive import proof
 from derive.catalogue import Kink
-from derive.proof.verdict import Outcome
+from derive.proof import Outcome, prove
 from derive.terms import Context, Partial, Statement
 
 
@@ -34,13 +33,23 @@ class Derivation:
     """A claim (a `Partial`) and the lines that lead from it to its value.
 
     Every line is equal to the one before it, and the first to the claim, within `context`.
-    `kinks` are the points that the result does not cover.
+    `kinks` are the points that the result does not cover; `conditions` what the lines need
+    beyond the context (u ≠ 0 for |u|′ = sign u).
     """
 
     claim: Partial
     lines: tuple[Line, ...]
     context: Context
     kinks: tuple[Kink, ...] = ()
+    conditions: tuple[Statement, ...] = ()
+
+    @property
+    def setting(self) -> Context:
+        """The context together with the conditions."""
+        setting = self.context
+        for condition in self.conditions:
+            setting = setting.assume(condition)
+        return setting
 
     @property
     def result(self) -> sp.Expr:
@@ -73,7 +82,7 @@ class Derivation:
     def check(self) -> Check:
         """Prove every line again, the lemmas' too, by `derive.proof` and its own calculus."""
         steps = [
-            (part, statement, proof.prove(statement, part.context))
+            (part, statement, prove(statement, part.setting))
             for part in (*self.lemmas, self)
             for statement in part.statements()
         ]

@@ -26,20 +26,21 @@ def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
     start = table.give(sp.cancel(table.take(start)))
     keys = [a for a in arguments(name) if isinstance(a, sp.Symbol) and a.is_integer]
     found = []
-    for atom, solution in _solutions(name, formula, keys):
-        replace = _instances(start, atom, solution, keys)
+    below = _denominators(expr)
+    for atom, degree, solution in _solutions(name, formula, keys):
+        replace = _instances(start, atom, degree, solution, keys)
         if replace:
             replace |= _kept(start, replace)
             candidate = best(revive(rewrite(start, replace)))
-            if not candidate.has(sp.nan, sp.zoo):
+            if not candidate.has(sp.nan, sp.zoo) and _denominators(candidate) <= below:
                 found.append(candidate)
     return found
 
 
 def _solutions(
     name: sp.Expr, formula: sp.Expr, keys: list[sp.Symbol]
-) -> Iterator[tuple[sp.Expr, sp.Expr]]:
-    """The atoms of the formula for which `name = formula` can be solved, and the solutions."""
+) -> Iterator[tuple[sp.Expr, int, sp.Expr]]:
+    """The atoms X for which `name = formula` can be solved for a power X^d: X, d, the solution."""
     table = Atoms()
     value = table.dummy(name)
     above, below = sp.fraction(sp.cancel(table.take(formula)))
@@ -54,24 +55,28 @@ def _solutions(
         degree = powers.pop()
         slope = relation.coeff(dummy, degree)
         rest = relation.coeff(dummy, 0)
-        yield atom**degree, table.give(sp.cancel(-rest / slope))
+        yield atom, int(degree), table.give(sp.cancel(-rest / slope))
 
 
 def _instances(
-    start: sp.Expr, atom: sp.Expr, solution: sp.Expr, keys: list[sp.Symbol]
+    start: sp.Expr, atom: sp.Expr, degree: int, solution: sp.Expr, keys: list[sp.Symbol]
 ) -> dict[sp.Basic, sp.Expr]:
     """Every power of an instance of the atom in the expression, and what it is equal to."""
-    base, degree = atom.as_base_exp()
     found: dict[sp.Basic, sp.Expr] = {}
-    for node in sorted(start.atoms(type(base)), key=sp.default_sort_key):
+    for node in sorted(start.atoms(type(atom)), key=sp.default_sort_key):
         for values in itertools.product(_index_terms(node), repeat=len(keys)):
             mapping = dict(zip(keys, values, strict=True))
-            if substitute(base, mapping) == node:
+            if substitute(atom, mapping) == node:
                 found[node] = substitute(solution, mapping) ** sp.Rational(1, degree)
                 break
     if degree == 1:
         return found
-    return _whole_powers(start, found, int(degree))
+    return _whole_powers(start, found, degree)
+
+
+def _denominators(term: sp.Expr) -> set[sp.Expr]:
+    """What a formula divides by: SiLU′ must not turn into a formula with 1/z."""
+    return {p.base for p in term.atoms(sp.Pow) if p.exp.is_Rational and p.exp.is_negative}
 
 
 def _kept(start: sp.Expr, replace: dict[sp.Basic, sp.Expr]) -> dict[sp.Basic, sp.Expr]:

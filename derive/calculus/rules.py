@@ -244,24 +244,38 @@ def cases(term: sp.Expr, scope: Scope) -> sp.Expr | None:
         return sp.sign(term.args[0]) * d(term.args[0], scope)
     if isinstance(term, sp.sign | sp.Heaviside | sp.floor | sp.ceiling):
         return sp.S.Zero
+    if not isinstance(term, sp.Piecewise | sp.Max | sp.Min):
+        return None
+    own = _only_member(term, scope)
+    if own is None:
+        return _by_cases(term, scope, lambda e: d(e, scope))
+    # f(z_k) for another index: δ_kj f′(z_k), with the cases in z_k.
+    inner = Scope(scope.context, own)
+    link = index_rule(own, scope)
+    return link * _by_cases(term, inner, lambda e: slope(e, inner))
+
+
+def _by_cases(term: sp.Expr, scope: Scope, show: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
     if isinstance(term, sp.Piecewise):
-        return open_cases(term, scope, lambda e: d(e, scope), lambda e: slope(e, scope))
-    if isinstance(term, sp.Max | sp.Min):
-        return _extremum(term, scope)
-    return None
-
-
-def _extremum(term: sp.Max | sp.Min, scope: Scope) -> sp.Expr:
+        return open_cases(term, scope, show, lambda e: slope(e, scope))
     above = sp.Gt if isinstance(term, sp.Max) else sp.Lt
-    branches = sorted(term.args, key=lambda a: (not scope.depends(a), sp.default_sort_key(a)))
-    if len(branches) > 2:
-        rest = term.func(*branches[1:])
-        branches = [branches[0], rest]
-    first, second = branches
+    first, *rest = sorted(term.args, key=lambda a: (not scope.depends(a), sp.default_sort_key(a)))
+    second = term.func(*rest)
     difference = first if second == 0 else first - second
-    return sp.Piecewise(
-        (d(first, scope), above(difference, 0)), (d(second, scope), above(0, difference))
-    )
+    return sp.Piecewise((show(first), above(difference, 0)), (show(second), above(0, difference)))
+
+
+def _only_member(term: sp.Expr, scope: Scope) -> sp.Expr | None:
+    """The one other member of the variable's family through which a term depends on it."""
+    if not isinstance(scope.variable, sp.Indexed):
+        return None
+    members = {m for m in term.atoms(sp.Indexed) if scope.depends(m)}
+    if len(members) != 1:
+        return None
+    own = members.pop()
+    names = [x for x in term.atoms(sp.Symbol, NamedFunction, AppliedUndef) if scope.depends(x)]
+    plain = own != scope.variable and own.base == scope.variable.base and not names
+    return own if plain else None
 
 
 @rule("chain rule")

@@ -18,6 +18,7 @@ from derive.terms import (
     Definition,
     Domain,
     Partial,
+    Statement,
     canonical,
     evaluated,
     free,
@@ -54,25 +55,25 @@ class Simplifier:
                 if line.expr != expr:
                     expr = line.expr
                     yield line
-        final = evaluated(expr)
+        final = plain(expr)
         if split_exponentials(final) != expr and final != expr:
             yield Line(final, "algebra", "simplify")
 
     def _collect(self, expr: sp.Expr) -> Iterator[Line]:
         """Cancel, contract and move constants out of the sums, all in one line."""
-        plain = evaluated(expr)
-        contracted = contract(plain, self.ranges)
-        rule = "algebra" if _same_deltas(plain, contracted) else "index rule"
+        start = plain(expr)
+        contracted = contract(start, self.ranges)
+        rule = "algebra" if _same_deltas(start, contracted) else "index rule"
         yield Line(best(contracted), rule, "simplify" if rule == "algebra" else rule)
 
     def _algebra(self, expr: sp.Expr) -> Iterator[Line]:
-        found = best(evaluated(expr))
+        found = best(plain(expr))
         if weight(found) < weight(expr) - 0.01:
             yield Line(split_exponentials(found), "algebra", "simplify")
 
     def _index(self, expr: sp.Expr) -> Iterator[Line]:
         if expr.has(sp.KroneckerDelta):
-            found = contract(evaluated(expr), self.ranges, split=True)
+            found = contract(plain(expr), self.ranges, split=True)
             yield Line(signed(found), "index rule", "index rule")
 
     def _hypothesis(self, expr: sp.Expr) -> Iterator[Line]:
@@ -95,12 +96,12 @@ class Simplifier:
         """In terms of names: the function's own value, the context's, the library's."""
         if self.wanted is None:
             return
-        plain = evaluated(expr)
-        baseline = weight(best(plain))
+        start = plain(expr)
+        baseline = weight(best(start))
         choice: tuple[float, sp.Expr, sp.Expr] | None = None
-        for name, limit in self._names(plain):
+        for name, limit in self._names(start):
             body = self.scope.unfold(name)
-            found = None if body is None else lightest(folded(plain, name, body))
+            found = None if body is None else lightest(folded(start, name, body))
             if found is None or weight(found) > limit * baseline:
                 continue
             if choice is None or weight(found) < choice[0] - 0.01:
@@ -110,7 +111,7 @@ class Simplifier:
 
     def _folded_lines(self, expr: sp.Expr, found: sp.Expr, name: sp.Expr) -> Iterator[Line]:
         regrouped = self._unfolded(found, name)
-        if isinstance(found, sp.Mul | sp.Add) and evaluated(regrouped) != evaluated(expr):
+        if isinstance(found, sp.Mul | sp.Add) and plain(regrouped) != plain(expr):
             yield Line(regrouped, "algebra", "regroup")
         yield Line(found, "definition", "definition", about=(name,))
 
@@ -128,9 +129,9 @@ class Simplifier:
         """The names to try, with the share of the formula's weight that is good enough."""
         wanted = self._wanted_names()
         own = self.claim.expr
-        if is_name(own) and self.scope.definition_of(own) is not None:
-            if wanted is None or _name(own) in wanted:
-                yield own, 1.25
+        known = is_name(own) and self.scope.definition_of(own) is not None
+        if known and (wanted is None or _name(own) in wanted):
+            yield own, 1.25
         for group in self.scope.context.definitions.values():
             for definition in group:
                 if definition.general and (wanted is None or definition.name in wanted):
@@ -145,6 +146,13 @@ class Simplifier:
             return None
         names = [self.wanted] if isinstance(self.wanted, str) else list(self.wanted or ())
         return {n if isinstance(n, str) else _name(n) for n in names}
+
+
+def plain(term: sp.Expr) -> sp.Expr:
+    """The term as SymPy evaluates it, but cases stay apart: 0 for z ≠ 0 is not 0."""
+    if isinstance(term, sp.Piecewise):
+        return sp.Piecewise(*((plain(e), c) for e, c in term.args), evaluate=False)
+    return evaluated(term)
 
 
 def _same_deltas(before: sp.Expr, after: sp.Expr) -> bool:
@@ -183,11 +191,9 @@ def _instances(definition: Definition, expr: sp.Expr, claim: Partial) -> Iterato
 def _facts(context: Context, expr: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr, str]]:
     """Equations whose left side is a sum: hypotheses, then declared domains."""
     for h in context.hypotheses:
-        if h.statement.relation == "=":
-            for lhs, rhs in (
-                (h.statement.lhs, h.statement.rhs),
-                (h.statement.rhs, h.statement.lhs),
-            ):
+        fact = h.statement
+        if isinstance(fact, Statement) and fact.relation == "=":
+            for lhs, rhs in ((fact.lhs, fact.rhs), (fact.rhs, fact.lhs)):
                 if isinstance(lhs, sp.Sum):
                     yield lhs, rhs, h.label
     for base in sorted({m.base for m in expr.atoms(sp.Indexed)}, key=str):

@@ -7,11 +7,11 @@ is differentiated in a derivation of its own, so nothing ever swells into one ex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
-from derive import proof
 from derive.calculus.derivation import Derivation, Line
 from derive.calculus.kinks import kinks_of
 from derive.calculus.rules import RULES, slope, through_intermediates
@@ -21,7 +21,18 @@ from derive.calculus.sums import contract
 from derive.calculus.tidy import freshened, split_exponentials
 from derive.catalogue import Kink, catalogue
 from derive.errors import DefinitionError, UnsupportedError
-from derive.terms import At, Context, Partial, Statement, evaluated, name_of, rebuild, shape_of
+from derive.proof import prove
+from derive.terms import (
+    At,
+    Context,
+    Partial,
+    Statement,
+    evaluated,
+    name_of,
+    rebuild,
+    shape_of,
+    substitute,
+)
 
 InTermsOf = str | Sequence[str | sp.Expr] | None
 
@@ -67,14 +78,14 @@ def _led_towards(found: Derivation, target: sp.Expr) -> Derivation:
     """The derivation with the target as its last line."""
     if found.result == target:
         return found
-    outcome = proof.prove(Statement(found.result, "=", target), found.context)
+    outcome = prove(Statement(found.result, "=", target), found.setting)
     if outcome.status != "proved":
         raise DefinitionError(
             f"the derivative is {found.result}; that it equals {target} is "
             f"{outcome.status}: {outcome.reason}"
         )
     line = Line(target, "algebra", "algebra", outcome.hypotheses)
-    return Derivation(found.claim, (*found.lines, line), found.context, found.kinks)
+    return replace(found, lines=(*found.lines, line))
 
 
 class _Engine:
@@ -102,6 +113,8 @@ class _Run:
         self.expr: sp.Expr = claim
         self.rules: list[str] = []
         self.lemmas: list[Derivation] = []
+        self.conditions: dict[Statement, None] = {}
+        self.in_cases = False
         self.ranges = index_ranges(claim)
 
     def derivation(self) -> Derivation:
@@ -116,7 +129,13 @@ class _Run:
             raw = bool(self.lines) and self.lines[-1].rule == PUT_IN
             for line in simplifier.lines(self.expr, raw):
                 self._append(line)
-        return Derivation(self.claim, tuple(self.lines), self.engine.context, self._kinks())
+        return Derivation(
+            self.claim,
+            tuple(self.lines),
+            self.engine.context,
+            self._kinks(),
+            tuple(self.conditions),
+        )
 
     def _append(self, line: Line) -> None:
         self.lines.append(line)
@@ -181,10 +200,16 @@ class _Run:
         if not term.has(Partial):
             return term
         if isinstance(term, sp.Piecewise):
-            pairs = ((self._advance(e), c) for e, c in term.args)
-            return sp.Piecewise(*pairs, evaluate=False)
+            return self._in_cases(term, self._advance)
         args = tuple(self._advance(a) for a in term.args)
         return rebuild(term, args) if PUT_IN in self.rules else term.func(*args)
+
+    def _in_cases(self, term: sp.Piecewise, step: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+        """A step in each case; a case's own condition keeps |u|′ away from u = 0."""
+        outer, self.in_cases = self.in_cases, True
+        found = sp.Piecewise(*((step(e), c) for e, c in term.args), evaluate=False)
+        self.in_cases = outer
+        return found
 
     def _slope_at(self, term: At) -> sp.Expr:
         """f′(u): derive f′(t) by itself and put u in."""
@@ -200,16 +225,16 @@ class _Run:
 
     def _use(self, lemma: Derivation) -> None:
         self.lemmas.append(lemma)
+        self.conditions.update(dict.fromkeys(lemma.conditions))
         self.rules.append(PUT_IN)
 
     def _step(self, partial: Partial) -> sp.Expr:
         term, variable = partial.expr, partial.variables[-1]
         if len(partial.variables) > 1 or variable != self.scope.variable:
             return self._lemma(partial)
-        named = is_name(term) and partial != self.claim
-        if named and self.scope.definition_of(term) is not None:
-            if not self._has_composite_argument(term):
-                return self._lemma(partial)
+        named = is_name(term) and self.scope.definition_of(term) is not None
+        if named and partial != self.claim and not self._has_composite_argument(term):
+            return self._lemma(partial)
         return self._by_rule(partial, heavy=True)
 
     def _lemma(self, partial: Partial) -> sp.Expr:
@@ -229,6 +254,8 @@ class _Run:
             if found is None:
                 continue
             self.rules += rule.cited(term, self.scope)
+            if isinstance(term, sp.Abs) and not self.in_cases:
+                self.conditions[Statement(term.args[0], "!=", sp.S.Zero)] = None
             if rule.light:
                 return self._push(found, heavy)
             easy = rule.name == "product rule"
@@ -247,7 +274,7 @@ class _Run:
         if isinstance(term, At) or not term.has(Partial):
             return term
         if isinstance(term, sp.Piecewise):
-            return sp.Piecewise(*((self._push(e, heavy), c) for e, c in term.args), evaluate=False)
+            return self._in_cases(term, lambda e: self._push(e, heavy))
         return term.func(*(self._push(a, heavy) for a in term.args))
 
     def _kinks(self) -> tuple[Kink, ...]:
@@ -259,7 +286,7 @@ class _Run:
         if isinstance(term, sp.Function) and name in catalogue:
             entry = catalogue[name]
             if self.scope.definition_of(term) == entry.definition and term == entry.head:
-                return tuple(k for k in entry.kinks if k.variable == variable)
+                return tuple(_for_member(k, variable) for k in entry.kinks if _same(k, variable))
         body = self.scope.unfold(term)
         try:
             return kinks_of(
@@ -267,6 +294,26 @@ class _Run:
             )
         except UnsupportedError:
             return ()
+
+
+def _same(kink: Kink, variable: sp.Expr) -> bool:
+    """Whether a kink is one in this variable, or in another member of its family."""
+    return getattr(kink.variable, "base", kink.variable) == getattr(variable, "base", variable)
+
+
+def _for_member(kink: Kink, variable: sp.Expr) -> Kink:
+    """The kink of a_i, said of a_j."""
+    if not isinstance(variable, sp.Indexed):
+        return kink
+    index = dict(zip(kink.variable.indices, variable.indices, strict=True))
+
+    def moved(term: sp.Expr | None) -> sp.Expr | None:
+        return None if term is None else substitute(term, index)
+
+    conventions = {name: substitute(v, index) for name, v in kink.conventions.items()}
+    return Kink(
+        variable, substitute(kink.at, index), moved(kink.low), moved(kink.high), conventions
+    )
 
 
 def _is_short(lemma: Derivation) -> bool:

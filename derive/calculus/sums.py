@@ -22,9 +22,27 @@ def factors(term: sp.Expr) -> list[sp.Expr]:
             found += factors(f)
         elif isinstance(f, sp.exp) and isinstance(f.args[0], sp.Add):
             found += [sp.exp(a) for a in f.args[0].args]
+        elif isinstance(f, sp.Piecewise):
+            found += _without_common_deltas(f)
         else:
             found.append(f)
     return found
+
+
+def _without_common_deltas(term: sp.Piecewise) -> list[sp.Expr]:
+    """The deltas that all cases share, then the cases without them (SymPy's Σ moves them in)."""
+    cases = [factors(e) for e, _ in term.args]
+    live = [fs for fs in cases if fs != [0]]
+    if not live:
+        return [term]
+    shared = [f for f in live[0] if isinstance(f, sp.KroneckerDelta) and all(f in x for x in live)]
+    if not shared:
+        return [term]
+    pairs = [
+        (sp.Mul(*(f for f in fs if f not in shared)), c)
+        for fs, (_, c) in zip(cases, term.args, strict=True)
+    ]
+    return [*shared, sp.Piecewise(*pairs, evaluate=False)]
 
 
 def summed(body: sp.Expr, *limits: Limit) -> sp.Expr:
@@ -34,7 +52,8 @@ def summed(body: sp.Expr, *limits: Limit) -> sp.Expr:
     if body == 0:
         return sp.S.Zero
     bound = {k for k, _, _ in limits}
-    outside, inside = [], []
+    outside: list[sp.Expr] = []
+    inside: list[sp.Expr] = []
     for f in factors(body):
         (inside if free(f) & bound else outside).append(f)
     if not inside:
@@ -115,6 +134,6 @@ def spread(term: sp.Expr) -> sp.Expr:
     if not loose:
         return term
     first = loose[0]
-    rest = [f for f in factors(term)]
+    rest = factors(term)
     rest.remove(first)
     return sp.Add(*(spread(sp.Mul(a, *rest)) for a in first.args))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as _html
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -14,6 +15,8 @@ from derive.catalogue import Kink
 from derive.latex.text import text
 from derive.latex.writer import latex
 from derive.terms import Context, name_of
+
+Show = Callable[[sp.Expr], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +53,7 @@ class Derivation(calculus.Derivation):
             width = min(72, max((len(formula) for formula, _ in lines), default=0))
             rows = [f"{formula:<{width}}   {reason}".rstrip() for formula, reason in lines]
             blocks.append("\n".join(rows or [head]))
-        notes = [_remark(k, text) for k in self.kinks]
-        return "\n\n".join([*blocks, *notes])
+        return "\n\n".join([*blocks, *self._remarks(text)])
 
     def html(self) -> str:
         """A page by itself: the formulas as LaTeX for MathJax to set, and the plain text."""
@@ -61,8 +63,13 @@ class Derivation(calculus.Derivation):
         return _PAGE.format(title=title, formulas=formulas, plain=plain)
 
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said of each kink, with formulas between dollars."""
-        return tuple(_remark(k, lambda term: f"${latex(term)}$") for k in self.kinks)
+        """What is to be said of kinks and conditions, with formulas between dollars."""
+        return self._remarks(lambda term: f"${latex(term)}$")
+
+    def _remarks(self, show: Show) -> tuple[str, ...]:
+        if self.kinks:
+            return tuple(_remark(k, show) for k in self.kinks)
+        return tuple(f"This holds where {show(c.lhs)} is not 0." for c in self.conditions)
 
     def _aligned(self) -> list[str]:
         return [
@@ -91,7 +98,7 @@ def differentiate(
     found = calculus.differentiate(
         expr, *variables, context=context, towards=towards, in_terms_of=in_terms_of
     )
-    return Derivation(found.claim, found.lines, found.context, found.kinks)
+    return Derivation(found.claim, found.lines, found.context, found.kinks, found.conditions)
 
 
 def _rows(part: calculus.Derivation) -> list[str]:
@@ -130,9 +137,8 @@ def _spoken(line: Line) -> str:
     return f"[{line.reason}]"
 
 
-def _remark(kink: Kink, show: object) -> str:
+def _remark(kink: Kink, show: Show) -> str:
     """One sentence on a point where the derivative does not exist."""
-    assert callable(show)
     place = f"{show(kink.variable)} = {show(kink.at)}"
     if kink.low is None or kink.high is None:
         return f"At {place} the function jumps: it has no derivative and no subgradient there."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import sympy as sp
@@ -16,7 +17,7 @@ from derive.terms import At, Decimal, NamedFunction, Partial, Vec, name_of
 SUM, PRODUCT, POWER, ATOM = range(4)
 Written = tuple[str, int]
 
-_WORDS = {function: word for word, function in reversed(FUNCTIONS.items()) if word != "log"}
+_WORDS = {function: word for word, function in reversed(list(FUNCTIONS.items())) if word != "log"}
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 _SIGNS = {sp.Gt: ">", sp.Ge: "≥", sp.Lt: "<", sp.Le: "≤", sp.Eq: "=", sp.Ne: "≠"}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -30,8 +31,6 @@ def text(term: sp.Expr) -> str:
 def _letter(word: str) -> str:
     if word not in GREEK or word == "ell":
         return "ℓ" if word == "ell" else word
-    import unicodedata
-
     size = "CAPITAL" if word[0].isupper() else "SMALL"
     name = "LAMDA" if word.lower() == "lambda" else word.upper().removeprefix("VAR")
     return unicodedata.lookup(f"GREEK {size} LETTER {name}")

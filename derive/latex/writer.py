@@ -118,6 +118,10 @@ def _constant(term: sp.Expr) -> Written:
 
 
 def _add(term: sp.Add) -> Written:
+    content, primitive = term.primitive()
+    if content.is_Integer and content != 1 and isinstance(primitive, sp.Add):
+        # SymPy multiplies 2(a - y) out by itself.
+        return f"{content}{bracket(_add(primitive)[0])}", PRODUCT
     parts = ordered_terms(term)
     text = ""
     for position, part in enumerate(parts):
@@ -183,9 +187,9 @@ def _is_reciprocal(factor: sp.Expr) -> bool:
 
 def _fraction(above: list[sp.Expr], below: list[sp.Expr]) -> Written:
     """One fraction; long factors stand behind it, as in (1/n) Σ or ½ (a − y)²."""
-    numeric = all(b.is_number for b in below)
+    numeric = all(b.is_Rational for b in below)
     behind = [f for f in above if _is_long(f) or (numeric and _is_composed(f))]
-    behind = behind or [f for f in above if isinstance(f, sp.Add) and _has_fraction(f)]
+    behind = behind or [f for f in above if _is_tall(f)]
     inside = [f for f in above if f not in behind]
     if behind and numeric and any(not f.is_number for f in inside):
         behind = [f for f in above if not f.is_number]
@@ -204,8 +208,11 @@ def _alone(factors: list[sp.Expr]) -> str:
     return latex(factors[0]) if len(factors) == 1 else _juxtaposed(ordered_factors(factors))[0]
 
 
-def _has_fraction(term: sp.Add) -> bool:
-    return any(_is_reciprocal(f) for a in term.args for f in sp.Mul.make_args(a))
+def _is_tall(factor: sp.Expr) -> bool:
+    """A bracket with a fraction in it."""
+    if not isinstance(factor, sp.Add):
+        return False
+    return any(_is_reciprocal(f) for a in factor.args for f in sp.Mul.make_args(a))
 
 
 def _is_long(factor: sp.Expr) -> bool:
@@ -298,7 +305,7 @@ def _function(term: sp.Function) -> Written:
     name = FUNCTION_LATEX.get(term.func)
     if name is None:
         raise UnsupportedError(f"LaTeX of {term.func.__name__}: there is no notation for it")
-    if isinstance(term, sp.log) and isinstance(term.args[0], sp.Symbol | sp.Indexed):
+    if isinstance(term, sp.log) and isinstance(term.args[0], sp.Symbol | sp.Indexed | sp.Integer):
         return f"{name} {latex(term.args[0])}", OPERATOR
     return name + _arguments(term.args), ATOM
 
@@ -416,6 +423,17 @@ def _partial(term: Partial) -> Written:
     if isinstance(term.expr, sp.Mul) and body.startswith(r"\frac") and body.count(r"\frac") == 1:
         compact = not any(_is_long(f) for f in term.expr.args)
     return rf"\frac{{{d}{power}}}{{{below}}} {body if compact else bracket(body)}", OPERATOR
+
+
+def _is_one_fraction(term: sp.Expr) -> bool:
+    r"""Whether a term is written as one \frac and nothing behind it."""
+    if isinstance(term, sp.Pow):
+        return _is_reciprocal(term)
+    if not isinstance(term, sp.Mul) or is_negative(term):
+        return False
+    above = [f for f in term.args if not _is_reciprocal(f)]
+    below = len(above) < len(term.args) and all(not f.is_Rational for f in term.args)
+    return below and not any(_is_long(f) or _is_tall(f) for f in above)
 
 
 def _d(sign: str, text: str) -> str:

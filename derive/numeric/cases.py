@@ -76,6 +76,9 @@ class Cases(Base):
         if isinstance(condition, sp.Not):
             inner = self.condition(condition.args[0])
             return Array(self.graph.node("~", Hole(inner.node, ATOM), binding=MUL), inner.labels)
+        if isinstance(condition, sp.ITE):
+            test, yes, no = condition.args
+            condition = sp.Or(sp.And(test, yes), sp.And(sp.Not(test), no))
         if isinstance(condition, sp.And | sp.Or):
             sign = "&" if isinstance(condition, sp.And) else "|"
             parts = [self.condition(c) for c in sorted(condition.args, key=sp.default_sort_key)]

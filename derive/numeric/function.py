@@ -13,7 +13,7 @@ from derive.catalogue import Entry, catalogue
 from derive.errors import DefinitionError
 from derive.numeric.names import identifier
 from derive.numeric.source import Function, Output, Parameter, chosen_args, default_args, module
-from derive.terms import Context
+from derive.terms import Context, free, shape_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def compile_expression(
     context: Context | None = None,
     doc: str | None = None,
     gradient: sp.Expr | None = None,
+    wrt: sp.Expr | None = None,
 ) -> NumpyFunction:
     """Compile a term, and with `gradient` also its value and gradient together.
 
@@ -72,22 +73,28 @@ def compile_expression(
     order itself. What the context (and its library; by default the catalogue) defines is
     unfolded, unless it is an argument.
 
+    `wrt` is what `gradient` is the derivative in, a symbol or a member `z[j]` of the first
+    argument: its indices are the last axes of the gradient. Without it they are the free
+    indices that the value does not have.
+
     Raises `DefinitionError` for a name that is neither argument nor defined and for an index
     without one range, `UnsupportedError` for what has no NumPy code.
     """
-    return _compile(expr, args, name, context, doc, gradient, ())
+    return _compile(_Task(expr, name, doc, gradient, wrt), args, context)
 
 
-def compile_entry(entry: Entry, gradient: sp.Expr | None = None) -> NumpyFunction:
+def compile_entry(
+    entry: Entry, gradient: sp.Expr | None = None, wrt: sp.Expr | None = None
+) -> NumpyFunction:
     """Compile an entry of the catalogue, its arguments in the entry's order.
 
-    `gradient` is a term for its derivative in the first argument; the indices that it has
-    beyond the entry's own come last.
+    `gradient` is a term for its derivative in the first argument, in `wrt` (as in
+    `compile_expression`); the indices that it has beyond the entry's own come last.
     """
     doc = f"{entry.title}: {entry.head} = {entry.formula}"
-    names = [str(p) for p in entry.params]
-    context = Context().with_library(catalogue.definitions).without(*names)
-    return _compile(entry.formula, entry.params, entry.name, context, doc, gradient, entry.out)
+    context = Context().with_library(catalogue.definitions)
+    task = _Task(entry.formula, entry.name, doc, gradient, wrt, entry.out)
+    return _compile(task, entry.params, context)
 
 
 def module_source(function: NumpyFunction) -> str:
@@ -95,28 +102,58 @@ def module_source(function: NumpyFunction) -> str:
     return function.source
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is to be compiled."""
+
+    expr: sp.Expr
+    name: str
+    doc: str | None
+    gradient: sp.Expr | None
+    wrt: sp.Expr | None
+    first: tuple[sp.Symbol, ...] = ()
+
+    @property
+    def terms(self) -> list[sp.Expr]:
+        return [self.expr] if self.gradient is None else [self.expr, self.gradient]
+
+
 def _compile(
-    expr: sp.Expr,
-    args: Sequence[Parameter | str] | None,
-    name: str,
-    context: Context | None,
-    doc: str | None,
-    gradient: sp.Expr | None,
-    first: tuple[sp.Symbol, ...],
+    task: _Task, args: Sequence[Parameter | str] | None, context: Context | None
 ) -> NumpyFunction:
     context = Context().with_library(catalogue.definitions) if context is None else context
     if args is not None:
         context = context.without(*(str(a) for a in args))
-    terms = [expr] if gradient is None else [expr, gradient]
-    given = None if args is None else chosen_args(args, terms)
-    outputs = tuple(Output.of(t, context, given, first) for t in terms)
+    given = None if args is None else chosen_args(args, task.terms)
+    outputs = [Output.of(task.expr, context, given, task.first)]
+    if task.gradient is not None:
+        last = _axes_of_gradient(task, outputs[0], given)
+        first = tuple(k for k in outputs[0].ranges if k not in last)
+        outputs.append(Output.of(task.gradient, context, given, first, last))
     indices = tuple(k for o in outputs for k in o.ranges)
     params = default_args([o.term for o in outputs], indices) if given is None else given
-    safe = identifier(name)
-    functions = [Function(safe, params, outputs[:1], doc or f"{name} = {expr}")]
-    if gradient is not None:
+    safe = identifier(task.name)
+    functions = [Function(safe, params, (outputs[0],), task.doc or f"{task.name} = {task.expr}")]
+    if task.gradient is not None:
         text = f"The value of {safe} and its gradient in the first argument."
-        functions.append(Function(f"{safe}_value_and_grad", params, outputs, text))
-    title = f"{safe}: generated NumPy code."
-    source = module(functions, title)
-    return NumpyFunction(safe, source, tuple(str(p) for p in params), expr, gradient)
+        functions.append(Function(f"{safe}_value_and_grad", params, tuple(outputs), text))
+    source = module(functions, f"{safe}: generated NumPy code.")
+    return NumpyFunction(safe, source, tuple(str(p) for p in params), task.expr, task.gradient)
+
+
+def _axes_of_gradient(
+    task: _Task, value: Output, args: Sequence[Parameter] | None
+) -> dict[sp.Symbol, sp.Expr]:
+    """The indices of what the gradient is taken in, with their ranges, if that can be told."""
+    assert task.gradient is not None
+    if isinstance(task.wrt, sp.Indexed):
+        return dict(zip(task.wrt.indices, task.wrt.base.shape, strict=True))
+    own = {s for s in free(task.gradient) if isinstance(s, sp.Symbol) and s not in value.ranges}
+    if task.wrt is not None or not args or not shape_of(args[0]):
+        return {}
+    running = {s for node in task.gradient.atoms(sp.Indexed) for s in node.indices} & own
+    running |= {s for d in task.gradient.atoms(sp.KroneckerDelta) for s in d.args[:2]} & own
+    if running or any(k in value.ranges for k in free(task.gradient)):
+        return {}
+    # A gradient that does not depend on its place has the first argument's shape all the same.
+    return {sp.Dummy(f"j{axis}", integer=True): n for axis, n in enumerate(shape_of(args[0]))}

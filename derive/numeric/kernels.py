@@ -73,7 +73,7 @@ def _log_ratio(p: Any, q: Any) -> Any:
     """log(p / q) without overflow, and accurate where p is close to q."""
     near = np.abs(p - q) <= 0.5 * np.abs(q)
     (a, i), (b, j) = np.frexp(np.where(near, 1.0, p)), np.frexp(np.where(near, 1.0, q))
-    far = np.log(a / b) + (i - j) * np.asarray(np.log(2.0), a.dtype)
+    far = np.log(a / b) + (i - j).astype(a.dtype) * 0.6931471805599453
     safe = np.where(near & (q != 0), q, 1.0)
     return np.where(near & (q != 0), np.log1p((np.where(near, p, q) - q) / safe), far)
 

@@ -6,10 +6,12 @@ a sum are resolved, so that no array is ever made for them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.errors import UnsupportedError
@@ -53,7 +55,7 @@ class _Unfolding:
     def whole(self, term: sp.Expr) -> sp.Expr:
         """The term unfolded, evaluated, sifted and made stable."""
         term = map_terms(evaluated(self.unfold(canonical(term))), _from_one)
-        return stable(sift(term))
+        return stable(map_terms(sift(term), _closed))
 
     def unfold(self, term: sp.Basic) -> sp.Basic:
         if isinstance(term, Decimal):
@@ -98,6 +100,34 @@ def _from_one(term: sp.Expr) -> sp.Expr:
         if set(free(limits[-1][2])) & set(bound_symbols(term)):
             raise UnsupportedError(f"{term}: a limit depends on another index")
     return term.func(body, *limits)
+
+
+def _closed(term: sp.Expr) -> sp.Expr:
+    """Cases that leave out only the points where they meet, closed by the slope on the left.
+
+    The derivative of max(z, 0) is 1 for z > 0 and 0 for z < 0; at 0 it has none, and a
+    program needs a number there: the one from z < 0, as frameworks mostly do it.
+    """
+    if not isinstance(term, sp.Piecewise) or term.args[-1][1] == sp.true:
+        return term
+    relaxed = [c.replace(sp.StrictLessThan, sp.LessThan) for _, c in term.args]
+    if not _always(sp.Or(*relaxed)):
+        return term
+    values = [v for v, _ in term.args]
+    return sp.Piecewise(*zip(values, [*relaxed[:-1], sp.true], strict=True))
+
+
+def _always(condition: sp.Basic) -> bool:
+    """Whether a condition holds everywhere: by itself, or of one variable against numbers."""
+    relations = condition.atoms(Relational)
+    variables = {x for r in relations for x in r.args if not x.is_number}
+    if condition == sp.true or len(variables) != 1:
+        return bool(condition == sp.true)
+    (x,) = variables
+    bounds = sorted({b for r in relations for b in r.args if b.is_number})
+    between = [(a + b) / 2 for a, b in itertools.pairwise(bounds)]
+    points = [bounds[0] - 1, *bounds, *between, bounds[-1] + 1]
+    return all(condition.xreplace({x: p}) == sp.true for p in points)
 
 
 def sift(term: sp.Expr) -> sp.Expr:

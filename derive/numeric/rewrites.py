@@ -59,7 +59,7 @@ def stable(term: sp.Expr) -> sp.Expr:
 
 
 def _apply(term: sp.Expr, rewrites: tuple[Rewrite, ...]) -> sp.Expr:
-    if not isinstance(term, sp.Expr) or isinstance(term, sp.IndexedBase):
+    if not isinstance(term, sp.Expr) or isinstance(term, sp.IndexedBase) or term.is_number:
         return term
     if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log):
         # What was rewritten inside may combine now: exp(z) exp(-m) is exp(z - m).
@@ -111,6 +111,18 @@ def exponential_of_softplus(term: sp.Expr) -> sp.Expr | None:
         power, factor = t.as_coeff_Mul()
         if is_primitive(factor, "softplus") and power.is_negative and power.is_Integer:
             return sp.exp(term.exp - t) * sigmoid(-factor.args[0]) ** -power
+    return None
+
+
+@rewrite(_x * sp.sign(_x), sp.Abs(_x))
+def own_sign(term: sp.Expr) -> sp.Expr | None:
+    """u sign(u) is |u|, which may cancel another |u|."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for factor in term.args:
+        if isinstance(factor, sp.sign) and factor.args[0] in term.args:
+            u = factor.args[0]
+            return sp.Mul(sp.Abs(u), *(f for f in term.args if f not in (factor, u)))
     return None
 
 

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 import sympy as sp
@@ -33,11 +34,17 @@ class Output:
 
     @classmethod
     def of(
-        cls, expr: sp.Expr, context: Context, args: Sequence[Parameter] | None, first: Labels = ()
+        cls,
+        expr: sp.Expr,
+        context: Context,
+        args: Sequence[Parameter] | None,
+        first: Labels = (),
+        last: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
     ) -> Output:
         """Read a term (or a `Vec`, whose indices come in its order).
 
-        Its free indices become axes: those of `first`, then the others alphabetically.
+        Its free indices become axes: those of `first`, then the others alphabetically, then
+        `last` with their ranges, whether the term depends on them or not.
         """
         expr = sp.sympify(expr, strict=True)
         explicit: dict[sp.Symbol, sp.Expr] = {}
@@ -45,9 +52,9 @@ class Output:
             explicit.update(zip(expr.indices, expr.shape, strict=True))
             expr = expr.body
         term = normal_form(expr, context)
-        found = free_indices(term, frozenset(args or ()), explicit)
-        rest = sorted((k for k in found if k not in first and k not in explicit), key=str)
-        order = [k for k in (*explicit, *first, *rest) if k in found]
+        found = free_indices(term, frozenset(args or ()), {**explicit, **last})
+        rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
+        order = [k for k in (*explicit, *first, *rest, *last) if k in found]
         return cls(term, {k: found[k] for k in order})
 
 
@@ -93,12 +100,13 @@ def chosen_args(
 ) -> tuple[Parameter, ...]:
     """The arguments that a caller named, each a symbol, a family, or the name of one."""
     found: frozenset[sp.Basic] = frozenset().union(*(free(t) for t in terms))
-    by_name = {str(s): s for s in sorted(found, key=str)}
+    # A family goes before an index that bears its name.
+    by_name = {str(s): s for s in sorted(found, key=lambda s: isinstance(s, sp.IndexedBase))}
     chosen = []
     for w in wanted:
         if isinstance(w, str) and w not in by_name:
             raise UnknownNameError("argument", w, by_name)
-        chosen.append(by_name.get(str(w), w))
+        chosen.append(by_name[w] if isinstance(w, str) else w)
     if len(set(chosen)) < len(chosen):
         raise DefinitionError("args: an argument is named twice")
     return tuple(chosen)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, contract, flatten, ordered, reduce
 from derive.numeric.base import Base
 from derive.numeric.graph import ATOM, Hole, Node
@@ -74,6 +73,8 @@ class Sums(Base):
         if not isinstance(term.args[0], Vec):
             return self.call(code, hint, *(self.array(a) for a in term.args))
         family = term.args[0]
+        if name == "sum_others" and free(term.args[1]) & free(family.body):
+            return self._masked(family, term.args[1])
         with self.scope(dict(zip(family.indices, family.shape, strict=True))) as over:
             body = self.array(family.body)
             outer = tuple(k for k in body.labels if k not in over)
@@ -82,12 +83,16 @@ class Sums(Base):
             call = self.graph.call(code, flat, hint=hint)
         return Array(call, outer) if name != "sum_others" else self._others(call, outer, term)
 
+    def _masked(self, family: Vec, target: sp.Expr) -> Array:
+        """The sum without a member on which its terms depend: there they are left out."""
+        ((k, n),) = zip(family.indices, family.shape, strict=True)
+        body = sp.Piecewise((family.body, sp.Ne(k, target)), (0, True))
+        return self.sum(sp.Sum(body, (k, 1, n)))
+
     def _others(self, call: Node, outer: Labels, term: sp.Expr) -> Array:
         """The sums without one member, at the member that is left out."""
         target = term.args[1]
-        if target in self.axes.lengths and target not in outer:
+        if target in self.axes.lengths:
             return ordered(self.graph, Array(call, (*outer, target)), self.axes)
-        if not target.is_Integer:
-            raise UnsupportedError(f"a sum without member {target}, on which its terms depend")
-        place = str(int(target) - 1)
+        place = str(int(target) - 1) if target.is_Integer else f"{self.size(target)} - 1"
         return Array(self.graph.node(Hole(call, ATOM), f"[..., {place}]"), outer)

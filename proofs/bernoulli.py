@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Domain, Partial, Statement, family, index, real, size
-from derive.verify.theorem import Theorem, declared
+from derive.verdicts.theorem import Theorem, declared
 
 likelihood = catalogue["bernoulli_log_likelihood"]
 N = size("N")

@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Definition, Domain, Partial, Statement, Vec, family, index, size
-from derive.verify.theorem import Theorem, declared, library
+from derive.verdicts.theorem import Theorem, declared, library
 
 softmax, loss = catalogue["softmax"], catalogue["softmax_cross_entropy"]
 m, n = size("m"), size("n")

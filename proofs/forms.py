@@ -2,7 +2,7 @@
 
 from derive.catalogue import catalogue
 from derive.terms import Statement
-from derive.verify.theorem import Theorem, declared
+from derive.verdicts.theorem import Theorem, declared
 
 FORMS = tuple(
     Theorem(

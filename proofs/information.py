@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Definition, Domain, Partial, Statement, family, index, size
-from derive.verify.theorem import Theorem, declared
+from derive.verdicts.theorem import Theorem, declared
 
 H, cross, kl = catalogue["entropy"], catalogue["cross_entropy"], catalogue["kl_divergence"]
 softmax = catalogue["softmax"]

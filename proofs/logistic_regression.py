@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Definition, Domain, Partial, Statement, family, index, real, size
-from derive.verify.theorem import Theorem, declared, library
+from derive.verdicts.theorem import Theorem, declared, library
 
 sigmoid, bce = catalogue["sigmoid"], catalogue["binary_cross_entropy"]
 mean_bce = catalogue["binary_cross_entropy_mean"]

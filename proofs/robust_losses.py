@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Domain, Partial, Statement, real
-from derive.verify.theorem import Theorem, declared, library
+from derive.verdicts.theorem import Theorem, declared, library
 
 a, y, f, delta = real("a"), real("y"), real("f"), real("delta")
 signed = declared({y: Domain.SIGN})

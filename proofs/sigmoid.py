@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Domain, Partial, Statement, real
-from derive.verify.theorem import Theorem, declared
+from derive.verdicts.theorem import Theorem, declared
 
 sigmoid = catalogue["sigmoid"]
 z, p = real("z"), real("p")

@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Definition, Partial, Statement, Vec, family, index, real, size
-from derive.verify.theorem import Theorem, library
+from derive.verdicts.theorem import Theorem, library
 
 softmax, sigmoid = catalogue["softmax"], catalogue["sigmoid"]
 logsumexp, log_softmax = catalogue["logsumexp"], catalogue["log_softmax"]

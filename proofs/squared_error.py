@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import At, Definition, Partial, Statement, family, index, real, size
-from derive.verify.theorem import Theorem, library
+from derive.verdicts.theorem import Theorem, library
 
 sigmoid, half = catalogue["sigmoid"], catalogue["half_squared_error"]
 n = size("n")

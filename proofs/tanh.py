@@ -2,7 +2,7 @@
 
 from derive.catalogue import catalogue
 from derive.terms import Partial, Statement, real
-from derive.verify.theorem import Theorem
+from derive.verdicts.theorem import Theorem
 
 sigmoid, tanh = catalogue["sigmoid"], catalogue["tanh"]
 z = real("z")

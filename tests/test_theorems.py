@@ -10,7 +10,7 @@ import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.terms import Partial, Statement
-from derive.verify.theorem import AnyTheorem, KinkTheorem, Theorem, load_theorems
+from derive.verdicts.theorem import AnyTheorem, KinkTheorem, Theorem, load_theorems
 
 THEOREMS = load_theorems(Path(__file__).parent.parent / "proofs")
 DERIVATIVES = [

@@ -9,15 +9,15 @@ from derive.errors import DeriveError, ReadError
 from derive.latex import Formula
 from derive.latex.writer import latex
 from derive.terms import Context, Statement
-from derive.verify.judge import judge
-from derive.verify.surroundings import (
+from derive.verdicts.judge import judge
+from derive.verdicts.surroundings import (
     Assumed,
     Given,
     base_context,
     defines,
     read_together,
 )
-from derive.verify.verdict import StepVerdict, Verdict
+from derive.verdicts.verdict import StepVerdict, Verdict
 
 SECONDS = 10.0
 

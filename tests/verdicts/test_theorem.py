@@ -8,12 +8,12 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.terms import Domain, real
-from derive.verify.theorem import Theorem, declared, load_theorems
+from derive.verdicts.theorem import Theorem, declared, load_theorems
 
 STATED = """
 from derive.catalogue import catalogue
 from derive.terms import Statement, real
-from derive.verify.theorem import Theorem
+from derive.verdicts.theorem import Theorem
 z = real("z")
 s = catalogue["sigmoid"]
 stated = Theorem({name!r}, "a title", Statement(s(-z), "=", 1 - s(z)))

@@ -12,7 +12,7 @@ from derive.calculus import differentiate
 from derive.errors import DeriveError
 from derive.proof import Screen, prepare, prove
 from derive.terms import Context, Partial, Statement, free, rebuild, substitute
-from derive.verify.hypotheses import implied_sum
+from derive.verdicts.hypotheses import implied_sum
 
 MAX_CANDIDATES = 400
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from derive.latex.writer import latex
 from derive.proof import Outcome, prove
 from derive.terms import Context, Statement
-from derive.verify.hypotheses import standard_hypotheses
-from derive.verify.suggest import suggestion
+from derive.verdicts.hypotheses import standard_hypotheses
+from derive.verdicts.suggest import suggestion
 
 
 # Looking for what was meant is a courtesy: it may not hold up a verdict for long.

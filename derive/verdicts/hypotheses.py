@@ -105,9 +105,14 @@ def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
         for node in sp.preorder_traversal(term):
             if isinstance(node, sp.Pow) and node.exp.is_negative:
                 means.update(
-                    {s: None for s in sorted(free(node.base), key=str) if _is_size(s, statement, context)}
+                    {
+                        s: None
+                        for s in sorted(free(node.base), key=str)
+                        if _is_size(s, statement, context)
+                    }
                 )
     for n in means:
+
         def one(term: sp.Expr, n: sp.Symbol = n) -> sp.Expr:
             return substitute(term, {n: sp.S.One})
 
@@ -138,6 +143,7 @@ def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
     if not any(t.has(sp.log) for t in (statement.lhs, statement.rhs)):
         return
     for base in (2, 10):
+
         def scaled(node: sp.Expr, base: int = base) -> sp.Expr:
             plain = isinstance(node, sp.log) and node.args[0] != base
             return sp.Mul(node, sp.Pow(sp.log(base), -1), evaluate=False) if plain else node

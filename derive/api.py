@@ -1,0 +1,164 @@
+"""The public functions that join the layers: derive, print, run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive.calculus import Derivation as PlainDerivation
+from derive.calculus.strategy import InTermsOf
+from derive.catalogue import Entry, catalogue
+from derive.errors import DefinitionError, UnknownNameError
+from derive.latex import read_all
+from derive.latex.derivation import Derivation
+from derive.latex.derivation import differentiate as _differentiate
+from derive.numeric import NumpyFunction, compile_entry, compile_expression
+from derive.terms import Context, Definition, free, index, name_of, shape_of
+from derive.verdicts.surroundings import Given, base_context, with_formula, with_given
+
+
+def differentiate(
+    expr: sp.Expr,
+    *variables: sp.Expr,
+    given: Sequence[Given] = (),
+    context: Context | None = None,
+    towards: sp.Expr | None = None,
+    in_terms_of: InTermsOf = "value",
+) -> Derivation:
+    """The derivative of an expression, line by line, each line with the name of its rule.
+
+    `variables` (innermost first) are symbols, members of families or defined values; `given`
+    are definitions, as LaTeX or terms; `context` what they are added to, by default the
+    catalogue. The result is put in terms of the function's own value, of the names in
+    `in_terms_of`, or led `towards` a wanted form. Raises `DeriveError` if there is no way.
+    """
+    context = base_context() if context is None else context
+    context = with_definitions(context, given)
+    return _differentiate(
+        expr, *variables, context=context, towards=towards, in_terms_of=in_terms_of
+    )
+
+
+def with_definitions(context: Context, given: Sequence[Given], also: Sequence[str] = ()) -> Context:
+    """The context with definitions, as LaTeX or terms. Raises `ReadError`."""
+    context = with_given(context, [g for g in given if not isinstance(g, str)])
+    texts = [g for g in given if isinstance(g, str)]
+    for formula in read_all([*texts, *also], context)[: len(texts)]:
+        context = with_formula(context, formula)
+    return context
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command speaks of: a term, what it may be differentiated by, and its context."""
+
+    name: str
+    term: sp.Expr
+    parameters: tuple[sp.Expr, ...]
+    context: Context
+    entry: Entry | None = None
+
+    def variable(self, wrt: str | None = None, position: int = 0) -> sp.Expr:
+        """The variable called `wrt` (by default the first parameter), families by a member.
+
+        `position` tells the members of a second and third derivative apart. Raises
+        `UnknownNameError` if there is no such parameter.
+        """
+        table = {str(name_of(p)): p for p in self.parameters}
+        if wrt is None:
+            if not table:
+                raise DefinitionError(f"{self.name}: it has no variable to differentiate by")
+            chosen = self.parameters[0]
+        else:
+            plain = wrt.strip().lstrip("\\").partition("_")[0]
+            if plain not in table:
+                raise UnknownNameError(f"variables of {self.name}", wrt, table)
+            chosen = table[plain]
+        taken = free(self.term) | {index(c) for c in "jkl"[:position]}
+        letters = [index(c) for c in "jklpqrst" if index(c) not in taken]
+        count = len(shape_of(chosen))
+        return chosen[tuple(letters[:count])] if count else chosen
+
+
+def subject(name: str, given: Sequence[Given] = ()) -> Subject:
+    """The function, family or value of this name: given by definition, or in the catalogue.
+
+    Raises `UnknownNameError` with the nearest names.
+    """
+    context = with_definitions(base_context(), given)
+    if name in context.definitions:
+        definition = context.definitions[name][-1]
+        return Subject(name, definition.head, _parameters(definition, context), context)
+    if name not in catalogue:
+        raise UnknownNameError("catalogue", name, [*catalogue, *catalogue.aliases])
+    entry = catalogue[name]
+    return Subject(entry.name, entry.head, entry.params, context, entry)
+
+
+def _parameters(definition: Definition, context: Context) -> tuple[sp.Expr, ...]:
+    """A function's own parameters; for a value, the undefined names that it is made of."""
+    if isinstance(definition.head, sp.Function):
+        return definition.params
+    found: dict[sp.Expr, None] = {}
+    todo, seen = [definition], {definition.name}
+    while todo:
+        d = todo.pop(0)
+        for s in sorted(free(d.body) - set(d.params), key=_families_first):
+            name = str(name_of(s))
+            if name in context.definitions:
+                todo += [x for x in context.definitions[name] if name not in seen]
+                seen.add(name)
+            elif not (isinstance(s, sp.Symbol) and s.is_integer):
+                found[s] = None
+    return tuple(sorted(found, key=_families_first))
+
+
+def _families_first(s: sp.Basic) -> tuple[int, str]:
+    # Logits and weights are what people differentiate by; targets come last.
+    name = str(name_of(s))
+    return (not isinstance(s, sp.IndexedBase) or name in ("y", "t"), name)
+
+
+def show(
+    name: str, given: Sequence[Given] = (), wrt: str | None = None, order: int = 1
+) -> Derivation:
+    """The derivation of a function's derivative of this order."""
+    about = subject(name, given)
+    variables = [about.variable(wrt, position) for position in range(order)]
+    return _differentiate(about.term, *variables, context=about.context)
+
+
+def numpy_function(
+    what: str | sp.Expr | Entry | PlainDerivation,
+    args: Sequence[sp.Expr | str] | None = None,
+    *,
+    given: Sequence[Given] = (),
+    grad: bool = False,
+    name: str | None = None,
+) -> NumpyFunction:
+    """NumPy code for a catalogue name, an expression or a derivation's result.
+
+    The last axes of a family's array are its indices; axes in front are batch and broadcast.
+    Arguments come in the entry's order (prediction or logits, target, parameters), for anything
+    else families then scalars, or as `args` says. With `grad`, `f.value_and_grad(...)` gives
+    the value and the gradient in the first argument. `f.source` is the code.
+    """
+    if isinstance(what, PlainDerivation):
+        return compile_expression(what.result, args, name or "f", what.context)
+    if isinstance(what, Entry):
+        what = what.name
+    if isinstance(what, str):
+        about = subject(what, given)
+        gradient = None
+        if grad:
+            gradient = _differentiate(about.term, about.variable(), context=about.context).result
+        if about.entry is not None and args is None:
+            return compile_entry(about.entry, gradient)
+        chosen = about.parameters if args is None else args
+        return compile_expression(
+            about.term, chosen, name or about.name, about.context, gradient=gradient
+        )
+    context = with_definitions(base_context(), given)
+    return compile_expression(what, args, name or "f", context)

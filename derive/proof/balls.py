@@ -7,9 +7,7 @@ balls are too wide to tell which case applies, `NoValueError` is raised.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -17,65 +15,22 @@ from sympy.core.function import AppliedUndef
 
 from derive.errors import LimitError, UnsupportedError
 from derive.proof import jets
-from derive.proof.jets import Jet, Number, add, constant, depth, mul, raised, real_part
+from derive.proof.jets import Jet, Number, add, depth, mul, real_part
+from derive.proof.rates import Rates
+from derive.proof.valuation import NoValueError, Point
 from derive.terms import (
     At,
     Context,
     Decimal,
-    Definition,
     NamedFunction,
     Partial,
-    Vec,
-    name_of,
-    shape_of,
 )
 
 MAX_RANGE = 2000
 
 
-class NoValueError(Exception):
-    """The term has no value at the point, or the precision does not settle which."""
-
-    def __init__(self, reason: str, settled: bool = True) -> None:
-        super().__init__(reason)
-        self.settled = settled
-
-
-Address = tuple[str, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
-class Array:
-    """A family as an argument: its value at each tuple of indices, and its sizes."""
-
-    at: Callable[[tuple[int, ...]], Number]
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Point:
-    """Values: `scalars` by symbol, `members` by family and indices, `integers` for sizes and
-    indices. Everything is an exact rational unless an equation forced a ball."""
-
-    scalars: Mapping[sp.Symbol, Number] = field(default_factory=dict)
-    members: Mapping[tuple[sp.IndexedBase, tuple[int, ...]], Number] = field(default_factory=dict)
-    integers: Mapping[sp.Symbol, int] = field(default_factory=dict)
-
-
-class Evaluator:
+class Evaluator(Rates):
     """Evaluates terms at one point, under one context."""
-
-    def __init__(self, context: Context, point: Point) -> None:
-        self.context = context
-        self.point = point
-        self.integers: dict[sp.Symbol, int] = dict(point.integers)
-        # What a parameter stands for inside a definition, and variables that carry a rate.
-        self.scalars: dict[sp.Symbol, Number] = dict(point.scalars)
-        self.arrays: dict[sp.IndexedBase, Array] = {}
-        self.held: dict[Address | sp.Expr, Number] = {}
-        self.level = 0
-        self.hits: set[sp.Expr] = set()
-        self.nesting = 0
 
     def __call__(self, term: sp.Expr) -> Number:
         if self.held and not isinstance(term, sp.Symbol | sp.Indexed) and term in self.held:
@@ -116,70 +71,9 @@ class Evaluator:
             return self._unfold(definition, ())
         raise UnsupportedError(f"the point gives no value to {term}")
 
-    def integer(self, term: sp.Expr) -> int:
-        """The value of a size or an index."""
-        value = real_part(self(term))
-        if not isinstance(value, fmpq) or value.q != 1:
-            raise NoValueError(f"{term} is not an integer")
-        return int(value.p)
-
     def _indexed(self, term: sp.Indexed) -> Number:
         indices = tuple(self.integer(i) for i in term.indices)
         return self.member(term.base, indices, term)
-
-    def member(
-        self, base: sp.IndexedBase, indices: tuple[int, ...], term: sp.Indexed | None = None
-    ) -> Number:
-        """The value of a family's member."""
-        address = (str(base.label), indices)
-        if address in self.held:
-            return self.held[address]
-        if base in self.arrays:
-            return self.arrays[base].at(indices)
-        if (base, indices) in self.point.members:
-            return self.point.members[base, indices]
-        definition = self.context.definition_of(base[tuple(map(sp.Integer, indices))])
-        if definition is not None:
-            return self._unfold(definition, indices)
-        raise NoValueError(f"{base.label} has no member {indices}")
-
-    # -- definitions --------------------------------------------------------------------
-
-    def _unfold(self, definition: Definition, arguments: tuple[object, ...]) -> Number:
-        """The body with the parameters standing for these values."""
-        if self.nesting > 60:
-            raise LimitError("definitions nested too deeply")
-        saved = (self.integers, self.scalars, self.arrays, self.held)
-        self.integers, self.scalars = dict(self.integers), dict(self.scalars)
-        self.arrays = dict(self.arrays)
-        self.held = self._visible_inside(definition)
-        self.nesting += 1
-        try:
-            for formal, actual in zip(definition.params, arguments, strict=True):
-                self._bind(formal, actual)
-            return self(definition.body)
-        finally:
-            self.integers, self.scalars, self.arrays, self.held = saved
-            self.nesting -= 1
-
-    def _visible_inside(self, definition: Definition) -> dict[Address | sp.Expr, Number]:
-        """A parameter hides a variable of the same name."""
-        if not definition.params or not self.held:
-            return self.held
-        hidden = {str(name_of(p)) for p in definition.params}
-        return {k: v for k, v in self.held.items() if isinstance(k, tuple) and k[0] not in hidden}
-
-    def _bind(self, formal: sp.Expr, actual: object) -> None:
-        if isinstance(formal, sp.IndexedBase) and isinstance(actual, Array):
-            self.arrays[formal] = actual
-            for size, value in zip(shape_of(formal), actual.shape, strict=True):
-                if isinstance(size, sp.Symbol):
-                    self.integers[size] = value
-        elif isinstance(actual, int):
-            self.integers[formal] = actual
-        elif isinstance(formal, sp.Symbol):
-            self.integers.pop(formal, None)
-            self.scalars[formal] = actual
 
     def _named(self, term: sp.Expr) -> Number:
         definition = self.context.definition_of(term)
@@ -196,28 +90,6 @@ class Evaluator:
             else:
                 arguments.append(None)
         return self._unfold(definition, tuple(arguments))
-
-    def array(self, term: sp.Expr) -> Array:
-        """A family (`IndexedBase` or `Vec`) as an argument."""
-        shape = tuple(self.integer(s) for s in shape_of(term))
-        state = self._scope()
-
-        def at(indices: tuple[int, ...]) -> Number:
-            # A family means what it meant where it was written.
-            now = self._scope()
-            self.integers, self.scalars, self.arrays, self.context, self.held = state
-            try:
-                if isinstance(term, Vec):
-                    self.integers = {**state[0], **dict(zip(term.indices, indices, strict=True))}
-                    return self(term.body)
-                return self.member(term, indices)
-            finally:
-                self.integers, self.scalars, self.arrays, self.context, self.held = now
-
-        return Array(at, shape)
-
-    def _scope(self) -> tuple[Any, ...]:
-        return (self.integers, self.scalars, self.arrays, self.context, self.held)
 
     # -- arithmetic and functions -------------------------------------------------------
 
@@ -387,86 +259,6 @@ class Evaluator:
             return total
 
         return over(tuple(term.limits))
-
-    # -- derivatives --------------------------------------------------------------------
-
-    def _partial(self, term: Partial) -> Number:
-        saved, level, context = dict(self.held), self.level, self.context
-        names = [name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)]
-        try:
-            for v in term.variables:
-                self._hold(v)
-            self.context = context.without(*[n for n in names if n])
-            self._refuse_unknown(term)
-            value = self(term.expr)
-            self._refuse_unused(term)
-        finally:
-            self.held, self.level, self.context = saved, level, context
-        for outermost in range(level + len(term.variables), level, -1):
-            value = value.rate if depth(value) == outermost else fmpq(0)
-        return value
-
-    def _hold(self, variable: sp.Expr) -> None:
-        """Let a variable carry a rate of its own."""
-        here = self._address(variable)
-        if isinstance(variable, sp.Indexed):
-            self._freeze(variable.base, here)
-        value = self.held[here] if here in self.held else self(variable)
-        self.held = {
-            **self.held,
-            here: Jet(raised(value, self.level), constant(1, self.level)),
-        }
-        self.level += 1
-
-    def _refuse_unused(self, term: Partial) -> None:
-        for v in term.variables:
-            if not isinstance(v, sp.Symbol | sp.Indexed) and v not in self.hits:
-                raise UnsupportedError(f"{term.expr} is not expressed through {v}")
-
-    def _address(self, variable: sp.Expr) -> Address | sp.Expr:
-        if isinstance(variable, sp.Indexed):
-            return str(variable.base.label), tuple(self.integer(i) for i in variable.indices)
-        return (str(variable), ()) if isinstance(variable, sp.Symbol) else variable
-
-    def _freeze(self, base: sp.IndexedBase, here: Address | sp.Expr) -> None:
-        """The members of a family that is varied keep their values and vary independently."""
-        if base in self.arrays or self.context.definition_of(base[(1,) * len(base.shape)]) is None:
-            return
-        shape = [self.integer(s) for s in base.shape]
-        for indices in _all_indices(shape):
-            address = (str(base.label), indices)
-            if address not in self.held:
-                self.held = {**self.held, address: self.member(base, indices)}
-
-    def _refuse_unknown(self, term: Partial) -> None:
-        bare = term.expr
-        if isinstance(bare, sp.Symbol | sp.Indexed) and self.context.definition_of(bare) is None:
-            same = isinstance(bare, sp.Indexed) and any(
-                isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
-            )
-            if bare not in term.variables and not same and bare not in self.scalars_bound():
-                raise UnsupportedError(f"it is not known how {bare} depends on its variables")
-
-    def scalars_bound(self) -> set[sp.Symbol]:
-        """The symbols that stand for a parameter here, whose dependence is thus known."""
-        return {s for s in self.scalars if s not in self.point.scalars}
-
-    def _at(self, term: At) -> Number:
-        expr, variable, point = term.args
-        value = self(point)
-        before = self.scalars
-        self.scalars = {**before, variable: value}
-        try:
-            return self(expr)
-        finally:
-            self.scalars = before
-
-
-def _all_indices(shape: list[int]) -> list[tuple[int, ...]]:
-    found: list[tuple[int, ...]] = [()]
-    for s in shape:
-        found = [(*i, k) for i in found for k in range(1, s + 1)]
-    return found
 
 
 _ELEMENTARY: dict[type, Callable[[Number], Number]] = {

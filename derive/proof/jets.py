@@ -1,8 +1,9 @@
 """Balls with derivatives: values of ball arithmetic and their rates of change, nested at will.
 
 `Jet(value, rate)` follows the chain rule; its components may be jets themselves, which gives
-higher and mixed derivatives: the variable entered last is the outermost. This is a third way to differentiate, apart from the rules of
-the calculus and the prover's derivation, and guards over both.
+higher and mixed derivatives: the variable entered last is the outermost. This is a third way
+to differentiate, apart from the rules of the calculus and the prover's derivation, and guards
+over both.
 """
 
 from __future__ import annotations

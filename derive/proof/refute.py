@@ -10,10 +10,11 @@ from flint import arb, ctx, fmpq
 
 from derive.errors import DeriveError
 from derive.proof.assumptions import Setting
-from derive.proof.balls import NoValueError, Point, evaluate
+from derive.proof.balls import evaluate
 from derive.proof.dependencies import examples
 from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler, describe
+from derive.proof.valuation import NoValueError, Point
 from derive.proof.verdict import Counterexample
 from derive.terms import Statement
 

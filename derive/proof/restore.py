@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
@@ -31,7 +32,8 @@ def _number(value: fmpq) -> sp.Rational:
 
 def restore_generator(field: Field, generator: Generator) -> sp.Expr:
     """The term that a generator stands for."""
-    return _RESTORE[generator.kind](field, *generator.parts)
+    restored: sp.Expr = _RESTORE[generator.kind](field, *generator.parts)
+    return restored
 
 
 def _ln(field: Field, inside: Poly) -> sp.Expr:
@@ -104,7 +106,7 @@ def _atom(field: Field, term: sp.Expr) -> sp.Expr:
     return term
 
 
-_RESTORE = {
+_RESTORE: dict[str, Callable[..., sp.Expr]] = {
     "atom": _atom,
     "constant": _atom,
     "opaque": _atom,

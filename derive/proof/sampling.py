@@ -12,8 +12,9 @@ from flint import arb, fmpq
 from derive.errors import DeriveError
 from derive.proof.algebra import is_index_name
 from derive.proof.assumptions import Fact, Setting
-from derive.proof.balls import Evaluator, NoValueError, Point
+from derive.proof.balls import Evaluator
 from derive.proof.jets import Number, add
+from derive.proof.valuation import NoValueError, Point
 from derive.terms import Domain, NamedFunction, Statement, free, name_of
 
 SIZES = (2, 3, 1, 2, 5, 3, 4)
@@ -183,7 +184,7 @@ class Sampler:
 
     def _coordinates(self, point: Point, statement: Statement) -> list[object]:
         names = free(statement.lhs) | free(statement.rhs)
-        members: list[object] = [a for a in reversed(point.members) if a[0] in names]
+        members: list[object] = [a for a in reversed(list(point.members)) if a[0] in names]
         scalars: list[object] = [s for s in point.scalars if s in names]
         return [*members, *scalars]
 
@@ -191,7 +192,7 @@ class Sampler:
         if isinstance(coordinate, tuple):
             value, domain = point.members[coordinate], self.setting.context.domain_of(coordinate[0])
         else:
-            value = point.scalars[coordinate]  # type: ignore[index]
+            value = point.scalars[coordinate]
             domain = self.setting.context.domain_of(coordinate)
         if domain in (Domain.POSITIVE, Domain.UNIT, Domain.PROBABILITY) and value <= 0:
             return False
@@ -207,7 +208,7 @@ class Sampler:
 def _moved(point: Point, coordinate: object, value: fmpq) -> Point:
     if isinstance(coordinate, tuple):
         return replace(point, members={**point.members, coordinate: value})
-    return replace(point, scalars={**point.scalars, coordinate: value})  # type: ignore[dict-item]
+    return replace(point, scalars={**point.scalars, coordinate: value})
 
 
 def _variables(

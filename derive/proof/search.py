@@ -16,10 +16,11 @@ from typing import Literal
 import sympy as sp
 
 from derive.errors import LimitError, UnsupportedError
-from derive.proof.algebra import FinerGrain, is_index_name
+from derive.proof.algebra import is_index_name
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.field import CapacityExceeded, Field, Frac, Poly, UndefinedTermError
 from derive.proof.normal import Normalizer
+from derive.proof.powers import FinerGrain
 from derive.proof.region import Condition, Region, SplitIndex, SplitSign
 from derive.proof.restore import restore, restore_poly
 from derive.proof.signs import (

@@ -150,7 +150,7 @@ class Facts:
 
     def _infeasible(self, rows: Sequence[tuple[Poly, bool]]) -> bool:
         """Whether rows (p > 0 if strict, else p ≥ 0) contradict each other as linear forms."""
-        linear = [({m: c for m, c in self.field.terms(p)}, strict) for p, strict in rows]
+        linear = [(dict(self.field.terms(p)), strict) for p, strict in rows]
         monomials = sorted({m for row, _ in linear for m in row if m})
         for m in monomials:
             sign = self._of_term(m, fmpq(1))

@@ -115,11 +115,11 @@ class Rebuilder:
 
     def _root(self, inside: Poly, q: int) -> Frac:
         value = self.poly(inside)
-        factors = value.num.factor()
-        if self.renaming and value.den.is_constant() and factors[0] == 1 and len(factors[1]) == 1:
+        content, factors = value.num.factor()
+        plain = value.den.is_constant() and content == 1 and [e for _, e in factors] == [1]
+        if self.renaming and plain:
             # What is nonnegative for every index is so for this one.
-            if factors[1][0][1] == 1:
-                return self.algebra.root(value.num, q)
+            return self.algebra.root(value.num, q)
         return self.algebra.abs_root(value, q)
 
     def _binder(self, generator: Generator) -> Frac:
@@ -387,9 +387,8 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
     """The generator of an irreducible sum, the same whatever its indices are called."""
     choices = []
     inside = body.indices.union(*(high.indices for _, high in ranges))
-    canonical = _canonical_names(len(ranges), inside)
+    names = _canonical_names(len(ranges), inside)
     for order in permutations(ranges):
-        names = canonical
         swap = {k: name for (k, _), name in zip(order, names, strict=True)}
         renamed = tuple((swap[k], high) for k, high in order)
         with algebra.binding(renamed):
@@ -400,8 +399,7 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
     sign = algebra.facts.of_frac(body)
     # A size is at least 1, so the sum has the sign that all its members share.
     sign = sign if sign <= NONNEGATIVE or sign <= NONPOSITIVE else ANY
-    names = frozenset(k for k, _ in renamed)
-    result = algebra.enter("sum", (renamed, inner), key, inner.indices - names)
-    if result.generators and sign != ANY:
+    result = algebra.enter("sum", (renamed, inner), key, inner.indices - frozenset(names))
+    if result.den.is_constant() and not result.num.is_constant() and sign != ANY:
         algebra.facts.add(result.num, sign)
     return result

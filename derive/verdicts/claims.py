@@ -52,8 +52,8 @@ def verify(
             raise
         return _unread(claim, error, time.perf_counter() - start)
     if not formula.steps:
-        error = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
-        return _unread(claim, error, time.perf_counter() - start)
+        alone = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
+        return _unread(claim, alone, time.perf_counter() - start)
     steps = judge_formula(formula, context, seconds)
     return Verdict.of(steps, time.perf_counter() - start, formula.readings)
 

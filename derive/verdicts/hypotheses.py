@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.latex import name_to_latex
 from derive.terms import (
     Context,
     Definition,
@@ -196,8 +197,6 @@ def _size_of(term: sp.Expr, i: sp.Symbol) -> sp.Expr | None:
 
 
 def _name(base: sp.IndexedBase) -> str:
-    from derive.latex import name_to_latex
-
     return name_to_latex(str(base.label))
 
 

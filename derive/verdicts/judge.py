@@ -11,7 +11,6 @@ from derive.terms import Context, Statement
 from derive.verdicts.hypotheses import standard_hypotheses
 from derive.verdicts.suggest import suggestion
 
-
 # Looking for what was meant is a courtesy: it may not hold up a verdict for long.
 SUGGEST_SECONDS = 1.5
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
 
 import sympy as sp
@@ -75,7 +76,7 @@ def swapped(statement: Statement, context: Context) -> Iterator[sp.Expr]:
     for a in names:
         for b in names:
             if a != b and _same_kind(a, b) and a in free(rhs):
-                yield from _variants(rhs, lambda node, a=a, b=b: _one_for_other(node, a, b))
+                yield from _variants(rhs, partial(_one_for_other, a, b))
 
 
 def powers(statement: Statement, context: Context) -> Iterator[sp.Expr]:
@@ -149,6 +150,6 @@ def _powers(node: sp.Expr) -> Iterator[sp.Expr]:
             yield sp.Mul(factor, *node.args)
 
 
-def _one_for_other(node: sp.Expr, a: sp.Basic, b: sp.Basic) -> Iterator[sp.Expr]:
+def _one_for_other(a: sp.Basic, b: sp.Basic, node: sp.Expr) -> Iterator[sp.Expr]:
     if node == a or (isinstance(node, sp.Indexed) and a in (node.base, *node.indices)):
         yield substitute(node, {a: b})

@@ -1,0 +1,195 @@
+"""Exponentials, logarithms, roots and powers in normal form.
+
+exp of a sum becomes a product of powers of independent exponentials, ln of a product a sum
+of logarithms of irreducible polynomials, a root a product of roots. ln f always means ln |f|:
+where the argument of a logarithm is positive, its logarithm is the sum of those of its
+factors' absolute values.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+
+from flint import fmpq, fmpz
+
+from derive.errors import LimitError, UnsupportedError
+from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.region import SplitSign
+from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
+from derive.proof.signs import ANY, NONNEGATIVE, NONZERO, POSITIVE, ZERO
+
+
+class FinerGrain(Exception):
+    """exp(b/q) was met for a new q: start again with exp(b/q) as the generator."""
+
+    def __init__(self, basis: object, grain: int) -> None:
+        super().__init__()
+        self.basis = basis
+        self.grain = grain
+
+
+class Powers(Requirements):
+    """The constructors of exponentials, logarithms, roots and powers."""
+
+    def exp(self, value: Frac) -> Frac:
+        """e to the power of a value."""
+        quotient, rest = divmod(value.num, value.den)
+        one = self.field.ctx.constant(1)
+        result = self.field.one
+        for poly, den in ((quotient, one), (rest, value.den)):
+            for powers, coefficient in self.field.terms(poly):
+                result = result * self._exp_term(powers, coefficient, den)
+        return result
+
+    def _exp_term(self, powers: tuple[tuple[int, int], ...], c: fmpq, den: Poly) -> Frac:
+        basis = Frac.make(self.field, self.field.monomial(powers), den)
+        lone = (
+            powers[0][0]
+            if den.is_constant() and powers and sum(e for _, e in powers) == 1
+            else None
+        )
+        if lone is not None and self.field.generators[lone].kind == "ln":
+            return self._exp_of_log(self.field.generators[lone], c)
+        key = basis.key
+        grain = self.grains.setdefault(key, int(c.q))
+        if grain % int(c.q):
+            raise FinerGrain(key, lcm(grain, int(c.q)))
+        generator = self.enter("exp", (basis, grain), (key, grain), basis.indices, POSITIVE)
+        return generator ** int(c * grain)
+
+    def _exp_of_log(self, generator: Generator, c: fmpq) -> Frac:
+        inside: Poly = generator.parts[0]
+        return self._abs_power(inside, c)
+
+    def _abs_power(self, f: Poly, c: fmpq) -> Frac:
+        """|f| to a rational power, for an irreducible f or a positive number."""
+        if c == 0:
+            return self.field.one
+        if c.q == 1 and int(c.p) % 2 == 0:
+            return self.of(f) ** int(c.p)
+        sign = self.facts.sign(f)
+        if c.q == 1 and len(sign - ZERO) == 1:
+            return (self.of(f) if 1 in sign else self.of(-f)) ** int(c.p)
+        if not sign <= NONNEGATIVE:
+            if sign <= frozenset((-1, 0)):
+                return self._abs_power(-f, c)
+            if self.is_bound(self.field.indices(f)):
+                raise UnsupportedError("the sign of a term under a sum is open")
+            raise SplitSign(f, sign)
+        return self.root(f, int(c.q)) ** int(c.p)
+
+    def root(self, f: Poly, q: int) -> Frac:
+        """The q-th root of a nonnegative irreducible polynomial or number."""
+        used = self.field.used(f)
+        if len(used) == 1 and len(f) == 1 and self.field.generators[used[0]].kind == "exp":
+            basis, grain = self.field.generators[used[0]].parts
+            return self.exp(basis * self.field.constant(fmpq(1, grain * q)))
+        key = (self.field.key(f), q)
+        root = self.enter("root", (f, q), key, self.field.indices(f), NONNEGATIVE)
+        for g in root.generators:
+            self.field.relations[g] = (q, f)
+            if self.facts.sign(f) == POSITIVE:
+                self.facts.add(self.field.gens[g], POSITIVE)
+        return root
+
+    def ln(self, value: Frac) -> Frac:
+        """The natural logarithm; needs a positive value."""
+        self.require(value.num * value.den, POSITIVE)
+        return self.ln_abs(value)
+
+    def ln_abs(self, value: Frac) -> Frac:
+        """ln |value|, for a value that is not zero."""
+        if value.is_zero:
+            raise UndefinedTermError("the logarithm of zero")
+        return self._ln_abs_poly(value.num) - self._ln_abs_poly(value.den)
+
+    def _ln_abs_poly(self, poly: Poly) -> Frac:
+        content, factors = poly.factor()
+        result = self._ln_rational(abs(content))
+        for factor, multiplicity in factors:
+            result = result + self._ln_factor(factor) * self.field.constant(multiplicity)
+        return result
+
+    def _ln_rational(self, value: fmpq) -> Frac:
+        result = self.field.zero
+        for part, scale in ((value.p, 1), (value.q, -1)):
+            if part.bit_length() > 128:
+                raise LimitError("the logarithm of a number too long to factor")
+            for prime, multiplicity in fmpz(part).factor():
+                ln = self._ln_generator(self.field.ctx.constant(int(prime)))
+                result = result + ln * self.field.constant(scale * multiplicity)
+        return result
+
+    def _ln_factor(self, f: Poly) -> Frac:
+        if len(f) == 1:
+            generator = self.field.generators[self.field.used(f)[0]]
+            if generator.kind == "exp":
+                basis, grain = generator.parts
+                return basis * self.field.constant(fmpq(1, grain))
+            if generator.kind == "root":
+                inside, q = generator.parts
+                return self._ln_abs_poly(inside) * self.field.constant(fmpq(1, q))
+        return self._ln_generator(f)
+
+    def _ln_generator(self, f: Poly) -> Frac:
+        number = f.is_constant()
+        sign = POSITIVE if number else ANY
+        return self.enter("ln", (f,), self.field.key(f), self.field.indices(f), sign)
+
+    def power(self, base: Frac, exponent: Frac) -> Frac:
+        """A power: integer, rational or general (which needs a positive base)."""
+        rational = exponent.rational
+        if rational is None:
+            return self._general_power(base, exponent)
+        if rational.q == 1:
+            if rational < 0:
+                self.require(base.num, NONZERO)
+            self._guard_integer_power(base, int(rational.p))
+            return base ** int(rational.p)
+        return self._rational_power(base, rational)
+
+    def _guard_integer_power(self, base: Frac, exponent: int) -> None:
+        value = base.rational
+        if value is not None:
+            bits = max(value.p.bit_length(), value.q.bit_length())
+            if abs(exponent) * bits > MAX_INTEGER_BITS:
+                raise LimitError(f"a number of more than {MAX_INTEGER_BITS} bits")
+
+    def _general_power(self, base: Frac, exponent: Frac) -> Frac:
+        if base.rational == 1:
+            return base
+        if self.facts.of_frac(base) != POSITIVE:
+            if base.rational is not None:
+                raise UnsupportedError("a symbolic power of a number that is not positive")
+            # 0^y and (-1)^n may be defined as well: a positive base is sufficient.
+            self.note(base.num * base.den, POSITIVE, sufficient=True)
+        return self.exp(exponent * self.ln(base))
+
+    def abs_root(self, value: Frac, q: int) -> Frac:
+        """The q-th root of a value that is nonnegative where the root is taken."""
+        return self._abs_fraction_power(value, fmpq(1, q))
+
+    def _rational_power(self, base: Frac, c: fmpq) -> Frac:
+        if base.is_zero:
+            if c < 0:
+                raise UndefinedTermError("zero to a negative power")
+            return base
+        self.require(base.num * base.den, POSITIVE if c < 0 else NONNEGATIVE)
+        return self._abs_fraction_power(base, c)
+
+    def _abs_fraction_power(self, base: Frac, c: fmpq) -> Frac:
+        """|base| to a rational power."""
+        if base.is_zero:
+            return base
+        result = self.field.one
+        for poly, scale in ((base.num, c), (base.den, -c)):
+            content, factors = poly.factor()
+            for part, sign in ((abs(content).p, 1), (abs(content).q, -1)):
+                if part.bit_length() > 128:
+                    raise LimitError("the root of a number too long to factor")
+                for prime, multiplicity in fmpz(part).factor():
+                    number = self.field.ctx.constant(int(prime))
+                    result = result * self._abs_power(number, scale * sign * multiplicity)
+            for factor, multiplicity in factors:
+                result = result * self._abs_power(factor, scale * multiplicity)
+        return result

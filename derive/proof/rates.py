@@ -1,0 +1,92 @@
+"""Derivatives at a point: the variables carry a rate while the operand is evaluated."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import UnsupportedError
+from derive.proof.jets import Jet, Number, constant, depth, raised
+from derive.proof.valuation import Address, Valuation
+from derive.terms import (
+    At,
+    Partial,
+    name_of,
+)
+
+
+class Rates(Valuation):
+    """The values of derivatives, by jets."""
+
+    def _partial(self, term: Partial) -> Number:
+        saved, level, context = dict(self.held), self.level, self.context
+        names = [name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)]
+        try:
+            for v in term.variables:
+                self._hold(v)
+            self.context = context.without(*[n for n in names if n])
+            self._refuse_unknown(term)
+            value = self(term.expr)
+            self._refuse_unused(term)
+        finally:
+            self.held, self.level, self.context = saved, level, context
+        for outermost in range(level + len(term.variables), level, -1):
+            value = value.rate if depth(value) == outermost else fmpq(0)
+        return value
+
+    def _hold(self, variable: sp.Expr) -> None:
+        """Let a variable carry a rate of its own."""
+        here = self._address(variable)
+        if isinstance(variable, sp.Indexed):
+            self._freeze(variable.base, here)
+        value = self.held[here] if here in self.held else self(variable)
+        self.held = {
+            **self.held,
+            here: Jet(raised(value, self.level), constant(1, self.level)),
+        }
+        self.level += 1
+
+    def _refuse_unused(self, term: Partial) -> None:
+        for v in term.variables:
+            if not isinstance(v, sp.Symbol | sp.Indexed) and v not in self.hits:
+                raise UnsupportedError(f"{term.expr} is not expressed through {v}")
+
+    def _address(self, variable: sp.Expr) -> Address | sp.Expr:
+        if isinstance(variable, sp.Indexed):
+            return str(variable.base.label), tuple(self.integer(i) for i in variable.indices)
+        return (str(variable), ()) if isinstance(variable, sp.Symbol) else variable
+
+    def _freeze(self, base: sp.IndexedBase, here: Address | sp.Expr) -> None:
+        """The members of a family that is varied keep their values and vary independently."""
+        if base in self.arrays or self.context.definition_of(base[(1,) * len(base.shape)]) is None:
+            return
+        sizes = [range(1, self.integer(s) + 1) for s in base.shape]
+        for indices in product(*sizes):
+            address = (str(base.label), indices)
+            if address not in self.held:
+                self.held = {**self.held, address: self.member(base, indices)}
+
+    def _refuse_unknown(self, term: Partial) -> None:
+        bare = term.expr
+        if isinstance(bare, sp.Symbol | sp.Indexed) and self.context.definition_of(bare) is None:
+            same = isinstance(bare, sp.Indexed) and any(
+                isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
+            )
+            if bare not in term.variables and not same and bare not in self.scalars_bound():
+                raise UnsupportedError(f"it is not known how {bare} depends on its variables")
+
+    def scalars_bound(self) -> set[sp.Symbol]:
+        """The symbols that stand for a parameter here, whose dependence is thus known."""
+        return {s for s in self.scalars if s not in self.point.scalars}
+
+    def _at(self, term: At) -> Number:
+        expr, variable, point = term.args
+        value = self(point)
+        before = self.scalars
+        self.scalars = {**before, variable: value}
+        try:
+            return self(expr)
+        finally:
+            self.scalars = before

@@ -1,0 +1,180 @@
+"""The ground of the constructors: generators, and what the terms built so far need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import reduce
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import LimitError
+from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
+from derive.proof.region import Condition, Region, SplitSign
+from derive.proof.restore import restore
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign
+from derive.terms import Context, Domain, index
+
+MAX_INTEGER_BITS = 20_000
+
+
+class Requirements:
+    """Generators and conditions over one field, in one region.
+
+    `conditions` collects what the terms built so far need to be defined; `bound` are the
+    bound indices in scope with the sizes of their ranges. While `supplied` is set, the context
+    vouches for what is noted; while `guarded` is set, a case under a sum may not need it.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        region: Region,
+        grains: dict[object, int],
+        context: Context,
+        domain_of: Callable[[sp.Expr], Domain],
+        normal: Callable[[sp.Expr], Frac],
+    ) -> None:
+        self.field = field
+        self.context = context
+        self.domain_of = domain_of
+        self.normal = normal
+        self.region = region
+        self.grains = grains
+        self.facts = region.facts.copy()
+        self.conditions: list[Condition] = []
+        self.bound: dict[sp.Symbol, Frac] = {}
+        self.supplied = False
+        self.guarded = False
+
+    # -- generators ---------------------------------------------------------------
+
+    def enter(
+        self,
+        kind: str,
+        parts: tuple[object, ...],
+        key: tuple[object, ...],
+        indices: frozenset[sp.Symbol] = frozenset(),
+        sign: Sign = ANY,
+    ) -> Frac:
+        """The generator as an element, or what a rule of the region puts in its place."""
+        number = self.field.number(Generator(kind, key, parts, indices, sign))
+        return self.region.rules.get(number) or self.field.frac(number)
+
+    @property
+    def pi(self) -> Frac:
+        """The number π."""
+        return self.enter("constant", (sp.pi,), ("pi",), sign=POSITIVE)
+
+    def fresh_index(self) -> sp.Symbol:
+        """A bound index that no term has."""
+        self.field.fresh_count += 1
+        return index(f"_k{self.field.fresh_count}")
+
+    def rational(self, value: int | fmpq) -> Frac:
+        """A rational number, if it is not of absurd size."""
+        value = fmpq(value)
+        if value.p.bit_length() + value.q.bit_length() > MAX_INTEGER_BITS:
+            raise LimitError(f"a number of more than {MAX_INTEGER_BITS} bits")
+        return self.field.constant(value)
+
+    # -- what must hold -----------------------------------------------------------
+
+    def require(self, poly: Poly, sign: Sign) -> None:
+        """Note that a polynomial must be nonzero, positive or nonnegative for a term to be defined.
+
+        Raises `UndefinedTermError` if it cannot be.
+        """
+        now = self.facts.sign(poly)
+        if now <= sign:
+            return
+        if not now & sign:
+            words = f"{self.show(poly)} cannot be {_SIGN_WORDS[sign]}"
+            raise UndefinedTermError(words, (poly, sign))
+        _, factors = poly.factor()
+        if sign == NONZERO:
+            for factor, _ in factors:
+                self.note(factor, NONZERO)
+            return
+        loose = []
+        sufficient = False
+        for factor, multiplicity in factors:
+            known = self.facts.of_irreducible(factor)
+            if multiplicity % 2 and len(known - ZERO) > 1:
+                loose.append(factor)
+            elif 0 in known and sign == POSITIVE:
+                self.note(factor, NONZERO & known)
+            elif 0 in known:
+                # A nonnegative product may be saved by a factor that vanishes.
+                sufficient = True
+        if loose:
+            product = reduce(lambda a, b: a * b, loose)
+            rest = self.facts.sign(divmod(poly, product)[0]) - ZERO
+            wanted = sign if rest == POSITIVE else frozenset(-s for s in sign)
+            self.note(product, wanted, sufficient)
+
+    def note(self, poly: Poly, sign: Sign, sufficient: bool = False) -> None:
+        """Note a condition of definedness, and use it as a fact from here on."""
+        if self.facts.sign(poly) <= sign:
+            return
+        used = self.field.indices(poly)
+        bound = tuple((k, size) for k, size in self.bound.items() if k in used)
+        stated = sufficient or self.guarded
+        self.conditions.append(Condition(poly, sign, bound, self.supplied, stated))
+        # A condition on a bound index holds all along its range, so in the body it is a fact.
+        if len(poly.factor()[1]) == 1:
+            self.facts.add(poly / poly.leading_coefficient(), _flip(sign, poly))
+
+    def decide(self, value: Frac) -> Sign:
+        """The sign of a value; asks for a case distinction where it is open.
+
+        For a value that depends on a bound index, the set of possible signs is returned.
+        """
+        sign = self.facts.of_frac(value)
+        if len(sign) == 1:
+            return sign
+        _, top = value.num.factor()
+        _, bottom = value.den.factor()
+        for factor, _ in [*top, *bottom]:
+            known = self.facts.of_irreducible(factor)
+            if len(known) > 1 and not self.is_bound(self.field.indices(factor)):
+                raise SplitSign(factor, known)
+        return sign
+
+    @contextmanager
+    def binding(self, ranges: Iterable[tuple[sp.Symbol, Frac]]) -> Iterator[None]:
+        """Within, these indices are bound and run up to these sizes."""
+        before = dict(self.bound)
+        self.bound.update(ranges)
+        try:
+            yield
+        finally:
+            self.bound = before
+
+    def is_bound(self, indices: frozenset[sp.Symbol]) -> bool:
+        """Whether any of the indices is bound."""
+        return any(i.name.startswith("_") for i in indices)
+
+    def of(self, poly: Poly) -> Frac:
+        """A polynomial as an element of the field."""
+        return Frac(self.field, poly, self.field.ctx.constant(1))
+
+    # -- for people ----------------------------------------------------------------
+
+    def show(self, poly: Poly) -> str:
+        """A polynomial in words of the original terms, for messages."""
+        return str(restore(self.field, self.of(poly)))
+
+
+def _flip(sign: Sign, poly: Poly) -> Sign:
+    return sign if poly.leading_coefficient() > 0 else frozenset(-s for s in sign)
+
+
+_SIGN_WORDS: dict[Sign, str] = {
+    POSITIVE: "positive",
+    NONNEGATIVE: "nonnegative",
+    NONZERO: "nonzero",
+    NEGATIVE: "negative",
+    frozenset((-1, 0)): "at most zero",
+}

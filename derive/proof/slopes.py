@@ -1,0 +1,178 @@
+"""Derivatives and values at a point, in normal form.
+
+The operand is read in general position, without the equations of the region, differentiated
+there, and the result brought back: an identity on a boundary says nothing of a derivative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import sympy as sp
+
+from derive.errors import UnsupportedError
+from derive.proof.algebra import Algebra
+from derive.proof.differential import Differential
+from derive.proof.field import Field, Frac, UndefinedTermError
+from derive.proof.region import Condition, Region, SplitSign
+from derive.proof.signs import NONZERO, ZERO, Facts
+from derive.proof.sums import Rebuilder
+from derive.terms import At, Context, Domain, Partial, name_of
+
+
+class Slopes:
+    """The part of a `Normalizer` that differentiates."""
+
+    def __init__(
+        self,
+        field: Field,
+        region: Region,
+        context: Context,
+        grains: dict[object, int],
+        held: tuple[sp.Expr, ...] = (),
+        real_again: tuple[sp.Expr, ...] = (),
+    ) -> None:
+        self.field = field
+        self.region = region
+        self.context = context
+        self.grains = grains
+        self.held = held
+        self.real_again = real_again
+        self.algebra = Algebra(field, region, grains, context, self._domain_of, self)
+        self.memo: dict[sp.Expr, Frac] = {}
+
+    def _domain_of(self, term: sp.Expr) -> Domain:
+        base = term.base if isinstance(term, sp.Indexed) else term
+        domain = self.context.domain_of(term)
+        # A variable that is differentiated by moves freely: y² = y is no identity for it.
+        if base in self.real_again and domain in (Domain.BINARY, Domain.SIGN):
+            return Domain.REAL
+        return domain
+
+    def __call__(self, term: sp.Expr) -> Frac:
+        """The normal form of a term."""
+        raise NotImplementedError
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the terms read so far need to be defined."""
+        return self.algebra.conditions
+
+    def unfolded(self, body: sp.Expr) -> Frac:
+        """A definition's body: that it is defined at all is the context's word."""
+        before = self.algebra.supplied
+        self.algebra.supplied = True
+        try:
+            return self(body)
+        finally:
+            self.algebra.supplied = before
+
+    def _partial(self, term: Partial) -> Frac:
+        return self._kinkwise(term, self._weak_region(), depth=0)[1]
+
+    def _weak_region(self) -> Region:
+        """The region's open facts: an identity on a boundary says nothing of a derivative."""
+        facts = Facts(self.field)
+        for poly, sign in self.algebra.facts.known.values():
+            if 0 not in sign:
+                facts.add(poly, sign)
+        return replace(self.region, facts=facts, rules=MappingProxyType({}), relations=())
+
+    def _kinkwise(self, term: Partial, region: Region, depth: int) -> tuple[Frac, Frac]:
+        """Value and derivative; at a possible kink those of both sides have to agree."""
+        try:
+            return self._differentiated(term, region)
+        except SplitSign as split:
+            if depth > 3 or self.algebra.facts.sign(split.poly) != ZERO:
+                raise
+            sides = [
+                self._kinkwise(term, region.with_sign(split.poly, frozenset((s,))), depth + 1)
+                for s in (-1, 1)
+            ]
+            (low, slope_low), (high, slope_high) = sides
+            if low.same(high) and slope_low.same(slope_high):
+                return sides[0]
+            raise UndefinedTermError("a kink", (split.poly, NONZERO)) from None
+
+    def _differentiated(self, term: Partial, region: Region) -> tuple[Frac, Frac]:
+        """Value and derivative in general position, then brought back to this region."""
+        names = {name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)}
+        held = tuple(v for v in term.variables if not isinstance(v, sp.Symbol | sp.Indexed))
+        bases = tuple(v.base if isinstance(v, sp.Indexed) else v for v in term.variables)
+        context = self.context.without(*sorted(n for n in names if n))
+        self._refuse_unknown(term, context)
+        child = type(self)(self.field, region, context, self.grains, (*self.held, *held), bases)
+        child.algebra.bound = dict(self.algebra.bound)
+        # A claim about a derivative speaks of the points where the function is defined.
+        child.algebra.supplied = True
+        value = child(term.expr)
+        derivative = value
+        for variable in term.variables:
+            target = child(variable)
+            used = target.generators
+            if len(used) != 1 or target.num != self.field.gens[used[0]]:
+                raise UnsupportedError(f"a derivative with respect to {variable}")
+            if variable in held and used[0] not in value.generators:
+                raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
+            derivative = Differential(child.algebra, self.field.generators[used[0]])(derivative)
+        back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
+        self._adopt(child.conditions, back)
+        return back(value), back(derivative)
+
+    def _refuse_unknown(self, term: Partial, context: Context) -> None:
+        """A bare name without a definition may depend on anything."""
+        bare = term.expr
+        if not isinstance(bare, sp.Symbol | sp.Indexed) or context.definition_of(bare) is not None:
+            return
+        same_family = isinstance(bare, sp.Indexed) and any(
+            isinstance(v, sp.Indexed) and v.base == bare.base for v in term.variables
+        )
+        if bare not in term.variables and not same_family and not context.dependencies_of(bare):
+            raise UnsupportedError(f"it is not known how {bare} depends on {term.variables[0]}")
+
+    def _again(self, atom: sp.Expr) -> Frac:
+        """An atom read anew in this context, with conditions as the context's word."""
+        if isinstance(atom, Partial) and self.context.definition_of(atom.expr) is None:
+            return self.algebra.slope(*atom.args)
+        return self.unfolded(atom)
+
+    def _adopt(self, conditions: list[Condition], back: Rebuilder) -> None:
+        """Take over what the operand of a derivative needs, in this context's terms."""
+        for condition in conditions:
+            before = self.algebra.supplied
+            self.algebra.supplied = condition.supplied
+            with self.algebra.binding(condition.bound):
+                value = back.poly(condition.poly)
+                if condition.sufficient:
+                    if not self.algebra.facts.of_frac(value) <= condition.sign:
+                        self.algebra.note(value.num, condition.sign, sufficient=True)
+                else:
+                    self.algebra.require(value.num * value.den, condition.sign)
+            self.algebra.supplied = before
+
+    def _at(self, term: At) -> Frac:
+        """A value at a point: read in general position, then with the point put in."""
+        expr, variable, point = term.args
+        value = self(point)
+        region = self._weak_region()
+        while True:
+            inner = type(self)(self.field, region, self.context, self.grains, self.held)
+            inner.algebra.bound = dict(self.algebra.bound)
+
+            def atom(found: sp.Expr) -> Frac:
+                return value if found == variable else self._again(found)
+
+            back = Rebuilder(self.algebra, atom, self.region.index, lambda generator: True)
+            try:
+                result = inner(expr)
+            except SplitSign as split:
+                there = back.poly(split.poly)
+                sign = self.algebra.decide(there)
+                if len(sign) > 1 or self.algebra.facts.sign(split.poly) <= sign:
+                    raise UnsupportedError("a case under a sum at a point") from None
+                region = region.with_sign(split.poly, sign)
+                continue
+            inner.algebra.supplied = self.algebra.supplied
+            self._adopt(inner.conditions, back)
+            return back(result)

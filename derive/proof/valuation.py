@@ -1,0 +1,150 @@
+"""What names stand for at a point: values, members, definitions and their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import LimitError
+from derive.proof.jets import Number, real_part
+from derive.terms import (
+    Context,
+    Definition,
+    Vec,
+    name_of,
+    shape_of,
+)
+
+
+class NoValueError(Exception):
+    """The term has no value at the point, or the precision does not settle which."""
+
+    def __init__(self, reason: str, settled: bool = True) -> None:
+        super().__init__(reason)
+        self.settled = settled
+
+
+Address = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A family as an argument: its value at each tuple of indices, and its sizes."""
+
+    at: Callable[[tuple[int, ...]], Number]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Values: `scalars` by symbol, `members` by family and indices, `integers` for sizes and
+    indices. Everything is an exact rational unless an equation forced a ball."""
+
+    scalars: Mapping[sp.Symbol, Number] = field(default_factory=dict)
+    members: Mapping[tuple[sp.IndexedBase, tuple[int, ...]], Number] = field(default_factory=dict)
+    integers: Mapping[sp.Symbol, int] = field(default_factory=dict)
+
+
+class Valuation:
+    """The names of one point and one context; `Evaluator` gives terms their values."""
+
+    def __init__(self, context: Context, point: Point) -> None:
+        self.context = context
+        self.point = point
+        self.integers: dict[sp.Symbol, int] = dict(point.integers)
+        # What a parameter stands for inside a definition, and variables that carry a rate.
+        self.scalars: dict[sp.Symbol, Number] = dict(point.scalars)
+        self.arrays: dict[sp.IndexedBase, Array] = {}
+        self.held: dict[Address | sp.Expr, Number] = {}
+        self.level = 0
+        self.hits: set[sp.Expr] = set()
+        self.nesting = 0
+
+    def __call__(self, term: sp.Expr) -> Number:
+        """The value of a term."""
+        raise NotImplementedError
+
+    def integer(self, term: sp.Expr) -> int:
+        """The value of a size or an index."""
+        value = real_part(self(term))
+        if not isinstance(value, fmpq) or value.q != 1:
+            raise NoValueError(f"{term} is not an integer")
+        return int(value.p)
+
+    def member(
+        self, base: sp.IndexedBase, indices: tuple[int, ...], term: sp.Indexed | None = None
+    ) -> Number:
+        """The value of a family's member."""
+        address = (str(base.label), indices)
+        if address in self.held:
+            return self.held[address]
+        if base in self.arrays:
+            return self.arrays[base].at(indices)
+        if (base, indices) in self.point.members:
+            return self.point.members[base, indices]
+        definition = self.context.definition_of(base[tuple(map(sp.Integer, indices))])
+        if definition is not None:
+            return self._unfold(definition, indices)
+        raise NoValueError(f"{base.label} has no member {indices}")
+
+    def _unfold(self, definition: Definition, arguments: tuple[object, ...]) -> Number:
+        """The body with the parameters standing for these values."""
+        if self.nesting > 60:
+            raise LimitError("definitions nested too deeply")
+        saved = (self.integers, self.scalars, self.arrays, self.held)
+        self.integers, self.scalars = dict(self.integers), dict(self.scalars)
+        self.arrays = dict(self.arrays)
+        self.held = self._visible_inside(definition)
+        self.nesting += 1
+        try:
+            for formal, actual in zip(definition.params, arguments, strict=True):
+                self._bind(formal, actual)
+            return self(definition.body)
+        finally:
+            self.integers, self.scalars, self.arrays, self.held = saved
+            self.nesting -= 1
+
+    def _visible_inside(self, definition: Definition) -> dict[Address | sp.Expr, Number]:
+        """A parameter hides a variable of the same name."""
+        if not definition.params or not self.held:
+            return self.held
+        hidden = {str(name_of(p)) for p in definition.params}
+        return {k: v for k, v in self.held.items() if isinstance(k, tuple) and k[0] not in hidden}
+
+    def _bind(self, formal: sp.Expr, actual: object) -> None:
+        if isinstance(formal, sp.IndexedBase) and isinstance(actual, Array):
+            self.arrays[formal] = actual
+            for size, value in zip(shape_of(formal), actual.shape, strict=True):
+                if isinstance(size, sp.Symbol):
+                    self.integers[size] = value
+        elif isinstance(actual, int):
+            self.integers[formal] = actual
+        elif isinstance(formal, sp.Symbol):
+            self.integers.pop(formal, None)
+            self.scalars[formal] = actual
+
+    def array(self, term: sp.Expr) -> Array:
+        """A family (`IndexedBase` or `Vec`) as an argument."""
+        shape = tuple(self.integer(s) for s in shape_of(term))
+        state = self._scope()
+
+        def at(indices: tuple[int, ...]) -> Number:
+            # A family means what it meant where it was written.
+            now = self._scope()
+            self.integers, self.scalars, self.arrays, self.context, self.held = state
+            try:
+                if isinstance(term, Vec):
+                    self.integers = {**state[0], **dict(zip(term.indices, indices, strict=True))}
+                    return self(term.body)
+                return self.member(term, indices)
+            finally:
+                self.integers, self.scalars, self.arrays, self.context, self.held = now
+
+        return Array(at, shape)
+
+    def _scope(self) -> tuple[Any, ...]:
+        return (self.integers, self.scalars, self.arrays, self.context, self.held)

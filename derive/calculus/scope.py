@@ -50,6 +50,8 @@ class Scope:
             return self._family_depends(term)
         if isinstance(term, sp.Indexed) and self._family_depends(term.base):
             return True
+        if any(self.depends(x) for x in self.context.dependencies_of(term)):
+            return True
         if is_name(term):
             body = self._own_body(term)
             if body is not None and self.depends(body):

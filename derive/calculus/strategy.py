@@ -159,8 +159,10 @@ class _Run:
             expr = plain if _leaves(plain) == _leaves(expr) else expr
         if expr != self.expr and rules:
             cited = [r for r in rules if r not in _SILENT] or rules
+            said = {PUT_IN: "put in the derivatives above"}
+            reason = ", ".join(said.get(r, r) for r in cited)
             about = (self.claim.expr,) if cited[0] == "definition" else ()
-            self._append(Line(expr, cited[0], ", ".join(cited), hypotheses, lemmas, about))
+            self._append(Line(expr, cited[0], reason, hypotheses, lemmas, about))
 
     def _open(self) -> None:
         """The first line: an inner derivative, the chain of named values, or the definition."""

@@ -20,6 +20,7 @@ from derive.terms import (
     At,
     Context,
     Decimal,
+    Membership,
     NamedFunction,
     Partial,
     Statement,
@@ -34,13 +35,15 @@ SUM, PRODUCT, OPERATOR, POWER, ATOM = range(5)
 Written = tuple[str, int]
 
 
-def latex(term: sp.Expr | Statement) -> str:
-    """A term or statement as LaTeX.
+def latex(term: sp.Expr | Statement | Membership) -> str:
+    """A term, a statement or a membership as LaTeX.
 
     Raises `UnsupportedError` for a node that has no notation here.
     """
     if isinstance(term, Statement):
         return f"{latex(term.lhs)} {RELATION_LATEX[term.relation]} {latex(term.rhs)}"
+    if isinstance(term, Membership):
+        return rf"{latex(term.subject)} \in {term.domain.symbol}"
     return _write(term)[0]
 
 
@@ -200,7 +203,8 @@ def _fraction(above: list[sp.Expr], below: list[sp.Expr]) -> Written:
     if not behind:
         return text, PRODUCT
     rest, level = _juxtaposed(ordered_factors(behind))
-    return f"{text} {rest}", min(level, PRODUCT) if level != OPERATOR else OPERATOR
+    dot = r" \cdot" if rest[0].isdigit() else ""
+    return f"{text}{dot} {rest}", min(level, PRODUCT) if level != OPERATOR else OPERATOR
 
 
 def _alone(factors: list[sp.Expr]) -> str:
@@ -402,11 +406,23 @@ _RELATION_SIGN = {
 def _condition(condition: sp.Basic) -> str:
     if isinstance(condition, Relational):
         return f"{latex(condition.lhs)} {_RELATION_SIGN[condition.func]} {latex(condition.rhs)}"
+    if isinstance(condition, sp.And) and (between := _between(condition)):
+        return between
     if isinstance(condition, sp.And | sp.Or):
         word = r" \text{ and } " if isinstance(condition, sp.And) else r" \text{ or } "
         parts = sorted(condition.args, key=sp.default_sort_key)
         return word.join(_condition(c) for c in parts)
     raise UnsupportedError(f"LaTeX of the condition {condition}: there is no notation for it")
+
+
+def _between(condition: sp.And) -> str:
+    """a < x < b, if that is what two conditions say."""
+    below = [c for c in condition.args if isinstance(c, sp.Lt | sp.Le)]
+    above = [c for c in condition.args if isinstance(c, sp.Gt | sp.Ge)]
+    if len(condition.args) != 2 or not (below and above) or below[0].lhs != above[0].lhs:
+        return ""
+    left = "<" if isinstance(above[0], sp.Gt) else r"\leq"
+    return f"{latex(above[0].rhs)} {left} {_condition(below[0])}"
 
 
 def _partial(term: Partial) -> Written:

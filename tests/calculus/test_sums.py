@@ -52,8 +52,9 @@ def test_cases_with_a_common_delta() -> None:
 
 
 def test_constants_move_out_and_an_empty_body_counts() -> None:
-    assert summed(3 * v[k] / w[j], (k, 1, n)) == 3 * sp.Sum(v[k], (k, 1, n)) / w[j]
-    assert summed(w[j], (k, 1, n)) == n * w[j]
+    limit = (k, sp.S.One, n)
+    assert summed(3 * v[k] / w[j], limit) == 3 * sp.Sum(v[k], (k, 1, n)) / w[j]
+    assert summed(w[j], limit) == n * w[j]
 
 
 def test_exponentials_are_factors() -> None:

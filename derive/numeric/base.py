@@ -16,10 +16,14 @@ from derive.numeric.scalars import late, negative
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """A branch that is taken where `condition` holds; elsewhere its variables are `safe`."""
+    """A branch that is taken where `condition` holds; elsewhere its variables are `safe`.
+
+    With `otherwise` it is the other way round, so that nan takes the last branch.
+    """
 
     condition: Array
     safe: Mapping[sp.Expr, sp.Expr]
+    otherwise: bool = False
 
 
 @dataclass

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.terms import bound_symbols, rebuild, rename_bound
+from derive.terms import bound_symbols, rebuild, substitute
 
 
 def by_height(term: sp.Expr) -> sp.Expr:
-    """The same term with every bound index called by the height of its binder.
-
-    No index may be bound twice, one inside the other (`terms.canonical` sees to that).
-    """
+    """The same term with every bound index called by the height of its binder."""
     return _named(term)[0]
 
 
@@ -26,13 +23,14 @@ def _named(term: sp.Basic) -> tuple[sp.Basic, int]:
     height = max(h for _, h in parts)
     term = rebuild(term, tuple(t for t, _ in parts))
     bound = bound_symbols(term)
-    names = [f"_h{height + 1}_{place}" for place in range(len(bound))]
-    if not bound or [b.name for b in bound] == names:
-        return term, height + bool(bound)
-    # By way of dummies, since one index may bear the name that another is to get.
-    passing = [sp.Dummy(**b.assumptions0) for b in bound]
-    for old, new in zip(bound, passing, strict=True):
-        term = rename_bound(term, old, new)
-    for old, name in zip(passing, names, strict=True):
-        term = rename_bound(term, old, sp.Symbol(name, **old.assumptions0))
-    return term, height + 1
+    if not bound:
+        return term, height
+    new = {
+        b: sp.Symbol(f"_h{height + 1}_{place}", **b.assumptions0) for place, b in enumerate(bound)
+    }
+    if all(old == name for old, name in new.items()):
+        return term, height + 1
+    # Only free occurrences are renamed: a binder inside may have an index of the same name.
+    body, *limits = term.args
+    named = (sp.Tuple(new[limit[0]], *limit[1:]) for limit in limits)
+    return rebuild(term, (substitute(body, new), *named)), height + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -33,7 +33,7 @@ class Cases(Base):
         *branches, (last, condition) = term.args
         earlier = [c for _, c in branches]
         if condition == sp.true:
-            result = self._branch(last, [sp.Not(c) for c in earlier])
+            result = self._branch(last, sp.Or(*earlier), otherwise=True)
             loses_nan = not (free(last) & frozenset().union(*map(free, earlier)))
             if loses_nan and all(isinstance(c, sp.Lt | sp.Le | sp.Gt | sp.Ge) for c in earlier):
                 otherwise = self.condition(sp.And(*map(sp.Not, earlier)))
@@ -43,7 +43,7 @@ class Cases(Base):
             branches, earlier = [*branches, (last, condition)], [*earlier, condition]
         for position in range(len(branches) - 1, -1, -1):
             value, condition = branches[position]
-            taken = self._branch(value, [condition, *map(sp.Not, earlier[:position])])
+            taken = self._branch(value, sp.And(condition, *map(sp.Not, earlier[:position])))
             result = self._where(self.condition(condition), taken, result)
         return result
 
@@ -54,11 +54,11 @@ class Cases(Base):
             return Array(node, result.labels)
         return result
 
-    def _branch(self, value: sp.Expr, conditions: Sequence[sp.Basic]) -> Array:
+    def _branch(self, value: sp.Expr, condition: sp.Basic, otherwise: bool = False) -> Array:
         safe = safe_point(value, set(self.axes.lengths))
         if not safe:
             return self.array(value)
-        with self.guard(Guard(self.condition(sp.And(*conditions)), safe)):
+        with self.guard(Guard(self.condition(condition), safe, otherwise)):
             return self.array(value)
 
     def guarded(self, leaf: sp.Expr, array: Array) -> Array:
@@ -66,7 +66,8 @@ class Cases(Base):
         for guard in self.guards:
             if leaf in guard.safe:
                 other = Array(self.graph.number(number(guard.safe[leaf])))
-                array = self.call("np.where", "kept", guard.condition, array, other)
+                pair = (other, array) if guard.otherwise else (array, other)
+                array = self.call("np.where", "kept", guard.condition, *pair)
         return array
 
     def condition(self, condition: sp.Basic) -> Array:

@@ -167,14 +167,11 @@ def _sift(body: sp.Expr, k: sp.Symbol, target: sp.Expr, length: sp.Expr) -> sp.E
     """Σ_k of the body, where the member at `target` differs from the others."""
     delta = sp.Dummy("delta", real=True)
     marked = _mark(body, k, target, delta)
-    if not marked.has(sp.Piecewise) or not _inside_cases(marked, delta):
-        opened = sp.expand(marked) if marked.has(delta) else marked
-        # delta**2 is delta, so only whether it occurs in a term matters.
-        on = [t.subs(delta, 1) for t in sp.Add.make_args(opened) if t.has(delta)]
-        off = [t for t in sp.Add.make_args(opened) if not t.has(delta)]
-        if all(_polynomial(t, delta) for t in sp.Add.make_args(opened)):
-            at = substitute(sp.Add(*on), {k: target})
-            return at + (sp.Sum(sp.Add(*off), (k, 1, length)) if off else 0)
+    linear = _linear(marked, delta)
+    if linear is not None:
+        on, off = linear
+        total = sp.Sum(off, (k, 1, length)) if off != 0 else sp.S.Zero
+        return substitute(on, {k: target}) + total
     at = substitute(settle(marked, delta, True), {k: target})
     others = settle(marked, delta, False)
     if others == 0:
@@ -211,14 +208,25 @@ def settle(term: sp.Basic, delta: sp.Symbol, holds: bool) -> sp.Basic:
     return term.func(*(settle(a, delta, holds) for a in term.args))
 
 
-def _inside_cases(term: sp.Expr, delta: sp.Symbol) -> bool:
-    return any(p.has(delta) for p in term.atoms(sp.Piecewise))
-
-
-def _polynomial(term: sp.Expr, delta: sp.Symbol) -> bool:
-    """Whether the term is a product in which delta stands only as a factor."""
-    rest = [f for f in sp.Mul.make_args(term) if f.as_base_exp()[0] != delta]
-    return not any(f.has(delta) for f in rest)
+def _linear(term: sp.Expr, delta: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
+    """(a, b) with term = a·delta + b, where delta stands in sums and products alone."""
+    if not term.has(delta):
+        return sp.S.Zero, term
+    if term.as_base_exp()[0] == delta:
+        return sp.S.One, sp.S.Zero
+    if not isinstance(term, sp.Add | sp.Mul):
+        return None
+    parts = [_linear(a, delta) for a in term.args]
+    if any(p is None for p in parts):
+        return None
+    pairs = [p for p in parts if p is not None]
+    if isinstance(term, sp.Add):
+        return sp.Add(*(a for a, _ in pairs)), sp.Add(*(b for _, b in pairs))
+    on, off = sp.S.Zero, sp.S.One
+    for a, b in pairs:
+        # delta² is delta.
+        on, off = on * a + on * b + off * a, off * b
+    return on, off
 
 
 def split_diagonal(term: sp.Expr, i: sp.Symbol, j: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:

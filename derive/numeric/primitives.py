@@ -96,3 +96,9 @@ def definitions() -> Mapping[str, Definition]:
             if p.meaning is not None
         }
     )
+
+
+def meaning(term: sp.Expr) -> sp.Expr:
+    """What an application of a primitive stands for; any other term as it is."""
+    definition = definitions().get(term.func.__name__) if is_primitive(term) else None
+    return term if definition is None else definition.unfold(*term.args)

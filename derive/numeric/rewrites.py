@@ -78,18 +78,37 @@ def tanh_of_exponentials(term: sp.Expr) -> sp.Expr | None:
         return None
     for below in term.args:
         base, power = below.as_base_exp()
-        if power != -1 or not isinstance(base, sp.Add) or len(base.args) != 2:
+        if not power.is_negative or not isinstance(base, sp.Add) or len(base.args) != 2:
             continue
         (a, u), (b, v) = map(exponent, base.args)
-        if a != 1 or b != 1:
-            continue
-        for above in term.args:
-            if isinstance(above, sp.Add) and len(above.args) == 2:
-                found = {e: c for c, e in map(exponent, above.args)}
-                if set(found) == {u, v} and found[u] == -found[v]:
-                    rest = [f for f in term.args if f not in (above, below)]
-                    return sp.Mul(found[u], *rest) * sp.tanh((u - v) / 2)
+        for above in term.args if a == b == 1 else ():
+            top, other = above.as_base_exp()
+            if other != -power or not isinstance(top, sp.Add) or len(top.args) != 2:
+                continue
+            found = {e: c for c, e in map(exponent, top.args)}
+            if set(found) == {u, v} and found[u] == -found[v]:
+                rest = [f for f in term.args if f not in (above, below)]
+                return sp.Mul((found[u] * sp.tanh((u - v) / 2)) ** other, *rest)
     return None
+
+
+@rewrite(sum_others(Vec(_x, (_k, _n)), _i), (_n - 1) * _x)
+def equal_members(term: sp.Expr) -> sp.Expr | None:
+    """A family whose members are all the same needs no array: its largest is that member."""
+    if not is_primitive(term, "largest", "log_sum", "sum_others"):
+        return None
+    members, scope = term.args[0], free(term.args[0].body)
+    pairs = list(zip(members.indices, members.shape, strict=True))
+    absent, present = [p for p in pairs if p[0] not in scope], [p for p in pairs if p[0] in scope]
+    if not absent:
+        return None
+    rest = Vec(members.body, *present) if present else None
+    count = sp.Mul(*(n for _, n in absent))
+    if is_primitive(term, "largest"):
+        return members.body if rest is None else largest(rest)
+    if is_primitive(term, "log_sum"):
+        return sp.log(count) + (sp.log(members.body) if rest is None else log_sum(rest))
+    return (count - 1) * members.body
 
 
 @rewrite(sp.exp(_x) * sp.exp(_y), sp.exp(_x + _y))
@@ -98,7 +117,7 @@ def product_of_exponentials(term: sp.Expr) -> sp.Expr | None:
     exps, rest = split(term, sp.exp)
     if not isinstance(term, sp.Mul):
         return None
-    whole = sp.expand(sp.Add(*(e.exp for e in exps)))
+    whole = sp.Add(*(e.exp for e in exps))
     return sp.Mul(*map(sp.exp, shifted_parts(whole)), *rest)
 
 
@@ -158,7 +177,7 @@ def exponential_times_sigmoid(term: sp.Expr) -> sp.Expr | None:
             continue
         w, t = base.args[0], exps[0].exp
         for q in range(1, int(power) + 1):
-            left = sp.expand(t + q * w)
+            left = sp.expand_mul(t + q * w, deep=False)
             if not (free(left) & free(w)):
                 rest = [f for f in others if f != factor]
                 return sp.Mul(sp.exp(left), sigmoid(-w) ** q, base ** (power - q), *rest)
@@ -301,11 +320,11 @@ def one_minus_softmax(term: sp.Expr) -> sp.Expr | None:
     _x + sp.log(_p) + softplus(_y - _x + sp.log(_q / _p)),
 )
 def log_of_two_exponentials(term: sp.Expr) -> sp.Expr | None:
-    """log(p e^u + q e^v) is u + log p + softplus(v - u + log(q/p)), for positive numbers p, q."""
+    """log(p e^u + q e^v) is u + log p + softplus(v - u + log(q/p)), for positive p, q."""
     if not isinstance(term, sp.log) or not isinstance(term.args[0], sp.Add):
         return None
     parts = sorted(map(exponent, term.args[0].args), key=lambda part: part[1] != 0)
-    if len(parts) != 2 or not all(c.is_number and c.is_positive for c, _ in parts):
+    if len(parts) != 2 or not all(c.is_positive for c, _ in parts):
         return None
     (p, u), (q, v) = parts
     return u + sp.log(p) + softplus(v - u + sp.log(q / p))

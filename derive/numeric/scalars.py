@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import sympy as sp
 
 from derive.errors import UnsupportedError
-from derive.numeric.primitives import is_primitive
-from derive.terms import free
+from derive.numeric.primitives import is_primitive, meaning
+from derive.terms import free, map_terms
 
 # What an argument is set to where its branch is not taken: the first of these that keeps the
 # branch finite.
@@ -23,7 +23,7 @@ def number(term: sp.Expr) -> str:
         return str(term)
     if term in (sp.oo, -sp.oo, sp.nan):
         return str(term).replace("oo", "np.inf").replace("nan", "np.nan")
-    value = sp.N(term, 25)
+    value = sp.N(map_terms(term, meaning), 25)
     if not value.is_Float:
         raise UnsupportedError(f"{term} is no real number")
     return repr(float(value))

@@ -67,7 +67,8 @@ def free_indices(
     cannot be told.
     """
     ranges = dict(known)
-    scope = free(term)
+    sizes = {s for base in term.atoms(sp.IndexedBase) for s in base.shape or ()}
+    scope = free(term) - sizes
     for node in sorted(term.atoms(sp.Indexed), key=str):
         for i, length in zip(node.indices, node.base.shape or (), strict=True):
             if i not in scope or i in args:

@@ -52,7 +52,7 @@ def terms(draw, indices, depth):
         "tanh": lambda: (sp.exp(a) - sp.exp(-a)) / (sp.exp(a) + sp.exp(-a)),
         "scaled": lambda: sp.exp(a) / (2 + sp.exp(a) + sp.exp(b)),
         "sech": lambda: 1 - sp.tanh(a) ** 2,
-        "cases": lambda: sp.Piecewise((a, b > 0), (sp.log(1 + b**2), True)),
+        "cases": lambda: sp.Piecewise((a, draw(leaves(indices)) > 0), (sp.log(1 + b**2), True)),
         "max": lambda: sp.Max(a, b) - sp.Abs(a),
         "sum": lambda: sp.Sum(draw(over), (bound, 1, n)),
         "contract": lambda: sp.Sum(draw(over) * u[bound] * a, (bound, 1, n)),

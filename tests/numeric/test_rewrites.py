@@ -1,0 +1,124 @@
+"""The stability rewrites: each proved, each found by shape, each worth its place."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from derive.catalogue import catalogue
+from derive.numeric import REWRITES, compile_expression, stable
+from derive.numeric.primitives import definitions
+from derive.proof import prove
+from derive.terms import Context, Statement, canonical, family, index, real, size
+
+x, y = real("x"), real("y")
+n, i, k = size("n"), index("i"), index("k")
+z, w = family("z", n), family("w", n)
+CONTEXT = Context().with_library({**catalogue.definitions, **definitions()})
+FAR = np.array([-1000.0, -700.0, -40.0, -1e-9, 0.0, 1e-9, 40.0, 700.0, 1000.0])
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda r: r.name)
+def test_the_identity_is_proved(rewrite):
+    outcome = prove(Statement(rewrite.before, "=", rewrite.after), CONTEXT)
+    assert outcome.status == "proved", outcome.reason
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda r: r.name)
+def test_the_rule_finds_the_shape_of_its_identity(rewrite):
+    found = rewrite(canonical(rewrite.before))
+    assert found is not None
+    assert found != rewrite.before
+    assert rewrite.text.strip()
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda r: r.name)
+def test_what_is_stable_stays(rewrite):
+    once = stable(rewrite.before)
+    assert stable(once) == once
+
+
+TOTAL = sp.Sum(sp.exp(z[k]), (k, 1, n))
+# A caller's own function (no name of the catalogue in it), and its value in plain NumPy at
+# numbers where that is exact enough, as (term, value for large negative x, for large positive x).
+OWN = [
+    (1 / (1 + sp.exp(-x)), 0.0, 1.0),
+    (sp.exp(x) / (1 + sp.exp(x)), 0.0, 1.0),
+    (sp.log(1 + sp.exp(x)), 0.0, 1000.0),
+    (sp.log(sp.exp(x) / (1 + sp.exp(x))), -1000.0, 0.0),
+    (sp.log(1 - 1 / (1 + sp.exp(-x))), 0.0, -1000.0),
+    (-sp.log(1 / (1 + sp.exp(-x))), 1000.0, 0.0),
+    ((sp.exp(2 * x) - 1) / (sp.exp(2 * x) + 1), -1.0, 1.0),
+    (sp.exp(x) / (3 + sp.exp(x)), 0.0, 1.0),
+    (sp.exp(3 * x) / (1 + sp.exp(x)) ** 3, 0.0, 1.0),
+    (sp.exp(-x) / (1 + sp.exp(-x)) ** 2, 0.0, 0.0),
+    (sp.log(3 + 2 * sp.exp(x)), np.log(3), 1000 + np.log(2)),
+    (1 / (sp.exp(x) + sp.exp(-x)), 0.0, 0.0),
+    (x * sp.exp(x) / (1 + sp.exp(x)), 0.0, 1000.0),
+    (sp.log(sp.exp(x) + sp.exp(y)), 0.0, 1000.0),
+]
+
+
+@pytest.mark.parametrize(("term", "left", "right"), OWN, ids=lambda v: str(v))
+def test_a_function_of_the_callers_own_is_stable(term, left, right):
+    args = [x, y] if y in term.free_symbols else [x]
+    f = compile_expression(term, args)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values = f(*[FAR, np.zeros(())][: len(args)])
+    assert np.all(np.isfinite(values))
+    np.testing.assert_allclose(values[[0, -1]], [left, right], rtol=1e-15, atol=1e-300)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("term", "far"),
+    [
+        (sp.exp(z[i]) / TOTAL, [1.0, 0.0, 0.0]),
+        (sp.exp(2 * z[i]) / sp.Sum(sp.exp(2 * z[k]), (k, 1, n)), [1.0, 0.0, 0.0]),
+        (sp.log(sp.exp(z[i]) / TOTAL), [0.0, -1000.0, -2000.0]),
+        (z[i] - sp.log(TOTAL), [0.0, -1000.0, -2000.0]),
+        (1 - sp.exp(z[i]) / TOTAL, [0.0, 1.0, 1.0]),
+        (sp.log(TOTAL), 1000.0),
+        (sp.Sum(z[k] * sp.exp(z[k]), (k, 1, n)) / TOTAL, 1000.0),
+    ],
+    ids=str,
+)
+def test_a_family_of_the_callers_own_is_stable(term, far, dtype):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value = compile_expression(term, [z])(np.array([1000.0, 0.0, -1000.0], dtype))
+    assert value.dtype == dtype
+    np.testing.assert_array_equal(value, far)
+
+
+def test_a_confident_prediction_keeps_its_loss():
+    """-log softmax of the winner is about e^-50, where 1 - softmax and lse - z both give 0."""
+    loss = compile_expression(-sp.log(sp.exp(z[1]) / TOTAL), [z])
+    np.testing.assert_allclose(loss(np.array([50.0, 0.0])), np.exp(-50.0), rtol=1e-15)
+    rest = compile_expression(1 - sp.exp(z[i]) / TOTAL, [z])
+    np.testing.assert_allclose(rest(np.array([50.0, 0.0]))[0], np.exp(-50.0), rtol=1e-15)
+
+
+def test_zero_times_log_of_zero_is_zero():
+    p, q = real("p"), real("q")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert compile_expression(p * sp.log(p))(0.0) == 0
+        assert compile_expression(q * sp.log(p), [p, q])(0.0, 0.0) == 0
+        assert compile_expression((1 - q) * sp.log(1 - p), [p, q])(1.0, 1.0) == 0
+        assert compile_expression(p * sp.log(p / q), [p, q])(0.0, 0.0) == 0
+    assert np.isnan(compile_expression(p * sp.log(p))(np.nan))
+
+
+def test_a_ratio_near_one_and_ratios_out_of_range():
+    f = compile_expression(sp.log(x / y), [x, y])
+    near = 1.0 + np.finfo(float).eps
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_allclose(f(near, 1.0), np.log1p(np.finfo(float).eps), rtol=1e-15)
+        np.testing.assert_allclose(f(1e300, 1e-300), 600 * np.log(10), rtol=1e-15)
+        np.testing.assert_allclose(f(3e-310, 1e-310), np.log(3e-310 / 1e-310), rtol=1e-14)

@@ -14,7 +14,7 @@ from derive.catalogue import catalogue
 from derive.errors import DeriveError
 from derive.proof.assumptions import Setting, prepare
 from derive.proof.decimals import judge_decimal
-from derive.proof.refute import Survey, survey
+from derive.proof.refute import Survey, constants_compare, survey
 from derive.proof.search import Leaf, run_search
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Statement
@@ -60,6 +60,8 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
     numeric = judge_decimal(statement, setting)
     if numeric is not None:
         return numeric
+    if statement.relation != "=" and constants_compare(statement, setting):
+        return Outcome("proved", "the two numbers lie in disjoint balls in this order")
     found = survey(statement, setting, REFUTE_POINTS, deadline)
     return _refuted_or_open(found, leaves, trouble)
 

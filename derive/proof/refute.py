@@ -150,6 +150,18 @@ def _text(value: Number, digits: int) -> str:
         ctx.prec = ctx_before
 
 
+def constants_compare(statement: Statement, setting: Setting) -> bool:
+    """Whether an inequality between numbers without variables is settled by disjoint balls."""
+    for bits in PRECISIONS:
+        left = constant_value(statement.lhs, setting, bits)
+        right = constant_value(statement.rhs, setting, bits)
+        if left is None or right is None:
+            return False
+        if not left.overlaps(right):
+            return _compare(left, right, statement.relation, bits) is True
+    return False
+
+
 def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
     """The value of a term without variables, or None if it has variables or no value."""
     sampler = Sampler((term,), setting)

@@ -19,6 +19,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import is_index_name
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.field import CapacityExceeded, Field, Frac, Poly, UndefinedTermError
+from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Condition, Region, SplitIndex, SplitSign
@@ -291,7 +292,8 @@ class Search:
 
     def _holds(self, region: Region, normal: Normalizer, left: Frac, right: Frac) -> bool:
         if self.statement.relation != "=":
-            return normal.algebra.facts.of_frac(left - right) <= ALLOWED[self.statement.relation]
+            wanted = ALLOWED[self.statement.relation]
+            return sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted
         return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
 
     # -- conditions ---------------------------------------------------------------------

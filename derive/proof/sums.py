@@ -198,7 +198,7 @@ class _Product:
             with algebra.binding([(k, high)]):
                 logarithm = algebra.ln(body)
             return algebra.exp(sum_multi(algebra, logarithm, [(k, high)]))
-        (name,) = _canonical_names(1, body.indices | high.indices)
+        (name,) = _canonical_names(1, (body.indices - {k}) | high.indices)
         with algebra.binding([(name, high)]):
             inner = Rebuilder.of_indices(algebra, {k: name})(body)
         key = (inner.key, high.key)
@@ -386,7 +386,8 @@ def _canonical_names(count: int, free: frozenset[sp.Symbol]) -> list[sp.Symbol]:
 def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
     """The generator of an irreducible sum, the same whatever its indices are called."""
     choices = []
-    inside = body.indices.union(*(high.indices for _, high in ranges))
+    inside = body.indices - {k for k, _ in ranges}
+    inside = inside.union(*(high.indices for _, high in ranges))
     names = _canonical_names(len(ranges), inside)
     for order in permutations(ranges):
         swap = {k: name for (k, _), name in zip(order, names, strict=True)}

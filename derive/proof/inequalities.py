@@ -1,0 +1,157 @@
+"""Signs that need a lemma: members and their sum, tangents of exp and ln, ratios under ln.
+
+Each lemma is a true inequality about the generators at hand, added as a fact; the signs then
+follow by the exact linear arithmetic of `Facts`. All hold wherever the terms are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import DeriveError
+from derive.proof.algebra import Algebra
+from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.region import Split
+from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
+from derive.proof.sums import Rebuilder, sum_multi
+
+MAX_LEMMAS = 24
+
+
+def sign_with_lemmas(algebra: Algebra, value: Frac, wanted: Sign) -> Sign:
+    """The signs that a value can have, narrowed by lemmas until they are among those wanted."""
+    sign = algebra.facts.of_frac(value)
+    for attempt in (_directly, _by_exponential):
+        if sign <= wanted:
+            return sign
+        sign = sign & attempt(algebra, value)
+    return sign
+
+
+def _directly(algebra: Algebra, value: Frac) -> Sign:
+    for lemma in LEMMAS:
+        for number, fact in enumerate(lemma(algebra, value)):
+            if number > MAX_LEMMAS:
+                break
+            _learn(algebra, fact)
+    return algebra.facts.of_frac(value)
+
+
+def _learn(algebra: Algebra, fact: Frac) -> None:
+    """Note that a value is at least zero."""
+    if algebra.facts.of_frac(algebra.of(fact.den)) == POSITIVE and not fact.num.is_constant():
+        algebra.facts.add(fact.num, NONNEGATIVE)
+
+
+def _by_exponential(algebra: Algebra, value: Frac) -> Sign:
+    """A sum of logarithms has the sign of e^sum - 1."""
+    if not value.den.is_constant() or not _has(algebra, value.num, "ln"):
+        return ANY
+    try:
+        power = algebra.exp(value)
+    except (Split, DeriveError, UndefinedTermError):
+        return ANY
+    excess = power - algebra.field.one
+    sign = algebra.facts.of_frac(excess)
+    return sign if len(sign) < 3 else _directly(algebra, excess)
+
+
+def _has(algebra: Algebra, poly: Poly, kind: str) -> bool:
+    generators = algebra.field.generators
+    return any(generators[g].kind == kind for g in algebra.field.used(poly))
+
+
+def _generators(algebra: Algebra, value: Frac, kind: str) -> Iterator[tuple[int, Generator]]:
+    for g in value.generators:
+        if algebra.field.generators[g].kind == kind:
+            yield g, algebra.field.generators[g]
+
+
+# -- lemmas -------------------------------------------------------------------------------
+
+
+def members(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """A member of a sum of nonnegative terms is at most the sum."""
+    free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
+    for g, generator in _generators(algebra, value, "sum"):
+        ranges, body = generator.parts
+        if len(ranges) != 1 or not algebra.facts.of_frac(body) <= NONNEGATIVE:
+            continue
+        for i in free:
+            size = algebra.region.ranges.get(i)
+            if size is not None and algebra.normal(size).same(ranges[0][1]):
+                member = Rebuilder.of_indices(algebra, {ranges[0][0]: i})(body)
+                yield algebra.field.frac(g) - member
+
+
+def tangent_of_exp(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """e^b ≥ 1 + b."""
+    for g, generator in _generators(algebra, value, "exp"):
+        basis, grain = generator.parts
+        slope = basis * algebra.field.constant(fmpq(1, grain))
+        yield algebra.field.frac(g) - algebra.field.one - slope
+
+
+def tangent_of_ln(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """1 − 1/f ≤ ln f ≤ f − 1 for f > 0."""
+    for g, generator in _generators(algebra, value, "ln"):
+        inside = algebra.of(generator.parts[0])
+        if algebra.facts.of_frac(inside) == POSITIVE:
+            ln = algebra.field.frac(g)
+            yield inside - algebra.field.one - ln
+            yield ln - algebra.field.one + algebra.field.one / inside
+
+
+def gibbs(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Σ w ln a − Σ w ln b ≥ Σ w (1 − b/a) for w ≥ 0 and positive a, b: termwise tangents."""
+    parts = [p for g, x in _generators(algebra, value, "sum") for p in _weighted_log(algebra, g, x)]
+    for g, high, weight, a in parts:
+        for h, other, weight_too, b in parts:
+            if g == h or not (weight.same(weight_too) and high.same(other)):
+                continue
+            k = sp.Symbol("_b1", integer=True, positive=True)
+            with algebra.binding([(k, high)]):
+                bound = weight * (algebra.field.one - b / a)
+                total = sum_multi(algebra, bound, [(k, high)])
+            yield algebra.field.frac(g) - algebra.field.frac(h) - total
+
+
+def _weighted_log(
+    algebra: Algebra, g: int, generator: Generator
+) -> Iterator[tuple[int, Frac, Frac, Frac]]:
+    """A sum Σ_k w_k ln a_k with positive a and nonnegative w as (generator, size, w, a)."""
+    ranges, body = generator.parts
+    logs = [h for h in body.generators if algebra.field.generators[h].kind == "ln"]
+    if len(ranges) != 1 or len(logs) != 1 or ranges[0][0].name != "_b1":
+        return
+    inside = algebra.of(algebra.field.generators[logs[0]].parts[0])
+    weight = body / algebra.field.frac(logs[0])
+    if logs[0] in weight.generators:
+        return
+    positive = algebra.facts.of_frac(inside) == POSITIVE
+    if positive and algebra.facts.of_frac(weight) <= NONNEGATIVE:
+        yield g, ranges[0][1], weight, inside
+
+
+def bounded(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """−1 ≤ sin, cos, erf ≤ 1 and −π/2 ≤ atan ≤ π/2."""
+    one = algebra.field.one
+    for g, generator in _generators(algebra, value, "function"):
+        name, _, order = generator.parts
+        if any(order) or name not in ("sin", "cos", "erf", "atan"):
+            continue
+        bound = algebra.pi / (one + one) if name == "atan" else one
+        yield bound - algebra.field.frac(g)
+        yield bound + algebra.field.frac(g)
+
+
+LEMMAS: tuple[Callable[[Algebra, Frac], Iterator[Frac]], ...] = (
+    members,
+    bounded,
+    tangent_of_exp,
+    tangent_of_ln,
+    gibbs,
+)

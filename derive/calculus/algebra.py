@@ -166,7 +166,7 @@ def weight(term: sp.Expr) -> float:
         parts = [f for f in term.args if f != -1]
         return sum(map(weight, parts)) + sign
     if isinstance(term, sp.Pow):
-        extra = 0.0 if term.exp == -1 else 1.0
+        extra = 0.0 if term.exp == -1 else 1.3
         return weight(term.base) + extra + (0 if term.exp.is_Rational else weight(term.exp))
     if isinstance(term, sp.Sum | sp.Product):
         return 1.0 + weight(term.function)

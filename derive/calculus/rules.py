@@ -289,7 +289,8 @@ def application(term: sp.Expr, scope: Scope) -> sp.Expr | None:
     moving = [p for p, a in enumerate(term.args) if scope.depends(a)]
     if any(isinstance(term.args[p], sp.IndexedBase) or term.args[p].has(Vec) for p in moving):
         return None
-    if not moving or any(term.args[p] == scope.variable for p in moving):
+    known = scope.definition_of(term) is not None
+    if not moving or (known and any(term.args[p] == scope.variable for p in moving)):
         return None
     total = []
     for p in moving:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from derive.calculus.derivation import Derivation, Line
 from derive.calculus.kinks import kinks_of
@@ -25,6 +26,7 @@ from derive.proof import prove
 from derive.terms import (
     At,
     Context,
+    NamedFunction,
     Partial,
     Statement,
     evaluated,
@@ -124,7 +126,7 @@ class _Run:
             self._emit(self._advance(self.expr))
             if self.expr == before:
                 break
-        if not self.expr.has(Partial):
+        if not any(self._is_reducible(p) for p in self.expr.atoms(Partial)):
             simplifier = Simplifier(self.scope, self.claim, self.ranges, self.engine.in_terms_of)
             raw = bool(self.lines) and self.lines[-1].rule == PUT_IN
             for line in simplifier.lines(self.expr, raw):
@@ -136,6 +138,12 @@ class _Run:
             self._kinks(),
             tuple(self.conditions),
         )
+
+    def _is_reducible(self, partial: Partial) -> bool:
+        """Whether a rule could still say something of it; f′ of an unknown f stays."""
+        if not isinstance(partial.expr, AppliedUndef | NamedFunction):
+            return True
+        return self.engine.context.definition_of(partial.expr) is not None
 
     def _append(self, line: Line) -> None:
         self.lines.append(line)
@@ -241,7 +249,7 @@ class _Run:
 
     def _lemma(self, partial: Partial) -> sp.Expr:
         lemma = self.engine.derive(partial)
-        if lemma.result.has(Partial):
+        if lemma.result == partial:
             return partial
         self._use(lemma)
         return lemma.result

@@ -14,7 +14,7 @@ from derive.calculus.strategy import InTermsOf
 from derive.catalogue import Kink
 from derive.latex.text import text
 from derive.latex.writer import latex
-from derive.terms import Context, name_of
+from derive.terms import Context, Statement, name_of
 
 Show = Callable[[sp.Expr], str]
 
@@ -47,9 +47,9 @@ class Derivation(calculus.Derivation):
         blocks = []
         for part in (*self.lemmas, self):
             head = text(part.claim)
-            lines = [(f"{head} = {text(line.expr)}", _spoken(line)) for line in part.lines[:1]]
+            lines = [(f"{head} = {text(line.expr)}", _spoken(line, self.context)) for line in part.lines[:1]]
             pad = " " * len(head)
-            lines += [(f"{pad} = {text(line.expr)}", _spoken(line)) for line in part.lines[1:]]
+            lines += [(f"{pad} = {text(line.expr)}", _spoken(line, self.context)) for line in part.lines[1:]]
             width = min(72, max((len(formula) for formula, _ in lines), default=0))
             rows = [f"{formula:<{width}}   {reason}".rstrip() for formula, reason in lines]
             blocks.append("\n".join(rows or [head]))
@@ -128,10 +128,17 @@ def _name(term: sp.Expr) -> str:
     return latex(term)
 
 
-def _spoken(line: Line) -> str:
+def _spoken(line: Line, context: Context) -> str:
     """The reason as plain text."""
     if line.hypotheses and line.rule == "hypothesis":
-        return f"[since {', '.join(line.hypotheses)}]"
+        facts = {h.label: h.statement for h in context.hypotheses}
+        said = (
+            f"{text(fact.lhs)} {fact.relation} {text(fact.rhs)}"
+            if isinstance(fact := facts.get(label), Statement)
+            else label
+            for label in line.hypotheses
+        )
+        return f"[since {', '.join(said)}]"
     if line.rule == "definition" and line.about:
         return f"[definition of {name_of(line.about[0])}]"
     return f"[{line.reason}]"

@@ -186,7 +186,7 @@ def _clumsy_sum(term: sp.Add) -> float:
         return 0.6
     number = term.args[0] if term.args[0].is_number else None
     if number is not None and number.is_negative:
-        return 0.3
+        return 0.35
     if number is None and any(negative):
         # Of a − y and y − a take the one whose letters are in order.
         first = min(zip(term.args, negative, strict=True), key=lambda p: str(_bare(p[0])))

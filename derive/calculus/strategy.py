@@ -14,8 +14,9 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from derive.calculus.derivation import Derivation, Line
+from derive.calculus.intermediates import through_intermediates
 from derive.calculus.kinks import kinks_of
-from derive.calculus.rules import RULES, slope, through_intermediates
+from derive.calculus.rules import RULES, slope
 from derive.calculus.scope import Scope, index_ranges, is_name, names_in
 from derive.calculus.simplify import Simplifier
 from derive.calculus.sums import contract

@@ -47,9 +47,11 @@ class Derivation(calculus.Derivation):
         blocks = []
         for part in (*self.lemmas, self):
             head = text(part.claim)
-            lines = [(f"{head} = {text(line.expr)}", _spoken(line, self.context)) for line in part.lines[:1]]
             pad = " " * len(head)
-            lines += [(f"{pad} = {text(line.expr)}", _spoken(line, self.context)) for line in part.lines[1:]]
+            lines = [
+                (f"{pad if position else head} = {text(line.expr)}", _spoken(line, self.context))
+                for position, line in enumerate(part.lines)
+            ]
             width = min(72, max((len(formula) for formula, _ in lines), default=0))
             rows = [f"{formula:<{width}}   {reason}".rstrip() for formula, reason in lines]
             blocks.append("\n".join(rows or [head]))

@@ -16,6 +16,7 @@ from headlines import (
     T,
     a,
     j,
+    n,
     sigmoid,
     softmax_of,
     ys,
@@ -26,13 +27,16 @@ from headlines import (
 from derive.calculus import differentiate
 from derive.errors import DefinitionError
 from derive.terms import (
+    At,
     Definition,
     Partial,
     alpha_equal,
     canonical,
+    family,
     index,
     named_function,
     real,
+    size,
 )
 
 
@@ -128,6 +132,22 @@ def test_an_unknown_function_keeps_its_derivative() -> None:
     f = sp.Function("f")
     found = differentiate(f(2 * z), z)
     assert found.result.has(Partial)
+
+
+def test_a_layer_with_any_activation() -> None:
+    f = named_function("f")
+    p, q, d = index("p"), index("q"), size("d")
+    W, x = family("W", n, d), family("x", d)
+    context = LIBRARY.define(
+        Definition.of(zs[p], sp.Sum(W[p, q] * x[q], (q, 1, d))),
+        Definition.of(a[p], f(zs[p])),
+        Definition.of(L, sp.Sum((a[p] - ys[p]) ** 2, (p, 1, n)) / 2),
+    )
+    found = differentiate(L, W[p, q], context=context)
+    t = real("t")
+    slope = At(Partial(f(t), t), t, zs[p])
+    assert found.result == (a[p] - ys[p]) * slope * x[q]
+    assert found.check()
 
 
 def test_a_function_defined_by_the_caller() -> None:

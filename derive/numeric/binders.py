@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.terms import bound_symbols, rebuild, substitute
+from derive.terms import bound_symbols, free, rebuild, substitute
 
 
 def by_height(term: sp.Expr) -> sp.Expr:
     """The same term with every bound index called by the height of its binder."""
-    return _named(term)[0]
+    return _named(_apart(term))[0]
+
+
+def _apart(term: sp.Basic) -> sp.Basic:
+    """The same term with no two binders' indices alike, so that new names capture nothing."""
+    if isinstance(term, sp.IndexedBase) or not term.args:
+        return term
+    bound = bound_symbols(term)
+    term = _renamed(term, {b: sp.Dummy(**b.assumptions0) for b in bound})
+    return rebuild(term, tuple(_apart(a) for a in term.args))
 
 
 def _named(term: sp.Basic) -> tuple[sp.Basic, int]:
@@ -25,12 +34,20 @@ def _named(term: sp.Basic) -> tuple[sp.Basic, int]:
     bound = bound_symbols(term)
     if not bound:
         return term, height
-    new = {
-        b: sp.Symbol(f"_h{height + 1}_{place}", **b.assumptions0) for place, b in enumerate(bound)
-    }
-    if all(old == name for old, name in new.items()):
-        return term, height + 1
-    # Only free occurrences are renamed: a binder inside may have an index of the same name.
+    taken = {str(s) for s in free(term)}
+    new = {}
+    for place, b in enumerate(bound):
+        name = f"_h{height + 1}_{place}"
+        while name in taken:
+            name += "_"
+        new[b] = sp.Symbol(name, **b.assumptions0)
+    return _renamed(term, new), height + 1
+
+
+def _renamed(term: sp.Basic, new: dict[sp.Symbol, sp.Symbol]) -> sp.Basic:
+    """A binder with its own indices renamed (not those of a binder inside that are alike)."""
+    if not new:
+        return term
     body, *limits = term.args
     named = (sp.Tuple(new[limit[0]], *limit[1:]) for limit in limits)
-    return rebuild(term, (substitute(body, new), *named)), height + 1
+    return rebuild(term, (substitute(body, new), *named))

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.errors import UnsupportedError
-from derive.numeric.primitives import is_primitive, primitive
+from derive.numeric.primitives import is_primitive, meaning, primitive
 from derive.numeric.rewrites import stable
 from derive.terms import (
     At,
@@ -85,6 +85,9 @@ class _Unfolding:
             return body
         # An argument that is itself a defined family has members to unfold.
         unfolded = replace(definition, body=body).unfold(*arguments)
+        if unfolded.is_number:
+            # SymPy compares numbers only if it can evaluate them.
+            return map_terms(unfolded, meaning)
         return unfolded if arguments == definition.params else self.unfold(unfolded)
 
 

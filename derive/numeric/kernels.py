@@ -50,8 +50,8 @@ def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[
 
 def _sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), exact to the last digits in both tails."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+    # Two vectorised exp cost a fraction of one np.where on mixed signs.
+    return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x)))
 
 
 def _softplus(x: Any) -> Any:

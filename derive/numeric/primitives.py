@@ -34,12 +34,7 @@ class Primitive:
 
 _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
     {
-        "sigmoid": Primitive(
-            (_x,),
-            sp.Piecewise((1 / (1 + _tail), _x >= 0), (_tail / (1 + _tail), True)),
-            "_sigmoid",
-            "s",
-        ),
+        "sigmoid": Primitive((_x,), sp.exp(sp.Min(_x, 0)) / (1 + _tail), "_sigmoid", "s"),
         "softplus": Primitive((_x,), sp.Max(_x, 0) + sp.log(1 + _tail), "_softplus", "softplus"),
         "log1p": Primitive((_x,), sp.log(1 + _x), "np.log1p", "log"),
         "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),

@@ -24,10 +24,12 @@ from derive.terms.nodes import (
     family,
     index,
     named_function,
+    product_of,
     real,
     shape_of,
     size,
     sum_except,
+    sum_of,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "member",
     "name_of",
     "named_function",
+    "product_of",
     "real",
     "rebuild",
     "rename_bound",
@@ -62,4 +65,5 @@ __all__ = [
     "size",
     "substitute",
     "sum_except",
+    "sum_of",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from derive.terms.nodes import At, NamedFunction, Partial, Vec
+from derive.terms.nodes import At, NamedFunction, Partial, Vec, product_of, sum_of
 
 Mapping_ = Mapping[sp.Basic, sp.Expr]
 
@@ -64,6 +64,8 @@ def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
         return term
     if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log):
         return term.func(*args, evaluate=False)
+    if isinstance(term, sp.Sum | sp.Product):
+        return (sum_of if isinstance(term, sp.Sum) else product_of)(*args)
     if isinstance(term, sp.Function) and not isinstance(term, NamedFunction | sp.Piecewise):
         return term.func(*args, evaluate=False)
     return term.func(*args)
@@ -76,6 +78,11 @@ def fresh(base: sp.Symbol, taken: frozenset[sp.Basic]) -> sp.Symbol:
     while f"{base.name}_{number}" in names:
         number += 1
     return sp.Symbol(f"{base.name}_{number}", **base.assumptions0)
+
+
+def _names(term: sp.Basic) -> frozenset[sp.Basic]:
+    """Every symbol in a term, free or bound: a name for a bound one must avoid them all."""
+    return frozenset(term.atoms(sp.Symbol))
 
 
 def member(term: sp.Expr, *indices: sp.Expr) -> sp.Expr:
@@ -116,10 +123,11 @@ def _substitute_binder(term: sp.Basic, mapping: dict[sp.Basic, sp.Expr]) -> sp.B
     if not active:
         return term
     entering: frozenset[sp.Basic] = frozenset()
-    for value in active.values():
-        entering |= free(value)
-    taken = entering | scope | frozenset(active)
+    for key, value in active.items():
+        entering |= free(value) | free(key)
+    taken = entering | scope | _names(term)
     for symbol in bound_symbols(term):
+        # A bound symbol gives way to what enters, and to a free symbol of the same name.
         if symbol in entering:
             new = fresh(symbol, taken)
             taken |= {new}
@@ -128,16 +136,36 @@ def _substitute_binder(term: sp.Basic, mapping: dict[sp.Basic, sp.Expr]) -> sp.B
 
 
 def rename_bound(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
-    """The same binder with the bound symbol `old` called `new` (which must not occur in it)."""
-    return rebuild(term, tuple(_replace_symbol(a, old, new) for a in term.args))
+    """The same binder with the bound symbol `old` called `new` (which must not occur in it).
+
+    Only where `old` is bound: the limits of a sum, the sizes of a family and the point of a
+    value are outside of its scope.
+    """
+    if isinstance(term, sp.Sum | sp.Product):
+        return _rename_limit(term, old, new)
+    if isinstance(term, At):
+        return At(_replace_free(term.args[0], old, new), new, term.args[2])
+    if isinstance(term, Vec):
+        pairs = [(new if k == old else k, s) for k, s in zip(term.indices, term.shape, strict=True)]
+        return Vec(_replace_free(term.body, old, new), *pairs)
+    return term
 
 
-def _replace_symbol(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
-    if term == old:
-        return new
-    if isinstance(term, sp.IndexedBase) or not term.args:
-        return term
-    return rebuild(term, tuple(_replace_symbol(a, old, new) for a in term.args))
+def _rename_limit(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
+    # Limits are listed from the inside out, and an inner one may use an outer index.
+    place = max(i for i, limit in enumerate(term.limits) if limit[0] == old)
+    limits = []
+    for position, (k, low, high) in enumerate(term.limits):
+        if position < place:
+            low, high = (_replace_free(x, old, new) for x in (low, high))
+        limits.append((new if position == place else k, low, high))
+    rebound = any(limit[0] == old for limit in term.limits[:place])
+    body = term.function if rebound else _replace_free(term.function, old, new)
+    return rebuild(term, (body, *(sp.Tuple(*limit) for limit in limits)))
+
+
+def _replace_free(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
+    return _substitute(term, {old: new}) if old in _names(term) else term
 
 
 def map_terms(term: sp.Expr, function: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
@@ -156,7 +184,7 @@ def _canonical(term: sp.Basic, depth: int) -> sp.Basic:
     bound = bound_symbols(term)
     for offset, symbol in enumerate(bound):
         name = sp.Symbol(f"_b{depth + offset}", **symbol.assumptions0)
-        term = rename_bound(term, symbol, name)
+        term = rename_bound(term, symbol, name) if name != symbol else term
     if isinstance(term, sp.IndexedBase) or not term.args:
         return term
     return rebuild(term, tuple(_canonical(a, depth + len(bound)) for a in term.args))

@@ -163,4 +163,24 @@ def shape_of(term: sp.Expr) -> tuple[sp.Expr, ...]:
 def sum_except(body: sp.Expr, k: sp.Symbol, size: sp.Expr, *excluded: sp.Expr) -> sp.Sum:
     """Σ over k ≠ each of `excluded`, 1 ≤ k ≤ size."""
     condition = sp.And(*(sp.Ne(k, e) for e in excluded))
-    return sp.Sum(sp.Piecewise((body, condition), (0, True)), (k, 1, size))
+    return sum_of(sp.Piecewise((body, condition), (0, True)), (k, 1, size))
+
+
+def sum_of(body: sp.Expr, *limits: Any) -> sp.Sum:
+    """Σ of a body over limits (k, low, high), the innermost first, exactly as given.
+
+    SymPy's constructor moves a `Piecewise` out of the body, even past a sum inside that binds
+    the index of its condition; a sum made here keeps its body.
+    """
+    return _with_limits(sp.Sum, body, limits)
+
+
+def product_of(body: sp.Expr, *limits: Any) -> sp.Product:
+    """Π of a body over limits (k, low, high), the innermost first, exactly as given."""
+    return _with_limits(sp.Product, body, limits)
+
+
+def _with_limits(kind: type, body: sp.Expr, limits: tuple[Any, ...]) -> Any:
+    term = sp.Expr.__new__(kind, sp.S(body), *(sp.Tuple(*limit) for limit in limits))
+    term.is_commutative = True
+    return term

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """How `derive show` prints."""
 
     text = "text"
@@ -37,7 +37,7 @@ class Form(str, Enum):
     html = "html"
 
 
-class Output(str, Enum):
+class Output(StrEnum):
     """How `derive verify` prints."""
 
     text = "text"

@@ -1,8 +1,20 @@
 """The prover: exact normal forms, rigorous counterexamples, four verdicts."""
 
 from derive.proof.assumptions import prepare
+from derive.proof.certificate import Certificate
+from derive.proof.checker import CheckError, check
 from derive.proof.prover import prove
 from derive.proof.refute import Screen
 from derive.proof.verdict import Counterexample, Outcome, Status
 
-__all__ = ["Counterexample", "Outcome", "Screen", "Status", "prepare", "prove"]
+__all__ = [
+    "Certificate",
+    "CheckError",
+    "Counterexample",
+    "Outcome",
+    "Screen",
+    "Status",
+    "check",
+    "prepare",
+    "prove",
+]

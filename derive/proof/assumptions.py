@@ -25,6 +25,7 @@ from derive.terms import (
     index,
     shape_of,
     substitute,
+    sum_of,
 )
 
 _BOUNDS = {
@@ -193,7 +194,7 @@ def _expand_vectors(
         *batch, last = (index(f"{c}_{subject.label}") for c in "ijkl"[: len(shape_of(subject))])
         member = subject[(*batch, last)]
         if domain is Domain.PROBABILITY:
-            total = sp.Sum(member, (last, 1, subject.shape[-1]))
+            total = sum_of(member, (last, 1, subject.shape[-1]))
             label = rf"\sum_k {subject.label}_k = 1"
             facts.append(Fact(Statement(total, "=", sp.S.One), label))
         elif domain is Domain.ONE_HOT:

@@ -225,6 +225,9 @@ class Evaluator(Rates):
             return all(self.holds(c) for c in condition.args)
         if isinstance(condition, sp.Or):
             return any(self.holds(c) for c in condition.args)
+        if isinstance(condition, sp.ITE):
+            test, then, other = condition.args
+            return self.holds(then if self.holds(test) else other)
         if isinstance(condition, sp.Not):
             return not self.holds(condition.args[0])
         if type(condition) not in _TESTS:

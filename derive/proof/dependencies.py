@@ -19,6 +19,7 @@ from derive.terms import (
     name_of,
     real,
     shape_of,
+    sum_of,
 )
 
 
@@ -93,7 +94,7 @@ def _example(subject: sp.Expr, variables: tuple[sp.Expr, ...], context: Context)
             label = f"{name}_{name_of(v)}{power}"
             term = _coefficient(label, (*shape, *shape_of(v)), (*own, *inner)) * value**power
             for k, size in zip(inner, shape_of(v), strict=True):
-                term = sp.Sum(term, (k, 1, size))
+                term = sum_of(term, (k, 1, size))
             total += term
     domain = context.domain_of(subject)
     if domain is Domain.POSITIVE:

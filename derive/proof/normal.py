@@ -216,6 +216,9 @@ class Normalizer(Slopes):
                 value = self.truth(part)
                 result = result * (one - value if negate else value)
             return one - result if negate else result
+        if isinstance(condition, sp.ITE):
+            test, then, other = (self.truth(c) for c in condition.args)
+            return test * then + (one - test) * other
         if isinstance(condition, sp.Not):
             return one - self.truth(condition.args[0])
         if type(condition) not in _RELATION_SIGNS:

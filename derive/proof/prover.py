@@ -12,10 +12,12 @@ from dataclasses import replace
 
 from derive.catalogue import catalogue
 from derive.errors import DeriveError
-from derive.proof.assumptions import Setting, prepare
+from derive.proof.assumptions import prepare
+from derive.proof.certificate import Certificate
 from derive.proof.decimals import judge_decimal
+from derive.proof.leaf import Leaf
 from derive.proof.refute import Survey, constants_compare, survey
-from derive.proof.search import Leaf, run_search
+from derive.proof.search import run_search
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Statement
 
@@ -50,13 +52,14 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
         about = "an approximate equation is judged only where one side is a decimal"
         return judge_decimal(statement, setting) or Outcome("undecided", about)
     trouble = ""
-    leaves: list[Leaf] | None = None
+    found_tree: Certificate | None = None
     try:
-        leaves = run_search(statement, setting, deadline - time.monotonic()).leaves
+        found_tree = run_search(statement, setting, deadline - time.monotonic())
     except (DeriveError, RecursionError) as error:
         trouble = _sentence(error)
-    if leaves is not None and not any(leaf.kind == "open" for leaf in leaves):
-        return _closed(statement, setting, leaves, deadline)
+    leaves = () if found_tree is None else found_tree.leaves
+    if found_tree is not None and not any(leaf.kind == "open" for leaf in leaves):
+        return _closed(found_tree, deadline)
     numeric = judge_decimal(statement, setting)
     if numeric is not None:
         return numeric
@@ -66,8 +69,9 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
     return _refuted_or_open(found, leaves, trouble)
 
 
-def _closed(statement: Statement, setting: Setting, leaves: list[Leaf], deadline: float) -> Outcome:
+def _closed(certificate: Certificate, deadline: float) -> Outcome:
     """Every case is closed: the audit has the last word."""
+    statement, setting, leaves = certificate.statement, certificate.setting, certificate.leaves
     proved = [leaf for leaf in leaves if leaf.kind == "equal"]
     if not leaves:
         return Outcome("undecided", "vacuous: the hypotheses contradict each other")
@@ -83,18 +87,17 @@ def _closed(statement: Statement, setting: Setting, leaves: list[Leaf], deadline
     if not audit.points and setting.facts:
         return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
     conditions = tuple(dict.fromkeys(c for leaf in leaves for c in leaf.needs))
-    steps = tuple(_step(leaf) for leaf in leaves)
     if conditions:
         return Outcome(
             "conditional",
             "the sides agree wherever both are defined, but one is defined on more",
             conditions=conditions,
-            steps=steps,
+            certificate=certificate,
         )
-    return Outcome("proved", _reason(statement, leaves), steps=steps)
+    return Outcome("proved", _reason(statement, leaves), certificate=certificate)
 
 
-def _reason(statement: Statement, leaves: list[Leaf]) -> str:
+def _reason(statement: Statement, leaves: tuple[Leaf, ...]) -> str:
     cases = sum(leaf.kind == "equal" for leaf in leaves)
     in_cases = f" in each of {cases} cases" if cases > 1 else ""
     if statement.relation != "=":
@@ -102,12 +105,7 @@ def _reason(statement: Statement, leaves: list[Leaf]) -> str:
     return f"both sides have the same normal form{in_cases}"
 
 
-def _step(leaf: Leaf) -> str:
-    where = " and ".join(str(s) for s in leaf.region)
-    return f"{'for ' + where + ': ' if where else ''}{leaf.line or 'neither side is defined'}"
-
-
-def _refuted_or_open(found: Survey, leaves: list[Leaf] | None, trouble: str) -> Outcome:
+def _refuted_or_open(found: Survey, leaves: tuple[Leaf, ...], trouble: str) -> Outcome:
     if found.counterexample is not None:
         at = ", ".join(f"{k} = {v}" for k, v in found.counterexample.assignment.items())
         where = f"at {at}" if at else "as it stands"
@@ -121,7 +119,7 @@ def _refuted_or_open(found: Survey, leaves: list[Leaf] | None, trouble: str) -> 
         return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
     if trouble:
         return Outcome("undecided", trouble)
-    line = next((leaf.line for leaf in leaves or [] if leaf.kind == "open"), "")
+    line = next((leaf.line for leaf in leaves if leaf.kind == "open"), "")
     return Outcome(
         "undecided",
         f"no proof was found, and no counterexample at {found.agreeing} points: {line[:200]}",

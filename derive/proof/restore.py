@@ -9,7 +9,17 @@ import sympy as sp
 from flint import fmpq
 
 from derive.proof.field import Field, Frac, Generator, Poly
-from derive.terms import At, Partial, canonical, fresh, index, named_function, real
+from derive.terms import (
+    At,
+    Partial,
+    canonical,
+    fresh,
+    index,
+    named_function,
+    product_of,
+    real,
+    sum_of,
+)
 
 
 def restore(field: Field, value: Frac) -> sp.Expr:
@@ -51,12 +61,12 @@ def _root(field: Field, inside: Poly, q: int) -> sp.Expr:
 def _sum(field: Field, ranges: tuple[tuple[sp.Symbol, Frac], ...], body: Frac) -> sp.Expr:
     term = restore(field, body)
     limits = [(k, 1, restore(field, high)) for k, high in ranges]
-    return _readable(sp.Sum(term, *limits))
+    return _readable(sum_of(term, *limits))
 
 
 def _product(field: Field, ranges: tuple[tuple[sp.Symbol, Frac], ...], body: Frac) -> sp.Expr:
     limits = [(k, 1, restore(field, high)) for k, high in ranges]
-    return _readable(sp.Product(restore(field, body), *limits))
+    return _readable(product_of(restore(field, body), *limits))
 
 
 def _readable(term: sp.Expr) -> sp.Expr:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from derive.proof.certificate import Certificate
 from derive.terms import Statement
 
 Status = Literal["proved", "refuted", "conditional", "undecided"]
@@ -28,8 +29,8 @@ class Outcome:
     """The prover's answer.
 
     `hypotheses` are the labels (LaTeX) of the hypotheses that a proof used; `conditions`, when
-    `conditional`, what has to hold besides. `steps` are the lines of the proof, for people;
-    `reason` is one plain sentence.
+    `conditional`, what has to hold besides. `certificate` is the proof, to print, to store and
+    to check again; `reason` is one plain sentence.
     """
 
     status: Status
@@ -37,4 +38,9 @@ class Outcome:
     hypotheses: tuple[str, ...] = ()
     conditions: tuple[Statement, ...] = ()
     counterexample: Counterexample | None = None
-    steps: tuple[str, ...] = field(default=(), compare=False)
+    certificate: Certificate | None = field(default=None, compare=False)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The lines of the proof, for people."""
+        return () if self.certificate is None else self.certificate.lines()

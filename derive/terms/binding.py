@@ -208,6 +208,6 @@ def evaluated(term: sp.Expr) -> sp.Expr:
     if isinstance(term, sp.IndexedBase) or not term.args:
         return term
     args = tuple(evaluated(a) for a in term.args)
-    if isinstance(term, Partial | At | Vec):
+    if isinstance(term, Partial | At | Vec | sp.Sum | sp.Product):
         return rebuild(term, args)
     return term.func(*args)

@@ -20,6 +20,7 @@ from derive.terms import (
     map_terms,
     shape_of,
     substitute,
+    sum_of,
 )
 from derive.terms.nodes import Partial
 
@@ -72,7 +73,7 @@ def normalized(statement: Statement, context: Context) -> Iterator[Attempt]:
     for base in _weights(statement, context):
         indices = tuple(index(c) for c in "ijkl"[: len(shape_of(base))])
         k = index("k")
-        term = sp.Sum(base[(*indices[:-1], k)], (k, 1, shape_of(base)[-1]))
+        term = sum_of(base[(*indices[:-1], k)], (k, 1, shape_of(base)[-1]))
         label = rf"\sum_k {_name(base)}_{{{''.join(map(str, indices[:-1]))}k}} = 1"
         label = label.replace("_{k}", "_k")
         yield Attempt(
@@ -168,7 +169,7 @@ def implied_sum(statement: Statement, context: Context) -> Iterator[Attempt]:
             size = _size_of(here, i)
             if size is None:
                 continue
-            summed = sp.Sum(here, (i, 1, size))
+            summed = sum_of(here, (i, 1, size))
             sides = (there, summed) if right else (summed, there)
             yield Attempt(
                 Statement(sides[0], "=", sides[1]),

@@ -1,0 +1,192 @@
+"""The moves of a proof: enter a hypothesis, take a case, normalize. Each is checked here.
+
+The search decides which moves to make and the checker makes the same ones again; neither can
+make one that is not sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import sympy as sp
+
+from derive.errors import UnsupportedError
+from derive.proof.algebra import is_index_name
+from derive.proof.assumptions import Fact, Setting
+from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.normal import Normalizer
+from derive.proof.region import Region
+from derive.proof.restore import restore_poly
+from derive.proof.signs import (
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    Facts,
+    Sign,
+    times,
+)
+from derive.proof.wording import condition_statement
+from derive.terms import Statement
+
+ALLOWED: dict[str, Sign] = {
+    "=": ZERO,
+    "!=": NONZERO,
+    "<": NEGATIVE,
+    "<=": NONPOSITIVE,
+    ">": POSITIVE,
+    ">=": NONNEGATIVE,
+}
+
+_SOLVED_FIRST = ("sum", "product", "function", "root", "slope", "opaque", "atom")
+
+
+class Cases:
+    """The moves over one field in one setting; `grains` says how fine exponentials are."""
+
+    def __init__(self, field: Field, setting: Setting, grains: dict[object, int]) -> None:
+        self.field = field
+        self.setting = setting
+        self.grains = grains
+
+    def start(self) -> Region:
+        """Everywhere: no hypothesis entered, no case taken."""
+        return Region(Facts(self.field), ranges=MappingProxyType(dict(self.setting.ranges)))
+
+    def normalizer(self, region: Region) -> Normalizer:
+        """What brings terms into normal form in a region."""
+        return Normalizer(self.field, region, self.setting.context, self.grains)
+
+    # -- hypotheses -------------------------------------------------------------------
+
+    def enter(self, region: Region, fact: Fact) -> Region | None:
+        """The region with a hypothesis in force; None if the two exclude each other."""
+        s = fact.statement
+        if s.relation not in ALLOWED:
+            raise UnsupportedError(f"a hypothesis with the relation {s.relation}")
+        if s.relation in ("=", "!=") and fact.about_indices and self._has_index(s):
+            return self._enter_indices(region, s)
+        normal = self.normalizer(region)
+        try:
+            difference = normal(s.lhs) - normal(s.rhs)
+        except UndefinedTermError:
+            return None
+        return self._with_sign(region, normal, difference, ALLOWED[s.relation])
+
+    def _has_index(self, s: Statement) -> bool:
+        return s.lhs in self.setting.ranges or s.rhs in self.setting.ranges
+
+    def _enter_indices(self, region: Region, s: Statement) -> Region | None:
+        same = region.index(s.lhs - s.rhs) == 0
+        if same:
+            return region if s.relation == "=" else None
+        changed = self.take_index(region, s.lhs, s.rhs, s.relation == "=", told=False)
+        return None if changed.contradictory() else changed
+
+    def _with_sign(
+        self, region: Region, normal: Normalizer, value: Frac, sign: Sign
+    ) -> Region | None:
+        """The region where a value has this sign; for zero, with the equation in force."""
+        facts = normal.algebra.facts
+        known = facts.of_frac(value)
+        if not known & sign:
+            return None
+        if known <= sign and (sign != ZERO or value.is_zero):
+            return region
+        region = self._with_conditions(region, normal)
+        poly = value.num if sign == ZERO else value.num * value.den
+        _, factors = poly.factor()
+        if sign == NONZERO:
+            for factor, _ in factors:
+                region = region.with_sign(factor, NONZERO)
+            return region
+        loose = [(f, e) for f, e in factors if len(facts.of_irreducible(f)) > 1]
+        if len(loose) == 1 and loose[0][1] % 2:
+            rest = facts.sign(divmod(poly, loose[0][0])[0])
+            if rest in (POSITIVE, NEGATIVE):
+                region = region.with_sign(loose[0][0], times(sign, rest))
+        return self.with_equation(region, poly) if sign == ZERO else region
+
+    def _with_conditions(self, region: Region, normal: Normalizer) -> Region:
+        """A hypothesis that holds is defined as well."""
+        facts = region.facts.copy()
+        for condition in normal.conditions:
+            if not condition.bound:
+                facts.add(condition.poly, condition.sign)
+        return replace(region, facts=facts)
+
+    # -- cases --------------------------------------------------------------------------
+
+    def possible(self, region: Region, poly: Poly) -> Sign:
+        """The signs that a polynomial can have in a region: the cases that there are."""
+        return region.facts.sign(poly)
+
+    def take_sign(self, region: Region, poly: Poly, sign: int) -> Region:
+        """The part of a region where a polynomial has this sign."""
+        case = condition_statement(self.field, poly, frozenset((sign,)))
+        smaller = region.with_sign(poly, frozenset((sign,)), case)
+        return self.with_equation(smaller, poly) if sign == 0 else smaller
+
+    def take_index(
+        self, region: Region, left: sp.Expr, right: sp.Expr, equal: bool, told: bool = True
+    ) -> Region:
+        """The part of a region where two indices are equal, or where they differ."""
+        if not all(is_index_name(t) or t.is_Integer for t in (left, right)):
+            raise UnsupportedError(f"a case distinction over {left} = {right}")
+        change = region.with_equal_indices if equal else region.with_unequal_indices
+        case = Statement(left, "=" if equal else "!=", right)
+        return change(left, right, case if told else None)
+
+    # -- equations ----------------------------------------------------------------------
+
+    def with_equation(self, region: Region, poly: Poly) -> Region:
+        """Use poly = 0: solved for a generator where that is possible, else as a relation."""
+        choice = self._solvable(region, poly)
+        if choice is None:
+            return replace(region, relations=(*region.relations, poly))
+        g, value = choice
+        rules = {n: self._with_rule(v, g, value) for n, v in region.rules.items()}
+        rules[g] = value
+        return replace(region, rules=MappingProxyType(rules))
+
+    def _with_rule(self, value: Frac, g: int, replacement: Frac) -> Frac:
+        if g not in value.generators:
+            return value
+        result = []
+        for poly in (value.num, value.den):
+            total = self.field.zero
+            for powers, c in self.field.terms(poly):
+                term = self.field.constant(c)
+                for h, e in powers:
+                    term = term * (replacement if h == g else self.field.frac(h)) ** e
+                total = total + term
+            result.append(total)
+        return result[0] / result[1]
+
+    def _solvable(self, region: Region, poly: Poly) -> tuple[int, Frac] | None:
+        """A generator in which the polynomial is linear, and what it equals then."""
+        candidates = []
+        for g in self.field.used(poly):
+            kind = self.field.generators[g].kind
+            if int(poly.degrees()[g]) != 1 or kind not in _SOLVED_FIRST:
+                continue
+            coefficient = poly.derivative(g)
+            if 0 in region.facts.sign(coefficient) or self._nested(g, poly):
+                continue
+            order = _SOLVED_FIRST.index(kind)
+            candidates.append((order, not coefficient.is_constant(), -g, coefficient))
+        if not candidates:
+            return None
+        _, _, negative, coefficient = min(candidates, key=lambda c: c[:3])
+        g = -negative
+        rest = poly - coefficient * self.field.gens[g]
+        return g, Frac.make(self.field, -rest, coefficient)
+
+    def _nested(self, g: int, poly: Poly) -> bool:
+        """Whether a generator also stands inside another one of the polynomial."""
+        others = [h for h in self.field.used(poly) if h != g]
+        term = restore_poly(self.field, self.field.gens[g])
+        return any(restore_poly(self.field, self.field.gens[h]).has(term) for h in others)

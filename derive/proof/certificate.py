@@ -1,0 +1,117 @@
+"""A proof as an object: the tree of its moves, to print, to store and to check again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from derive.proof.assumptions import Fact, Setting
+from derive.proof.leaf import Leaf
+from derive.terms import Statement
+
+
+@dataclass(frozen=True)
+class Enter:
+    """A hypothesis enters; without `then`, it contradicts what holds already."""
+
+    fact: Fact
+    then: Node | None
+
+
+@dataclass(frozen=True)
+class SignCases:
+    """The cases of a term's sign; those that are missing are impossible."""
+
+    term: sp.Expr
+    branches: Mapping[int, Node]
+
+
+@dataclass(frozen=True)
+class IndexCases:
+    """Two indices are equal, or they are not."""
+
+    left: sp.Expr
+    right: sp.Expr
+    branches: Mapping[bool, Node]
+
+
+Node = Enter | SignCases | IndexCases | Leaf
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A statement, its setting, and the tree of moves that decides it."""
+
+    statement: Statement
+    setting: Setting
+    tree: Node
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves of the tree, from left to right."""
+        return tuple(node for _, node in walk(self.tree) if isinstance(node, Leaf))
+
+    def lines(self) -> tuple[str, ...]:
+        """The proof for people, a line a move, indented by depth."""
+        return tuple(f"{'  ' * depth}{_words(node)}" for depth, node in walk(self.tree))
+
+    def as_json(self) -> dict[str, Any]:
+        """The proof as nested plain data."""
+        return {
+            "statement": str(self.statement),
+            "hypotheses": [f.label for f in self.setting.facts],
+            "proof": _data(self.tree),
+        }
+
+
+def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    """Every node with its depth, in order."""
+    yield depth, node
+    for _, below in _below(node):
+        yield from walk(below, depth + (0 if isinstance(node, Enter) else 1))
+
+
+def _below(node: Node) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, Enter):
+        if node.then is not None:
+            yield "then", node.then
+    elif isinstance(node, SignCases):
+        for sign, branch in node.branches.items():
+            yield {1: "positive", 0: "zero", -1: "negative"}[sign], branch
+    elif isinstance(node, IndexCases):
+        for equal, branch in node.branches.items():
+            yield "equal" if equal else "different", branch
+
+
+def _words(node: Node) -> str:
+    if isinstance(node, Enter):
+        end = "" if node.then is not None else ", which contradicts what holds already"
+        return f"hypothesis {node.fact.statement}{end}"
+    if isinstance(node, SignCases):
+        return f"cases by the sign of {node.term}"
+    if isinstance(node, IndexCases):
+        return f"cases {node.left} = {node.right} and {node.left} != {node.right}"
+    where = " and ".join(str(s) for s in node.region)
+    needs = f", given {' and '.join(map(str, node.needs))}" if node.needs else ""
+    said = node.line or "neither side is defined"
+    return f"{'for ' + where + ': ' if where else ''}{said}{needs}"
+
+
+def _data(node: Node) -> dict[str, Any]:
+    below = {name: _data(branch) for name, branch in _below(node)}
+    if isinstance(node, Enter):
+        return {"rule": "hypothesis", "statement": str(node.fact.statement), **below}
+    if isinstance(node, SignCases):
+        return {"rule": "cases by sign", "term": str(node.term), **below}
+    if isinstance(node, IndexCases):
+        return {"rule": "cases by index", "left": str(node.left), "right": str(node.right), **below}
+    return {
+        "rule": "normal form",
+        "verdict": node.kind,
+        "region": [str(s) for s in node.region],
+        "needs": [str(s) for s in node.needs],
+        "normal form": None if node.normal is None else str(node.normal),
+    }

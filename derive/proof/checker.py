@@ -1,0 +1,134 @@
+"""The checker: makes the moves of a proof again, without the search that found them.
+
+It imports the moves (`cases`), the comparison at a leaf (`leaf`) and the normal forms below
+them, nothing of `search`. A case distinction must name every possible case, a leaf must come
+out as the proof says without any further distinction, and the identity at the end is checked
+once more by multiplying out with SymPy's polynomials instead of FLINT's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from sympy.polys.domains import QQ
+from sympy.polys.rings import ring
+
+from derive.proof.assumptions import Fact
+from derive.proof.cases import Cases
+from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases
+from derive.proof.field import CapacityExceeded, Field, Frac, Poly
+from derive.proof.leaf import Leaf, LeafJudge
+from derive.proof.powers import FinerGrain
+from derive.proof.region import Region, Split
+
+MAX_CAPACITY = 2000
+
+
+class CheckError(Exception):
+    """A proof does not hold up; the message says where."""
+
+
+def check(certificate: Certificate) -> int:
+    """Replay a proof and return the number of its leaves. Raises `CheckError`."""
+    capacity = 40
+    grains: list[tuple[object, int]] = []
+    while True:
+        cases = Cases(Field(capacity), certificate.setting, dict(grains))
+        try:
+            return _Replay(cases, LeafJudge(cases, certificate.statement)).node(
+                certificate.tree, cases.start(), list(certificate.setting.facts)
+            )
+        except FinerGrain as finer:
+            grains = [*(x for x in grains if x[0] != finer.basis), (finer.basis, finer.grain)]
+        except CapacityExceeded:
+            capacity *= 4
+            if capacity > MAX_CAPACITY:
+                raise CheckError("the proof has too many terms to check") from None
+        except Split:
+            raise CheckError("a case is not distinguished") from None
+
+
+class _Replay:
+    def __init__(self, cases: Cases, judge: LeafJudge) -> None:
+        self.cases = cases
+        self.judge = judge
+
+    def node(self, node: Node, region: Region, waiting: list[Fact]) -> int:
+        if isinstance(node, Enter):
+            return self._enter(node, region, waiting)
+        if isinstance(node, SignCases):
+            return self._signs(node, region, waiting)
+        if isinstance(node, IndexCases):
+            return self._indices(node, region, waiting)
+        if waiting:
+            raise CheckError("a hypothesis was not entered")
+        return self._leaf(node, region)
+
+    def _enter(self, node: Enter, region: Region, waiting: list[Fact]) -> int:
+        if not waiting or waiting[0] != node.fact:
+            raise CheckError(f"{node.fact.statement} is not the next hypothesis")
+        inside = self.cases.enter(region, node.fact)
+        if (inside is None) != (node.then is None):
+            raise CheckError(f"{node.fact.statement} does not do what the proof says")
+        if inside is None or node.then is None:
+            return 0
+        return self.node(node.then, inside, waiting[1:])
+
+    def _signs(self, node: SignCases, region: Region, waiting: list[Fact]) -> int:
+        # What a derivative distinguishes is met in general position, without equations.
+        general = replace(region, rules=MappingProxyType({}), relations=())
+        value = self.cases.normalizer(general)(node.term)
+        if not value.den.is_constant():
+            raise CheckError(f"{node.term} is not a polynomial here")
+        total = 0
+        for sign in sorted(self.cases.possible(region, value.num)):
+            smaller = self.cases.take_sign(region, value.num, sign)
+            if smaller.contradictory():
+                continue
+            if sign not in node.branches:
+                raise CheckError(f"the case {node.term} of sign {sign} is missing")
+            total += self.node(node.branches[sign], smaller, waiting)
+        return total
+
+    def _indices(self, node: IndexCases, region: Region, waiting: list[Fact]) -> int:
+        total = 0
+        for equal in (True, False):
+            smaller = self.cases.take_index(region, node.left, node.right, equal)
+            if smaller.contradictory():
+                continue
+            if equal not in node.branches:
+                raise CheckError(f"a case of {node.left} = {node.right} is missing")
+            total += self.node(node.branches[equal], smaller, waiting)
+        return total
+
+    def _leaf(self, leaf: Leaf, region: Region) -> int:
+        found = self.judge(region)
+        if (found.kind, found.needs) != (leaf.kind, leaf.needs):
+            raise CheckError(f"a leaf is {found.kind}, the proof says {leaf.kind}")
+        if found.kind == "equal" and self.judge.statement.relation == "=":
+            normal = self.cases.normalizer(region)
+            left, right = (normal(t) for t in (self.judge.statement.lhs, self.judge.statement.rhs))
+            if not region.relations and not self._same(left, right):
+                raise CheckError("the polynomial identity at the end does not hold")
+        return 1
+
+    def _same(self, left: Frac, right: Frac) -> bool:
+        """The identity at the end, multiplied out by other arithmetic."""
+        field = self.cases.field
+        polys = (left.num, left.den, right.num, right.den)
+        used = sorted({g for p in polys for g in field.used(p)})
+        _, *gens = ring([f"x{g}" for g in used], QQ)
+        symbols = dict(zip(used, gens, strict=True))
+        a, b, c, d = (self._plain(p, symbols) for p in polys)
+        return bool(a * d - c * b == 0) or left.same(right)
+
+    def _plain(self, poly: Poly, symbols: dict[int, Any]) -> Any:
+        total: Any = 0
+        for powers, coefficient in self.cases.field.terms(poly):
+            term: Any = QQ(int(coefficient.p), int(coefficient.q))
+            for g, e in powers:
+                term = term * symbols[g] ** e
+            total = term + total
+        return total

@@ -1,0 +1,140 @@
+"""The end of a case: both sides in normal form, compared exactly, with their conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+from derive.errors import UnsupportedError
+from derive.proof.cases import ALLOWED, Cases
+from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.inequalities import sign_with_lemmas
+from derive.proof.normal import Normalizer
+from derive.proof.region import Condition, Region
+from derive.proof.restore import restore
+from derive.proof.signs import NONZERO, POSITIVE, Facts, Sign
+from derive.proof.sums import Rebuilder
+from derive.proof.wording import condition_statement, negation
+from derive.terms import Statement
+
+Kind = Literal["equal", "open", "void", "partly"]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one region showed.
+
+    `equal`: the statement holds there, given `needs`, the conditions that one side has and the
+    other lacks. `void`: neither side is defined there. `partly`: only one is. `open`: not shown.
+    `normal` is the common normal form, `line` the whole in words.
+    """
+
+    kind: Kind
+    region: tuple[Statement, ...]
+    needs: tuple[Statement, ...] = ()
+    line: str = ""
+    normal: sp.Expr | None = None
+
+
+class LeafJudge:
+    """Compares the sides of one statement in regions."""
+
+    def __init__(self, cases: Cases, statement: Statement) -> None:
+        self.cases = cases
+        self.field: Field = cases.field
+        self.statement = statement
+
+    def __call__(self, region: Region) -> Leaf:
+        """The leaf of a region; raises `Split` where the region has to be divided further."""
+        sides = []
+        failed: list[UndefinedTermError] = []
+        for term in (self.statement.lhs, self.statement.rhs):
+            normal = self.cases.normalizer(region)
+            try:
+                sides.append((normal, normal(term)))
+            except UndefinedTermError as error:
+                failed.append(error)
+        if len(failed) == 2:
+            return Leaf("void", region.story)
+        if failed:
+            return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
+        (left_normal, left), (right_normal, right) = sides
+        if not self._holds(region, left_normal, left, right):
+            shown = restore(self.field, left - right)
+            return Leaf("open", region.story, line=f"{shown} {self.statement.relation} 0 is open")
+        needs = self._missing(region, left_normal, right_normal)
+        shown = restore(self.field, left)
+        line = f"both sides have the normal form {shown}"
+        if self.statement.relation != "=":
+            line = f"the difference {restore(self.field, left - right)} has the right sign"
+        return Leaf("equal", region.story, needs, line, shown)
+
+    def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:
+        """What keeps out of a region in which only one side is defined."""
+        if error.needs is not None:
+            return condition_statement(self.field, *error.needs)
+        if not region.story:
+            raise UnsupportedError(f"one side is never defined: {error}")
+        return negation(region.story[-1])
+
+    def _holds(self, region: Region, normal: Normalizer, left: Frac, right: Frac) -> bool:
+        if self.statement.relation != "=":
+            wanted = ALLOWED[self.statement.relation]
+            return sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted
+        return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
+
+    # -- conditions ---------------------------------------------------------------------
+
+    def _missing(
+        self, region: Region, left: Normalizer, right: Normalizer
+    ) -> tuple[Statement, ...]:
+        """The conditions that only one side needs, and those that always have to be stated."""
+        found: dict[Statement, None] = {}
+        for here, there in ((left, right), (right, left)):
+            known = region.facts.copy()
+            for condition in [*there.conditions, *(c for c in here.conditions if c.supplied)]:
+                if not condition.sufficient:
+                    self._learn(known, here, condition)
+            for condition in here.conditions:
+                one_sided = self.statement.relation == "=" and not condition.supplied
+                if not (condition.sufficient or one_sided):
+                    continue
+                poly = self._canonical(here, condition)
+                if condition.sufficient or not known.sign(poly) <= condition.sign:
+                    found[condition_statement(self.field, poly, condition.sign)] = None
+        return tuple(found)
+
+    def _learn(self, facts: Facts, normal: Normalizer, condition: Condition) -> None:
+        """A condition as a fact; one over bound indices also for the free ones in range."""
+        poly = self._canonical(normal, condition)
+        _add_product(facts, poly, condition.sign)
+        if len(condition.bound) == 1:
+            for i, size in sorted(normal.region.ranges.items(), key=str):
+                if normal(size).same(condition.bound[0][1]):
+                    swap = Rebuilder.of_indices(normal.algebra, {condition.bound[0][0]: i})
+                    _add_product(facts, swap.poly(condition.poly).num, condition.sign)
+
+    def _canonical(self, normal: Normalizer, condition: Condition) -> Poly:
+        if not condition.bound:
+            return condition.poly
+        swap = {k: sp.Symbol(f"_c{n}", integer=True, positive=True)
+                for n, (k, _) in enumerate(condition.bound)}  # fmt: skip
+        return Rebuilder.of_indices(normal.algebra, swap).poly(condition.poly).num
+
+
+def _add_product(facts: Facts, poly: Poly, sign: Sign) -> None:
+    content, factors = poly.factor()
+    if sign == NONZERO or (sign == POSITIVE and len(factors) > 1):
+        for factor, _ in factors:
+            facts.add(factor, NONZERO)
+    if len(factors) == 1 and factors[0][1] == 1:
+        facts.add(factors[0][0], frozenset(-s for s in sign) if content < 0 else sign)
+
+
+def in_ideal(field: Field, poly: Poly, relations: tuple[Poly, ...]) -> bool:
+    """Whether a polynomial is a combination of relations that are zero."""
+    for relation in relations:
+        poly = divmod(poly, relation)[1]
+    return bool(field.reduce(poly).is_zero())

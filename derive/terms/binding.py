@@ -152,16 +152,15 @@ def rename_bound(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
 
 
 def _rename_limit(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:
-    # Limits are listed from the inside out, and an inner one may use an outer index.
-    place = max(i for i, limit in enumerate(term.limits) if limit[0] == old)
+    # Limits are listed from the inside out, and an inner one may use an outer index. Of two
+    # that bind the same name the body means the inner one.
+    place = bound_symbols(term).index(old)
     limits = []
     for position, (k, low, high) in enumerate(term.limits):
         if position < place:
             low, high = (_replace_free(x, old, new) for x in (low, high))
-        limits.append((new if position == place else k, low, high))
-    rebound = any(limit[0] == old for limit in term.limits[:place])
-    body = term.function if rebound else _replace_free(term.function, old, new)
-    return rebuild(term, (body, *(sp.Tuple(*limit) for limit in limits)))
+        limits.append(sp.Tuple(new if position == place else k, low, high))
+    return rebuild(term, (_replace_free(term.function, old, new), *limits))
 
 
 def _replace_free(term: sp.Basic, old: sp.Symbol, new: sp.Symbol) -> sp.Basic:

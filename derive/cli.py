@@ -37,6 +37,14 @@ class Form(StrEnum):
     html = "html"
 
 
+class Report(StrEnum):
+    """How `derive check` prints."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+
+
 class Output(StrEnum):
     """How `derive verify` prints."""
 
@@ -165,3 +173,28 @@ def numpy(
         return
     out.write_text(source, encoding="utf-8")
     print(f"wrote {out}", file=sys.stderr)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Documents: .md, .tex or .ipynb.")],
+    output: Annotated[Report, typer.Option("--format", help="How to print it.")] = Report.text,
+    jobs: Annotated[int, typer.Option(help="How many files at a time.", min=1)] = 1,
+    cache: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep verdicts here for the next run.")
+    ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Write a copy with the verdicts beside the formulas.")
+    ] = False,
+    max_bytes: Annotated[int, typer.Option(help="The largest file that is read.")] = 2_000_000,
+    max_formulas: Annotated[int, typer.Option(help="The most formulas of one file.")] = 2_000,
+    seconds: Seconds = 10.0,
+    total_seconds: Annotated[float, typer.Option(help="The time limit for each file.")] = 600.0,
+) -> int:
+    """Proofread documents: judge every formula in its context."""
+    from derive.documents import report
+    from derive.documents.check import Limits, check_files
+
+    limits = Limits(max_bytes, max_formulas, seconds, total_seconds)
+    checked = check_files(files, limits, jobs, cache)
+    return report.show(checked, output.value, annotate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -73,14 +73,17 @@ def read_expression(latex: str, context: Context = EMPTY) -> sp.Expr:
     return formula.expression
 
 
-def read_all(formulas: Sequence[str], context: Context = EMPTY) -> list[Formula]:
+def read_all(
+    formulas: Sequence[str], context: Context = EMPTY, *, words: Iterable[str] = ()
+) -> list[Formula]:
     """Read formulas together: the same name is the same object, of the same size, in all.
 
+    `words` are names of several letters that other formulas of the same text introduce.
     Raises `ReadError` (its `source` is the formula at fault).
     """
     tokens = [tokenize(f) for f in formulas]
-    words = words_of(tokens, _context_words(context))
-    trees = [parse(f, t, words) for f, t in zip(formulas, tokens, strict=True)]
+    known = words_of(tokens, [*_context_words(context), *words])
+    trees = [parse(f, t, known) for f, t in zip(formulas, tokens, strict=True)]
     roles = survey(trees, context, frozenset(n for n in entries_by_name() if not is_private(n)))
     drafts = [_draft(f, t, roles) for f, t in zip(formulas, trees, strict=True)]
     return _with_sizes(drafts, roles)

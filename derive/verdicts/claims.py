@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from derive.errors import DeriveError, ReadError
 from derive.latex import Formula
 from derive.latex.writer import latex
-from derive.terms import Context, Statement
+from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.judge import judge
 from derive.verdicts.surroundings import (
     Assumed,
@@ -41,7 +41,7 @@ def verify(
     context = base_context() if context is None else context
     if isinstance(claim, Statement):
         _, context = read_together("0", given, assuming, context)
-        step = _judged(claim, latex(claim.lhs), latex(claim.rhs), context, seconds, 0)
+        step = judged_step(claim, latex(claim.lhs), latex(claim.rhs), context, seconds, 0)
         return Verdict.of([step], time.perf_counter() - start)
     if not claim.strip():
         raise ReadError(claim, 0, "nothing", "a claim")
@@ -81,14 +81,18 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
         else:
             trusted = (statement.lhs, lhs_latex)
         verdicts.append(
-            _judged(statement, lhs_latex, step.rhs_latex, context, seconds, step.offset)
+            judged_step(statement, lhs_latex, step.rhs_latex, context, seconds, step.offset)
         )
     return verdicts
 
 
 def name_is_new(name: str, context: Context) -> bool:
-    """Whether nothing gives this name a meaning yet."""
-    return name not in context.definitions and name not in context.library
+    """Whether nothing gives this name a meaning yet, or says anything of it."""
+    if name in context.definitions or name in context.library:
+        return False
+    terms = [d.body for group in context.definitions.values() for d in group]
+    terms += [term for h in context.hypotheses for term in h.terms]
+    return name not in {name_of(s) for term in (*terms, *context.domains) for s in free(term)}
 
 
 def _definition(lhs: str, rhs: str, offset: int) -> StepVerdict:
@@ -96,7 +100,7 @@ def _definition(lhs: str, rhs: str, offset: int) -> StepVerdict:
     return StepVerdict(lhs, rhs, "=", "definition", reason, offset=offset)
 
 
-def _judged(
+def judged_step(
     statement: Statement, lhs: str, rhs: str, context: Context, seconds: float, offset: int
 ) -> StepVerdict:
     start = time.perf_counter()

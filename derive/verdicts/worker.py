@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, LimitError
 from derive.verdicts.claims import SECONDS, verify
 from derive.verdicts.verdict import StepVerdict, Verdict
 
@@ -90,18 +90,33 @@ class Worker:
 
     def judge(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""
+        try:
+            verdict: Verdict = self.call(judge_claim, claim, self.seconds)
+        except LimitError as error:
+            return undecided(claim, str(error), self.seconds)
+        return verdict
+
+    def call(self, task: Callable[..., Any], *args: Any) -> Any:
+        """What a function of a module returns when it is called in the process.
+
+        Raises `LimitError` if it overruns its time or memory, and `DeriveError` (an internal
+        error) for any exception of its own.
+        """
         pipe = self._connection()
-        pipe.send(claim)
+        pipe.send((task, args))
         try:
             if pipe.poll(self.seconds + GRACE):
-                verdict = pipe.recv()
-                if isinstance(verdict, Verdict):
-                    return verdict
+                kind, value = pipe.recv()
+                if kind == "value":
+                    return value
+                if kind == "error":
+                    raise DeriveError(value)
+                raise LimitError(value)
         except EOFError:
             self._kill()
-            return undecided(claim, f"the memory limit of {self.megabytes} MB was reached")
+            raise LimitError(f"the memory limit of {self.megabytes} MB was reached") from None
         self._kill()
-        return undecided(claim, f"the time limit of {self.seconds:g} s was reached", self.seconds)
+        raise LimitError(f"the time limit of {self.seconds:g} s was reached")
 
     def _connection(self) -> Connection:
         if self._process is None or not self._process.is_alive() or self._pipe is None:
@@ -110,7 +125,7 @@ class Worker:
             context = multiprocessing.get_context(method)
             self._pipe, there = context.Pipe()
             self._process = context.Process(  # type: ignore[attr-defined]
-                target=_serve, args=(there, self.seconds, self.megabytes), daemon=True
+                target=_serve, args=(there, self.megabytes), daemon=True
             )
             self._process.start()
             there.close()
@@ -127,20 +142,23 @@ class Worker:
         self._kill()
 
 
-def _serve(pipe: Connection, seconds: float, megabytes: int) -> None:
-    """The worker's loop: claims in, verdicts out, until the pipe closes."""
+def _serve(pipe: Connection, megabytes: int) -> None:
+    """The worker's loop: tasks in, what they return out, until the pipe closes."""
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     while True:
         try:
-            claim = pipe.recv()
+            task, args = pipe.recv()
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            verdict = judge_claim(claim, seconds)
+            answer = ("value", task(*args))
         except MemoryError:
-            verdict = undecided(claim, f"the memory limit of {megabytes} MB was reached")
-        pipe.send(verdict)
+            answer = ("limit", f"the memory limit of {megabytes} MB was reached")
+        except Exception as error:
+            # A surprise ends one task, never the worker.
+            answer = ("error", f"internal error: {type(error).__name__}: {error}")
+        pipe.send(answer)
 
 
 def verify_many(

@@ -1,0 +1,382 @@
+"""Following a document in reading order: what it has defined, what holds where, what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from derive.documents.judge import Fact, Judged, Task
+from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
+from derive.documents.prose import speaks_of_single_sample
+from derive.errors import ReadError
+from derive.latex.outline import Line, Outline, outline
+from derive.latex.roles import INDEX_LETTERS
+from derive.verdicts.verdict import ORDER, Status, StepVerdict
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What is said of one formula.
+
+    `kind` is claim, definition, expression or unread; `offset` is where (in the formula's
+    source) the trouble or the step at fault stands; `notes` are remarks that are no alarms.
+    """
+
+    found: Found
+    kind: str
+    verdict: Status | None
+    reason: str
+    steps: tuple[StepVerdict, ...] = ()
+    offset: int = 0
+    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    taken: tuple[str, ...] = ()
+    expected: str = ""
+
+    def place(self, step: StepVerdict | None = None) -> int:
+        """The file's offset of a step's right side, or of the trouble."""
+        return self.found.source.place(self.offset if step is None else step.offset)
+
+
+Judge = Callable[[Task], Judged]
+
+
+def follow(document: Document, judge: Judge, seconds: float) -> Iterator[Reported]:
+    """What is said of each formula, in reading order."""
+    follower = Follower(document, judge, seconds)
+    for piece in document.pieces:
+        reported = follower.take(piece)
+        if reported is not None:
+            yield reported
+
+
+_VISIBLE_EVERYWHERE = frozenset({"definition"})
+
+
+@dataclass
+class Follower:
+    """The state of reading: facts so far, the section, the case that prose has set."""
+
+    document: Document
+    judge: Judge
+    seconds: float
+    facts: list[Fact] = field(default_factory=list)
+    section: tuple[int, ...] = ()
+    titles: dict[tuple[int, ...], str] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    single: bool = False
+    ignoring: bool = False
+    expected: str = ""
+    case: list[Fact] = field(default_factory=list)
+    before: tuple[Outline, Stretch] | None = None
+    counter: int = 0
+
+    def __post_init__(self) -> None:
+        found: set[str] = set()
+        for formula in self.document.formulas:
+            try:
+                found |= outline(formula.source.chars).words
+            except (ReadError, RecursionError):
+                continue
+        self.words = frozenset(found)
+
+    # -- pieces ---------------------------------------------------------------------------------
+
+    def take(self, piece: Piece) -> Reported | None:
+        """Read on by one piece; what is said of it, if it is a formula."""
+        if isinstance(piece, Heading):
+            self._heading(piece)
+        elif isinstance(piece, Words):
+            self.single = self.single or speaks_of_single_sample(piece.text)
+        elif isinstance(piece, Remark):
+            self._remark(piece)
+        else:
+            return self._formula(piece)
+        return None
+
+    def _heading(self, heading: Heading) -> None:
+        self.counter += 1
+        outer = tuple(n for n in self.section if n // 100_000 < heading.level)
+        self.section = (*outer, heading.level * 100_000 + self.counter)
+        self.titles[self.section] = heading.text
+        self.single = False
+        self.case = []
+        self.before = None
+
+    def _remark(self, remark: Remark) -> None:
+        line = self.document.position(remark.start)[0]
+        if remark.verb == "ignore":
+            self.ignoring = True
+        elif remark.verb == "expect":
+            self.expected = remark.text.split()[0] if remark.text else ""
+        elif remark.verb == "assume":
+            self.facts.append(Fact(remark.text, "assumption", line, section=self.section))
+        else:
+            self._add_lines(outline(remark.text, self.words), line)
+
+    # -- formulas -------------------------------------------------------------------------------
+
+    def _formula(self, found: Found) -> Reported:
+        if self.ignoring:
+            self.ignoring = False
+            return Reported(found, "expression", None, "the author asked not to judge this")
+        if found.trouble:
+            return Reported(found, "unread", "undecided", f"unread: {found.trouble}")
+        source = found.source
+        try:
+            shape = outline(source.chars, self.words)
+            if shape.continues and self.before is not None:
+                source = _continued(self.before, source)
+                found = replace(found, source=source)
+                shape = outline(source.chars, self.words)
+        except (ReadError, RecursionError) as error:
+            offset = error.offset if isinstance(error, ReadError) else 0
+            return Reported(found, "unread", "undecided", f"unread: {_said(error)}", offset=offset)
+        reported = self._shaped(found, shape)
+        expected, self.expected = self.expected, ""
+        return replace(reported, expected=expected)
+
+    def _shaped(self, found: Found, shape: Outline) -> Reported:
+        line = self.document.position(found.start)[0]
+        case = _case(shape, found)
+        if case and not found.display:
+            if shape.lines[0].sides[0] in "nNm" and shape.lines[0].value(1):
+                self.single = self.single or shape.lines[0].sides[1] == "1"
+            else:
+                self.case = [Fact(found.source.chars, "assumption", line, section=self.section)]
+            return Reported(found, "definition", "definition", "a case: what follows is under it")
+        task = self._task(found, shape)
+        judged = self.judge(task)
+        if judged.trouble:
+            reason = f"unread: {judged.trouble}"
+            return Reported(found, "unread", "undecided", reason, offset=judged.offset)
+        if judged.stopped:
+            return Reported(found, "claim", "undecided", judged.stopped)
+        if not any(x.relations for x in shape.lines):
+            return Reported(found, "expression", None, "an expression: it states nothing")
+        judged = self._settled(shape, judged)
+        self._learn(shape, judged, line)
+        if found.display:
+            self.case = []
+        self.before = (shape, found.source)
+        return _reported(found, judged)
+
+    def _task(self, found: Found, shape: Outline) -> Task:
+        defining: set[int] = set()
+        updates: set[int] = set()
+        numeric: set[int] = set()
+        own: set[str] = set()
+        for line in shape.lines:
+            if not line.relations:
+                continue
+            for k in range(len(line.relations)):
+                if (line.value(k) or line.value(k + 1)) and (k or line.head is None or self._known(line)):
+                    numeric.add(line.starts[k + 1])
+            if line.relations[0] == "=" and line.head is not None:
+                if _is_update(line):
+                    updates.add(line.starts[1])
+                elif self._defines(line):
+                    defining.add(line.starts[1])
+                    own.add(line.head.key)
+        facts = self._relevant(shape, own, bool(numeric))
+        return Task(
+            found.source.chars,
+            tuple(facts),
+            frozenset(defining),
+            frozenset(updates),
+            frozenset(numeric),
+            tuple(sorted(self.words)),
+            self.single,
+            self.seconds,
+        )
+
+    def _defines(self, line: Line) -> bool:
+        """Whether a chain's first equation gives its left side a meaning."""
+        head = line.head
+        assert head is not None
+        here = [f for f in self.facts if f.key == head.key and self._above(f)]
+        if line.value(1) and len(line.relations) == 1:
+            # η = 0.1 sets a value, unless η follows from what is known.
+            return not any(f.kind == "definition" for f in here)
+        return not any(f.kind == "definition" for f in here)
+
+    def _known(self, line: Line) -> bool:
+        head = line.head
+        return head is not None and any(
+            f.key == head.key and f.kind == "definition" and self._above(f) for f in self.facts
+        )
+
+    def _above(self, fact: Fact) -> bool:
+        """Whether a fact stands in this section or one around it."""
+        return self.section[: len(fact.section)] == fact.section
+
+    def _relevant(self, shape: Outline, own: set[str], numeric: bool) -> list[Fact]:
+        """The facts that a formula's names lead to, in the order of the document."""
+        usable = [f for f in self.facts if f.key not in own or not f.key]
+        usable = [f for f in usable if f.kind in _VISIBLE_EVERYWHERE or self._above(f)]
+        if not numeric:
+            usable = [f for f in usable if f.kind != "value"]
+        wanted = set(shape.names)
+        chosen: dict[int, None] = {}
+        growing = True
+        while growing:
+            growing = False
+            for k, f in enumerate(usable):
+                hit = f.name in wanted if f.name else bool(f.names & wanted)
+                if k not in chosen and hit:
+                    chosen[k] = None
+                    wanted |= f.names
+                    growing = True
+        picked = [replace(usable[k], foreign=not self._above(usable[k])) for k in sorted(chosen)]
+        return [*picked, *self.case]
+
+    # -- after judging --------------------------------------------------------------------------
+
+    def _settled(self, shape: Outline, judged: Judged) -> Judged:
+        """A refuted equation may be a condition on unknowns, or a new meaning for a name."""
+        steps = list(judged.steps)
+        for line in shape.lines:
+            if not line.relations:
+                continue
+            k = next((i for i, s in enumerate(steps) if s.offset == line.starts[1]), None)
+            if k is None or steps[k].verdict != "refuted" or steps[k].relation != "=":
+                continue
+            if self._is_condition(line):
+                reason = "a condition on its names; it is used as a hypothesis from here on"
+                steps[k] = _as_definition(steps[k], reason)
+            elif line.head is not None and self._is_new_meaning(line):
+                reason = f"{line.sides[0]} gets another meaning here than before"
+                steps[k] = _as_definition(steps[k], reason)
+        return replace(judged, steps=tuple(steps))
+
+    def _is_condition(self, line: Line) -> bool:
+        if len(line.relations) != 1 or not (line.value(0) or line.value(1)):
+            return False
+        defined = {f.name for f in self.facts if f.kind in ("definition", "value") and self._above(f)}
+        return not (line.names[0] | line.names[1]) & defined
+
+    def _is_new_meaning(self, line: Line) -> bool:
+        head = line.head
+        assert head is not None
+        old = [f for f in self.facts if f.key == head.key and f.kind == "definition"]
+        return bool(old) and not line.names[1] <= (old[-1].names | line.names[0])
+
+    def _learn(self, shape: Outline, judged: Judged, place: int) -> None:
+        """What a judged formula adds to the facts."""
+        verdicts = {s.offset: s for s in judged.steps}
+        for line in shape.lines:
+            if "in" in line.relations:
+                text = f"{line.sides[0]} \\in {line.sides[1]}"
+                self._add(Fact(text, "assumption", place, names=line.names[0], section=self.section))
+                continue
+            if not line.relations or line.relations[0] != "=":
+                continue
+            step = verdicts.get(line.starts[1])
+            if step is None:
+                continue
+            if line.head is None:
+                if step.verdict == "definition" and (line.value(0) or line.value(1)):
+                    text = f"{line.sides[0]} = {line.sides[1]}"
+                    names = line.names[0] | line.names[1]
+                    self._add(Fact(text, "assumption", place, names=names, section=self.section))
+                continue
+            if step.verdict in ("definition", "conditional"):
+                self._add_line(line, place)
+
+    def _add_lines(self, shape: Outline, place: int) -> None:
+        for line in shape.lines:
+            if line.relations and line.head is not None:
+                self._add_line(line, place)
+
+    def _add_line(self, line: Line, place: int) -> None:
+        head = line.head
+        assert head is not None
+        side = 1
+        if _is_update(line):
+            while side < len(line.sides) and line.mentions_head(side):
+                side += 1
+            if side == len(line.sides):
+                self.facts = [f for f in self.facts if f.key != head.key or f.kind != "value"]
+                return
+        kind = "value" if line.value(side) else "definition"
+        text = f"{line.sides[0]} = {line.sides[side]}"
+        self._add(Fact(text, kind, place, head.name, head.key, line.names[side], self.section))
+
+    def _add(self, fact: Fact) -> None:
+        def stays(old: Fact) -> bool:
+            if not fact.name or old.name != fact.name:
+                return True
+            return old.key != fact.key and self._above(old)
+
+        self.facts = [*filter(stays, self.facts), fact]
+
+
+def _said(error: Exception) -> str:
+    return "the formula is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _is_update(line: Line) -> bool:
+    """`w = w − η g`: the right side goes on from the left side's old value."""
+    return (
+        line.head is not None
+        and line.relations[0] == "="
+        and line.head.kind in ("symbol", "member")
+        and line.mentions_head(1)
+    )
+
+
+def _case(shape: Outline, found: Found) -> bool:
+    """`q = j`, `i \\neq j`, `n = 1`: indices and sizes compared."""
+    if len(shape.lines) != 1 or len(shape.lines[0].relations) != 1:
+        return False
+    line = shape.lines[0]
+    if line.relations[0] not in ("=", "!="):
+        return False
+    indices = INDEX_LETTERS | {"N", "K"}
+    return line.sides[0] in indices and (line.sides[1] in indices or line.sides[1].isdigit())
+
+
+def _continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:
+    """A display that begins with a relation, with the last side of the one before in front."""
+    line = next((x for x in reversed(before[0].lines) if x.relations), None)
+    if line is None:
+        return source
+    place = source.place(0)
+    side = line.sides[-1] + " "
+    return Stretch(side + source.chars, [*([place] * len(side)), *source.places])
+
+
+def _as_definition(step: StepVerdict, reason: str) -> StepVerdict:
+    return replace(
+        step, verdict="definition", reason=reason, counterexample=None, suggestion=None,
+        hypotheses=(),
+    )  # fmt: skip
+
+
+def _reported(found: Found, judged: Judged) -> Reported:
+    steps = judged.steps
+    if not steps:
+        return Reported(found, "definition", "definition", "it says where its names live")
+    worst = min(steps, key=lambda s: ORDER.index(s.verdict))
+    kind = "definition" if worst.verdict == "definition" else "claim"
+    return Reported(
+        found,
+        kind,
+        worst.verdict,
+        worst.reason,
+        steps,
+        worst.offset,
+        judged.readings,
+        judged.facts,
+        judged.taken,
+    )
+
+
+def summary(reports: Iterable[Reported]) -> dict[str, int]:
+    """How many formulas have each verdict, and how many were not read."""
+    table = {"formulas": 0, **dict.fromkeys(reversed(ORDER), 0), "expression": 0, "unread": 0}
+    for reported in reports:
+        table["formulas"] += 1
+        key = reported.kind if reported.kind in ("unread", "expression") else reported.verdict
+        table[str(key)] += 1
+    return table

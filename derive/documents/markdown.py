@@ -1,0 +1,102 @@
+"""Markdown: headings, formulas, prose and comments; code is skipped."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from derive.documents.assemble import Marks, assemble, remark_in
+from derive.documents.pieces import Heading, Piece, Remark, Stretch
+from derive.documents.scan import Scanner, Span
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_TICKED = re.compile(r"\$`([^`$\n]+)`\$")
+
+
+def pieces_of(text: Stretch) -> tuple[Piece, ...]:
+    """What a Markdown text consists of."""
+    chars = text.chars
+    tokens = MarkdownIt("commonmark", {"maxNesting": 50}).parse(chars)
+    lines = _line_starts(chars)
+    blocks = _code_blocks(tokens, lines)
+    comments, remarks = _comments(chars, blocks)
+    masked = _merged([*blocks, *comments, *_inline_code(chars, blocks)])
+    spans = list(Scanner(chars, masked).spans())
+    spans += _math_fences(tokens, lines, chars)
+    headings = [
+        Heading(lines[t.map[0]], int(t.tag[1:]), tokens[k + 1].content)
+        for k, t in enumerate(tokens)
+        if t.type == "heading_open" and t.map
+    ]
+    inside = [(s.start, s.stop) for s in spans]
+    headings = [h for h in headings if not any(a < h.start < b for a, b in inside)]
+    return assemble(text, Marks(spans, headings, remarks, masked))
+
+
+def _line_starts(text: str) -> list[int]:
+    # Markdown's own idea of a line: a form feed or U+2028 does not end one.
+    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text))]
+    return [*starts, len(text)]
+
+
+def _code_blocks(tokens: list[Token], lines: list[int]) -> list[tuple[int, int]]:
+    return [
+        (lines[t.map[0]], lines[min(t.map[1], len(lines) - 1)])
+        for t in tokens
+        if t.type in ("fence", "code_block") and t.map and not _is_math(t)
+    ]
+
+
+def _is_math(token: Token) -> bool:
+    indented = token.type == "code_block" and token.content.lstrip().startswith("$$")
+    return token.info.strip() == "math" or indented
+
+
+def _math_fences(tokens: list[Token], lines: list[int], text: str) -> list[Span]:
+    found = []
+    for t in tokens:
+        if t.type == "fence" and t.map and t.info.strip() == "math":
+            start, stop = lines[t.map[0]], lines[min(t.map[1], len(lines) - 1)]
+            inner = text.find("\n", start) + 1
+            end = text.rfind("\n", inner, max(stop - 1, inner)) + 1 or stop
+            found.append(Span(start, inner, max(end - 1, inner), stop, "double"))
+    return found
+
+
+def _comments(
+    text: str, code: list[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[Remark]]:
+    spans, remarks = [], []
+    for match in _COMMENT.finditer(text):
+        if any(a <= match.start() < b for a, b in code):
+            continue
+        spans.append(match.span())
+        remark = remark_in(match.group(1), match.start())
+        if remark is not None:
+            remarks.append(remark)
+    return spans, remarks
+
+
+def _inline_code(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found = []
+    at = 0
+    ticked = {m.start() + 1 for m in _TICKED.finditer(text)}
+    for a, b in [*blocks, (len(text), len(text))]:
+        for match in _CODE.finditer(text, at, a):
+            if "\n\n" not in match.group() and match.start() not in ticked:
+                found.append(match.span())
+        at = max(at, b)
+    return found
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found

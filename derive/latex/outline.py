@@ -1,0 +1,200 @@
+"""What a formula says by itself, before its names have meanings: the outline of a document's line.
+
+A document is followed by outlines: which names a formula's left sides introduce, which names it
+uses, whether it goes on with the formula before. Meanings come later, from `read_all`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from derive.latex import syntax as s
+from derive.latex.parser import parse
+from derive.latex.roles import INDEX_LETTERS, Roles, index_parts, label_text, walk
+from derive.latex.tokens import tokenize
+from derive.latex.words import words_of
+
+_NO_ROLES = Roles()
+
+
+@dataclass(frozen=True)
+class Head:
+    """A left side that is a name: `z`, `z_1`, `a_i`, `f(x)`, `P(0)`.
+
+    `name` is the letter or word; `kind` tells symbols, members and applications apart; `key`
+    is equal for left sides that a new definition would replace: `a_i` and `a_j` have one key,
+    `z_1` and `z_2` have two. `indices` are the index letters, with where they stand.
+    """
+
+    name: str
+    kind: str
+    key: str
+    indices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One chain of relations: its sides as written, and the name at its left, if it is one."""
+
+    head: Head | None
+    sides: tuple[str, ...]
+    relations: tuple[str, ...]
+    starts: tuple[int, ...]
+    names: tuple[frozenset[str], ...]
+    marks: tuple[frozenset[str], ...]
+
+    def mentions_head(self, side: int) -> bool:
+        """Whether a side uses just what stands at the chain's left."""
+        return plain(self.sides[0]) in self.marks[side]
+
+    def value(self, side: int) -> bool:
+        """Whether a side is a number: no name occurs in it."""
+        return not self.names[side]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The chains of a formula; `names` are all names in it, `words` those of several letters."""
+
+    lines: tuple[Line, ...]
+    names: frozenset[str]
+    words: frozenset[str]
+    continues: bool = False
+
+
+def outline(source: str, words: Iterable[str] = ()) -> Outline:
+    """The outline of a formula; `words` are names of several letters known from elsewhere.
+
+    Raises `ReadError`.
+    """
+    tokens = tokenize(source)
+    known = words_of([tokens], words)
+    tree = parse(source, tokens, known)
+    lines = [_line(source, item) for item in tree.items if isinstance(item, s.Chain)]
+    return Outline(
+        tuple(lines),
+        _names(tree),
+        known - words_of([], ()),
+        bool(lines) and not lines[0].sides[0],
+    )
+
+
+def clean(text: str) -> str:
+    """A side as written, without the marks of its layout (`&`, `\\\\`, tags) at its own level."""
+    text = re.sub(r"\\(?:tag|label)\*?\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])", "", text)
+    kept, depth = [], 0
+    for piece in re.split(r"(\\begin|\\end|\\\\(?:\[[^\]]*\])?|(?<!\\)&)", text):
+        depth += (piece == r"\begin") - (piece == r"\end")
+        layout = piece == "&" or piece.startswith("\\\\")
+        kept.append(" " if layout and not depth else piece)
+    return re.sub(r"\s+", " ", "".join(kept)).strip()
+
+
+def _line(source: str, chain: s.Chain) -> Line:
+    texts = tuple("" if p is None else clean(source[p.start : p.end]) for p in chain.parts)
+    starts = tuple(chain.start if p is None else p.start for p in chain.parts)
+    names = tuple(frozenset() if p is None else _names(p) for p in chain.parts)
+    marks = tuple(frozenset() if p is None else _marks(source, p) for p in chain.parts)
+    first = chain.parts[0]
+    head = head_of(first) if first is not None and chain.relations else None
+    return Line(head, texts, chain.relations, starts, names, marks)
+
+
+def head_of(node: s.Node) -> Head | None:
+    """What a left side introduces, if it is a name with or without indices or arguments."""
+    node = s.bare(node)
+    if isinstance(node, s.Name):
+        return Head(node.text, "symbol", node.text)
+    if isinstance(node, s.Script):
+        return _scripted(node)
+    if isinstance(node, s.Term) and len(node.items) == 2 and not node.ops[1]:
+        inner, group = node.items
+        if isinstance(group, s.Group) and group.delimiter in ("(", "["):
+            return _applied(inner, group)
+    return None
+
+
+def _scripted(node: s.Script) -> Head | None:
+    base = s.bare(node.base)
+    if isinstance(base, s.Term) and node.sub is not None and node.sup is None:
+        applied = head_of(base)
+        letters = index_parts(node.sub, _NO_ROLES)
+        if applied is None or letters is None:
+            return None
+        indices = tuple(x.text for x in letters if isinstance(x, s.Name))
+        return Head(applied.name, "call", f"{applied.key}_{len(letters)}", indices)
+    if not isinstance(base, s.Name) or node.primes:
+        return None
+    raised = s.bare(node.sup) if node.sup is not None else None
+    if raised is not None and not (isinstance(raised, s.Group) and raised.delimiter in ("(", "[")):
+        return None
+    parts: list[s.Node] = []
+    for piece in (node.sub, raised.body if isinstance(raised, s.Group) else None):
+        if piece is None:
+            continue
+        found = index_parts(piece, _NO_ROLES)
+        if found is None:
+            label = label_text(piece)
+            return None if label is None else Head(f"{base.text}_{label}", "symbol", f"{base.text}_{label}")
+        parts += found
+    return _member(base.text, parts)
+
+
+def _member(name: str, parts: list[s.Node]) -> Head:
+    letters = tuple(p.text for p in parts if isinstance(p, s.Name))
+    marks = ["." if isinstance(p, s.Name) else getattr(p, "text", "?") for p in parts]
+    return Head(name, "member", f"{name}_{','.join(marks)}", letters)
+
+
+def _applied(inner: s.Node, group: s.Group) -> Head | None:
+    named = head_of(inner)
+    if named is None:
+        return None
+    body = group.body
+    arguments = body.items if isinstance(body, s.Listing) else (body,)
+    if group.delimiter == "[":
+        return _member(named.name, [s.bare(a) for a in arguments])
+    marks = [a.text if isinstance(a, s.Number) else "." for a in map(s.bare, arguments)]
+    return Head(named.key if named.kind == "symbol" else named.name, "call",
+                f"{named.key}({','.join(marks)})")  # fmt: skip
+
+
+def _names(node: s.Node) -> frozenset[str]:
+    """The names in a piece: letters, words, and letters with labels (`x_{new}`, `z_1`)."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, s.Name) and inner.text != "e":
+            found.add(inner.text)
+        elif isinstance(inner, s.Script) and isinstance(inner.base, s.Name) and inner.sub:
+            label = label_text(inner.sub)
+            if label is not None and index_parts(inner.sub, _NO_ROLES) is None:
+                found.add(f"{inner.base.text}_{label}")
+                stack += [inner.sup] if inner.sup is not None else []
+                continue
+            if label is not None and label.isdigit():
+                found.add(f"{inner.base.text}_{label}")
+        stack += s.children(inner)
+    return frozenset(found)
+
+
+def _marks(source: str, node: s.Node) -> frozenset[str]:
+    """The letters of a piece with all that is written on them, as `plain` text."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        named = isinstance(inner, s.Script) and isinstance(inner.base, s.Name)
+        if named or isinstance(inner, s.Name):
+            found.add(plain(source[inner.start : inner.end]))
+        if not named:
+            stack += s.children(inner)
+    return frozenset(found)
+
+
+def plain(text: str) -> str:
+    """A text without braces and spaces: `x_{i}` and `x_i` are one."""
+    return re.sub(r"[{}\s]", "", text)

@@ -107,10 +107,13 @@ def _contract_sum(term: sp.Sum, ranges: Ranges, split: bool) -> sp.Expr:
 
 def _every_term_has_one(body: sp.Expr, bound: set[sp.Symbol]) -> bool:
     """Whether each term is a product with a delta: the whole sum collapses."""
-    return all(
-        any(isinstance(f, sp.KroneckerDelta) and free(f) & bound for f in factors(a))
-        for a in sp.Add.make_args(body)
-    )
+
+    def has_one(factor: sp.Expr) -> bool:
+        if isinstance(factor, sp.Add):
+            return _every_term_has_one(factor, bound)
+        return isinstance(factor, sp.KroneckerDelta) and bool(free(factor) & bound)
+
+    return all(any(map(has_one, factors(a))) for a in sp.Add.make_args(body))
 
 
 def _other(delta: sp.KroneckerDelta, limit: Limit, ranges: Ranges) -> sp.Expr | None:

@@ -1,12 +1,10 @@
 """LaTeX in both directions: formulas are read here, derivations are set here."""
 
-from derive.latex.membership import Membership
 from derive.latex.notation import latex_to_name, name_to_latex
 from derive.latex.reader import Formula, Step, read, read_all, read_expression
 
 __all__ = [
     "Formula",
-    "Membership",
     "Step",
     "latex_to_name",
     "name_to_latex",

@@ -93,7 +93,7 @@ class Calls(Expressions):
         """σ for σ(x), where the formula or the definition says at which x."""
         if not self._is_function(name) or name in self.names.roles.objects:
             return None
-        at = self.implicit if self.implicit is not None else self.names.roles.arguments.get(name)
+        at = self.implicit if self.implicit is not None else self.names.roles.argument_of(name)
         if at is None or name not in self.names.roles.functions:
             return None
         self.names.note(f"{name} read as {name}({at})")
@@ -101,7 +101,7 @@ class Calls(Expressions):
 
     def _bare_derivative(self, node: s.Script) -> sp.Expr:
         name = head_name(s.Script(node.start, node.end, node.base, node.sub)) or ""
-        at = self.implicit if self.implicit is not None else self.names.roles.arguments.get(name)
+        at = self.implicit if self.implicit is not None else self.names.roles.argument_of(name)
         if at is None or node.sup is not None:
             raise self.fail(node, "the argument of the derivative, f'(z)")
         self.names.note(f"{name}' read as {name}'({at})")
@@ -201,23 +201,30 @@ class Calls(Expressions):
 
     # -- arguments and application ---------------------------------------------------------------
 
-    def _family_at(self, name: str, position: int) -> bool:
-        """Whether the catalogue's function takes a family there."""
-        entries = entries_by_name().get(name, ())
-        return any(shape_of(p) for e in entries for p in e.params[position : position + 1])
+    def _family_at(self, name: str, position: int) -> bool | None:
+        """Whether the function takes a family there; None if nothing says so."""
+        if name in self.names.roles.parameters:
+            known = [self.names.roles.parameters[name]]
+        else:
+            known = [e.params for e in entries_by_name().get(name, ())]
+        there = [bool(shape_of(params[position])) for params in known if position < len(params)]
+        return any(there) if there else None
 
-    def argument(self, node: s.Node, spreads: bool = False) -> sp.Expr:
+    def argument(self, node: s.Node, takes_family: bool | None = None) -> sp.Expr:
         """An argument: a number, or a whole family by its letter.
 
-        Where a family must stand (`spreads`), z + c is the family of the z_k + c.
+        Where a family must stand, z + c is the family of the z_k + c; where a number must
+        stand, z is a number even if it has members elsewhere.
         """
         plain = s.bare(node)
+        if takes_family is False:
+            return self.scalar(node)
         if isinstance(plain, s.Name) and self.names.is_family(plain.text):
             return self.names.family(plain.text)
         whole = self._distribution(plain)
         if whole is not None:
             return whole
-        if not spreads or not isinstance(plain, s.Addition | s.Term | s.Fraction):
+        if not takes_family or not isinstance(plain, s.Addition | s.Term | s.Fraction):
             return self.expression(node)
         with self.names.spreading() as families:
             value = self.expression(node)

@@ -67,6 +67,8 @@ class Cursor:
     def split_digit(self) -> None:
         """TeX takes a single digit as an argument: x^12 is x¹2, \\frac12 is a half."""
         token = self.peek
+        if token.kind == "number" and "." in token.text:
+            self.fail("braces round the number")
         if token.kind == "number" and len(token.text) > 1:
             first = replace(token, text=token.text[0], end=token.start + 1)
             rest = replace(token, text=token.text[1:], start=token.start + 1, spaced=False)

@@ -105,7 +105,7 @@ class Expressions(Cursor):
                 factor = self.item()
                 items.append(s.Addition(minus.start, factor.end, (factor,), ("-",)))
                 ops.append(op)
-            elif self._evaluation_bar():
+            elif items and not op and self._evaluation_bar():
                 bar = self.next()
                 self.next()
                 point = self.subscript()

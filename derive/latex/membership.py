@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sympy as sp
-
 from derive.latex import syntax as s
 from derive.terms import Domain
-
-Membership = tuple[sp.Expr, Domain]
 
 _LETTERS = {
     "bb R": Domain.REAL,

@@ -16,6 +16,7 @@ from derive.latex.roles import bound_letters
 from derive.terms import NamedFunction, Partial, shape_of
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
+_PLAIN = s.Name | s.Number | s.Constant
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
 
@@ -187,9 +188,7 @@ class Elaborator(Calls):
             base = node.base if isinstance(node, s.Script) else node
             if isinstance(base, s.Function | s.Big):
                 break
-            if not isinstance(base, s.Name | s.Number) or not isinstance(
-                _base(seq[start][1]), s.Name | s.Number
-            ):
+            if not isinstance(base, _PLAIN) or not isinstance(_base(seq[start][1]), _PLAIN):
                 raise self.fail(node, "brackets round the argument of the function before")
             end = self.named_end(seq, end) if isinstance(base, s.Name) else end + 1
         if end < len(seq) and seq[end][0] == "/":

@@ -11,7 +11,7 @@ import sympy as sp
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name, is_private
-from derive.latex.membership import Membership, domain_of, worded_domain
+from derive.latex.membership import domain_of, worded_domain
 from derive.latex.names import Names
 from derive.latex.operators import Elaborator
 from derive.latex.parser import parse
@@ -20,7 +20,7 @@ from derive.latex.sizes import Sizes, resize
 from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
-from derive.terms import Context, Statement, Vec, real, size
+from derive.terms import Context, Domain, Statement, Vec, real, size
 
 EMPTY = Context()
 
@@ -53,7 +53,7 @@ class Formula:
     expression: sp.Expr | None = None
     readings: tuple[str, ...] = ()
     implied: tuple[Statement, ...] = ()
-    memberships: tuple[Membership, ...] = ()
+    memberships: tuple[tuple[sp.Expr, Domain], ...] = ()
     values: tuple[sp.Expr, ...] = field(default=())
 
 
@@ -95,7 +95,7 @@ def _context_words(context: Context) -> list[str]:
         names.append(name)
         names += [str(x) for d in group for x in d.body.free_symbols]
     for h in context.hypotheses:
-        names += [str(x) for x in h.statement.lhs.free_symbols | h.statement.rhs.free_symbols]
+        names += [str(x) for term in h.terms for x in term.free_symbols]
     return sorted({n.partition("[")[0].partition("_")[0] for n in names})
 
 
@@ -244,10 +244,19 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
                     letters.add(symbol.name)
     letters -= set(roles.bound) | set(roles.ranks)
     table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))
+    adopted = {real(x.name) for x in table.values() if isinstance(x, sp.Symbol)}
+    drafts = [_with_size_notes(d, adopted) for d in drafts]
     for found in list(table.values()):
         if isinstance(found, sp.Symbol):
             table[real(found.name)] = size(found.name)
     return [_resized(d, table) for d in drafts]
+
+
+def _with_size_notes(draft: Formula, adopted: set[sp.Symbol]) -> Formula:
+    """Says which letters were taken for sizes because a size was missing."""
+    found = {x for term in _terms(draft) for x in term.free_symbols} & adopted
+    notes = tuple(f"{x} read as the number of terms" for x in sorted(map(str, found)))
+    return replace(draft, readings=(*draft.readings, *notes))
 
 
 def _resized(draft: Formula, table: dict[sp.Basic, sp.Basic]) -> Formula:

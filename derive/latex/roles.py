@@ -31,7 +31,12 @@ class Roles:
     sizes: set[str] = field(default_factory=set)
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
-    arguments: dict[str, sp.Expr] = field(default_factory=dict)
+    parameters: dict[str, tuple[sp.Expr, ...]] = field(default_factory=dict)
+
+    def argument_of(self, function: str) -> sp.Expr | None:
+        """The variable over which the context defines a function, if that is a single one."""
+        params = self.parameters.get(function, ())
+        return params[0] if len(params) == 1 else None
 
     def is_index_letter(self, text: str) -> bool:
         return text in INDEX_LETTERS or text in self.bound

@@ -17,7 +17,7 @@ from derive.errors import DefinitionError
 from derive.terms import NamedFunction, Vec, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")
-_SPARE = (*_USUAL, "d", "r", "s", "q", "p")
+_SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
 
 
 Scope = ChainMap[sp.Expr, sp.Expr]
@@ -30,6 +30,7 @@ class Sizes:
     def __init__(self) -> None:
         self.parent: dict[sp.Expr, sp.Expr] = {}
         self.unknown: dict[sp.Dummy, None] = {}
+        self.ranges: dict[sp.Dummy, None] = {}
         self.numbers: list[tuple[sp.Expr, sp.Expr]] = []
 
     def find(self, a: sp.Expr) -> sp.Expr:
@@ -92,10 +93,11 @@ class Sizes:
 
     def _bound(self, term: sp.Sum | sp.Product, scope: Scope) -> Scope:
         inner = scope.new_child()
-        for k, low, high in term.limits:
+        for k, low, high in reversed(term.limits):
             whole = low == 1 and (isinstance(high, sp.Symbol | sp.Integer))
             if isinstance(high, sp.Dummy):
                 self.unknown.setdefault(high)
+                self.ranges.setdefault(high)
             inner[k] = high if whole else sp.Dummy("part")
         return inner
 
@@ -146,7 +148,8 @@ class Sizes:
         blocked = set(taken) | known
         spare = [x for x in _SPARE if x not in blocked] + [f"n_{k}" for k in range(1, 100)]
         table: dict[sp.Expr, sp.Expr] = {}
-        for unknown in self.unknown:
+        # 1/n before a sum counts what the outermost sum runs over, so those are named first.
+        for unknown in [*self.ranges, *self.unknown]:
             root = self.find(unknown)
             if isinstance(root, sp.Dummy) and root not in table:
                 table[root] = size(own.pop(0) if own else spare.pop(0))

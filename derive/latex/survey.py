@@ -164,7 +164,7 @@ def _from_context(context: Context, roles: Roles) -> None:
         for d in group:
             if isinstance(d.head, NamedFunction):
                 roles.functions.add(d.name)
-                roles.arguments[d.name] = d.params[0] if d.params else d.head
+                roles.parameters[d.name] = d.params
                 if len(d.params) > 1 and isinstance(d.params[0], sp.IndexedBase):
                     roles.vector_functions.add(d.name)
             # A parameter's letter says nothing about that letter elsewhere.
@@ -174,7 +174,7 @@ def _from_context(context: Context, roles: Roles) -> None:
     for key in context.domains:
         terms.append(key)
     for h in context.hypotheses:
-        terms += [h.statement.lhs, h.statement.rhs]
+        terms += h.terms
     for term in terms:
         for found in sorted(free(term), key=str):
             _note_object(found, roles)

@@ -36,6 +36,8 @@ REFUSED = [
     ("= a", 1, "a left side"),
     (r"\max x", 1, "two or more arguments"),
     (r"\int_0^1 x", 1, "a term"),
+    (r"\frac 0.5", 7, "braces round the number"),
+    (r"|_{z=0}", 2, "a term"),
     ("", 1, "a formula"),
 ]
 

@@ -5,15 +5,20 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from derive.catalogue import catalogue
 from derive.latex import Formula, read, read_all, read_expression
+from derive.latex.writer import latex
 from derive.terms import (
     At,
     Context,
     Decimal,
     Definition,
     Domain,
+    Membership,
     Partial,
     alpha_equal,
+    canonical,
+    evaluated,
     family,
     index,
     named_function,
@@ -165,3 +170,39 @@ def test_memberships(text: str, domain: Domain) -> None:
     ((subject, found),) = read(text).memberships
     assert found is domain
     assert str(getattr(subject, "label", subject)) == "y"
+
+
+def test_a_number_where_the_context_takes_one() -> None:
+    z, f = real("z"), named_function("f")
+    zs, a, i = family("z", size("n")), family("a", size("n")), index("i")
+    context = Context().define(Definition.of(f(z), z**2), Definition.of(a[i], f(zs[i])))
+    assert read_expression("f'(z)", context) == Partial(f(z), z)
+    assert read_expression("f'(z_j)", context) == Partial(f(zs[index("j")]), zs[index("j")])
+
+
+def test_hypotheses_of_the_context_give_their_objects() -> None:
+    p = family("p", size("K"))
+    context = Context().assume(Membership(p, Domain.PROBABILITY))
+    assert read_expression(r"\sum_i p_i", context) == sp.Sum(
+        p[index("i")], (index("i"), 1, size("K"))
+    )
+
+
+@pytest.mark.parametrize("name", list(catalogue))
+def test_catalogue_reads_back(name: str) -> None:
+    """Formulas and forms of every entry, written and read, are the same terms."""
+    entry = catalogue[name]
+    context = Context()
+    for given in (*entry.params, *entry.out, *entry.sizes):
+        context = context.declare(given, Domain.REAL)
+    for term in (entry.formula, *entry.forms):
+        back = read_expression(latex(term), context)
+        assert canonical(evaluated(back)) == canonical(evaluated(term))
+
+
+def test_the_mean_counts_what_its_sum_runs_over() -> None:
+    text = r"\frac{\partial L}{\partial w_j} = \frac{1}{n} \sum_i (a_i - y_i) x_{ij}"
+    formula = read(text)
+    x = next(m.base for m in formula.steps[0].statement.rhs.atoms(sp.Indexed) if len(m.indices) > 1)
+    assert x.shape == (size("n"), size("m"))
+    assert formula.readings == ("n read as the number of terms",)

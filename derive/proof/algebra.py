@@ -11,7 +11,7 @@ import sympy as sp
 from derive.proof.field import Frac, Poly
 from derive.proof.powers import Powers
 from derive.proof.region import SplitIndex
-from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, Sign
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Sign
 from derive.terms import Domain, Partial, free
 
 
@@ -31,12 +31,13 @@ class Algebra(Powers):
                 return self.rational(int(term))
             found = frozenset([term]) if is_index_name(term) else frozenset()
         domain = self.domain_of(term)
-        value = self.enter(
-            "atom", (term,), (str(term), term, domain.name), found, _DOMAIN_SIGNS[domain]
-        )
+        key = (str(term), term, domain.name)
+        one = self.field.ctx.constant(1)
+        relation = {Domain.BINARY: (2, None), Domain.SIGN: (2, one)}.get(domain)
+        value = self.enter("atom", (term,), key, found, _DOMAIN_SIGNS[domain], relation)
         self._domain_facts(value, domain)
         if is_index_name(term):
-            self.facts.add((value - self.field.one).num, NONNEGATIVE)
+            self._at_most(self.field.one - value, NONPOSITIVE)
         return value
 
     def slope(self, here: sp.Expr, there: sp.Expr) -> Frac:
@@ -52,16 +53,15 @@ class Algebra(Powers):
         return term
 
     def _domain_facts(self, value: Frac, domain: Domain) -> None:
-        used = value.generators
-        if len(used) != 1 or value.num != self.field.gens[used[0]]:
-            return
         if domain in (Domain.UNIT, Domain.PROBABILITY, Domain.BINARY):
-            sign = NEGATIVE if domain is Domain.UNIT else frozenset((-1, 0))
-            self.facts.add((value - self.field.one).num, sign)
-        if domain is Domain.BINARY:
-            self.field.relations[used[0]] = (2, value.num)
-        elif domain is Domain.SIGN:
-            self.field.relations[used[0]] = (2, self.field.ctx.constant(1))
+            self._at_most(
+                value - self.field.one, NEGATIVE if domain is Domain.UNIT else NONPOSITIVE
+            )
+
+    def _at_most(self, value: Frac, sign: Sign) -> None:
+        """Note that a polynomial has this sign (a rule may have made it something else)."""
+        if value.den.is_constant() and not value.num.is_constant():
+            self.facts.add(value.num, sign)
 
     def delta(self, left: sp.Expr, right: sp.Expr) -> Frac:
         """The Kronecker delta of two indices."""
@@ -75,9 +75,7 @@ class Algebra(Powers):
         if not self.is_bound(symbols):
             raise SplitIndex(left, right)
         a, b = sorted((left, right), key=str)
-        result = self.enter("delta", (a, b), (str(a), str(b)), symbols, NONNEGATIVE)
-        self._idempotent(result)
-        return result
+        return self.enter("delta", (a, b), (str(a), str(b)), symbols, NONNEGATIVE, (2, None))
 
     def indicator(self, value: Frac, signs: Sign) -> Frac:
         """1 where the value has one of these signs, else 0."""
@@ -119,23 +117,26 @@ class Algebra(Powers):
             return reduce(lambda a, b: a - b, others, self.field.one)
         indices = self.field.indices(factor)
         key = (self.field.key(factor), sign)
-        result = self.enter("indicator", (self.of(factor), sign), key, indices, NONNEGATIVE)
-        self._idempotent(result)
+        parts = (self.of(factor), sign)
+        result = self.enter("indicator", parts, key, indices, NONNEGATIVE, (2, None))
+        here = self.field.numbers["indicator", key]
         other = self.field.numbers.get(("indicator", (key[0], 1 - sign)))
-        if other is not None and result.generators:
-            self.field.exclusive.add(tuple(sorted((other, result.generators[0]))))  # type: ignore[arg-type]
+        if other is not None:
+            self.field.exclusive.add((min(here, other), max(here, other)))
         return result
 
-    def _idempotent(self, value: Frac) -> None:
-        for g in value.generators:
-            self.field.relations[g] = (2, self.field.gens[g])
-
-    def function(self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...] = ()) -> Frac:
+    def function(
+        self,
+        name: str,
+        arguments: tuple[Frac, ...],
+        order: tuple[int, ...] = (),
+        relation: tuple[int, Poly | None] | None = None,
+    ) -> Frac:
         """A function of which no more is known than its name, or one of its derivatives."""
         order = order or (0,) * len(arguments)
         key = (name, order, tuple(a.key for a in arguments))
         indices: frozenset[sp.Symbol] = frozenset().union(*(a.indices for a in arguments))
-        return self.enter("function", (name, arguments, order), key, indices)
+        return self.enter("function", (name, arguments, order), key, indices, ANY, relation)
 
     def odd(self, make: Callable[[Frac], Frac], value: Frac) -> Frac:
         """An odd function of a value, with the sign taken out."""
@@ -148,11 +149,9 @@ class Algebra(Powers):
         """sin, with sin² = 1 − cos² of the same argument as its relation."""
 
         def make(v: Frac) -> Frac:
-            sine = self.function("sin", (v,))
-            cosine = self.function("cos", (v,))
-            for g in sine.generators:
-                self.field.relations[g] = (2, (self.field.one - cosine * cosine).num)
-            return sine
+            self.function("cos", (v,))
+            cosine = self.field.gens[self.field.numbers["function", ("cos", (0,), (v.key,))]]
+            return self.function("sin", (v,), relation=(2, 1 - cosine * cosine))
 
         return self.odd(make, value)
 
@@ -175,7 +174,7 @@ _DOMAIN_SIGNS: dict[Domain, Sign] = {
     Domain.POSITIVE: POSITIVE,
     Domain.NONNEGATIVE: NONNEGATIVE,
     Domain.UNIT: POSITIVE,
-    Domain.PROBABILITY: POSITIVE,
+    Domain.PROBABILITY: NONNEGATIVE,
     Domain.ONE_HOT: NONNEGATIVE,
     Domain.BINARY: NONNEGATIVE,
     Domain.SIGN: NONZERO,

@@ -23,6 +23,7 @@ from derive.terms import (
     family,
     free,
     index,
+    name_of,
     shape_of,
     substitute,
     sum_of,
@@ -76,16 +77,21 @@ class Setting:
 def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     """Read a context's hypotheses for a claim over these terms."""
     facts: list[Fact] = []
+    # Domains come first: what defines a name later must fit into its domain.
+    waiting = []
     for hypothesis in context.hypotheses:
         statement = hypothesis.statement
         if isinstance(statement, Membership):
-            context = context.declare(statement.subject, statement.domain)
-            continue
-        changed = _absorb(statement, context)
-        if changed is None:
-            facts.append(Fact(statement, hypothesis.label))
+            context, more = _declared(context, statement, hypothesis.label)
+            facts += more
         else:
-            context = changed
+            changed = _bounded(statement, context)
+            waiting += [] if changed is not None else [Fact(statement, hypothesis.label)]
+            context = changed or context
+    for fact in waiting:
+        changed = _defined(fact.statement, context)
+        facts += [] if changed is not None else [fact]
+        context = changed or context
     context = with_dependencies(terms, context)
     context, adopted = _adopt_roles(terms, context)
     context, more, hidden = _expand_vectors(context)
@@ -93,7 +99,8 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     for h in context.hypotheses:
         everything += h.terms
     ranges = {**index_ranges(everything), **hidden}
-    instances = [x for f in (*facts, *more) for x in _instances(f, ranges)]
+    mentioned = _mentioned(everything)
+    instances = [x for f in (*facts, *more, *mentioned) for x in _instances(f, ranges)]
     return Setting(context, tuple(instances), ranges, adopted, with_examples(context))
 
 
@@ -111,14 +118,35 @@ def _instances(fact: Fact, ranges: dict[sp.Symbol, sp.Expr]) -> list[Fact]:
     return found
 
 
-def _absorb(statement: Statement, context: Context) -> Context | None:
-    """The context with the statement as a domain or a definition, if it is of that kind."""
+def _declared(context: Context, membership: Membership, label: str) -> tuple[Context, list[Fact]]:
+    """A membership as a domain; a second domain of the same name stays a list of facts."""
+    subject, domain = membership.subject, membership.domain
+    if context.domain_of(subject) is Domain.REAL and not _defined_name(subject, context):
+        return context.declare(subject, domain), []
+    letters = [index(f"{c}_{name_of(subject)}") for c in "ijkl"[: len(shape_of(subject))]]
+    term = subject[tuple(letters)] if letters else subject
+    zero, one = sp.S.Zero, sp.S.One
+    said: dict[Domain, list[tuple[sp.Expr, str, sp.Expr]]] = {
+        Domain.REAL: [],
+        Domain.POSITIVE: [(term, ">", zero)],
+        Domain.NONNEGATIVE: [(term, ">=", zero)],
+        Domain.UNIT: [(term, ">", zero), (term, "<", one)],
+        Domain.BINARY: [(term * term, "=", term)],
+        Domain.SIGN: [(term * term, "=", one)],
+    }
+    if domain not in said:
+        raise DefinitionError(
+            f"{subject}: it cannot be a {domain.value} besides what it is already; "
+            "declare one domain for each name"
+        )
+    return context, [Fact(Statement(*parts), label) for parts in said[domain]]
+
+
+def _bounded(statement: Statement, context: Context) -> Context | None:
+    """The context with x > 0 and the like as a domain, if the statement is of that kind."""
     lhs, relation, rhs = statement.lhs, statement.relation, statement.rhs
     if lhs.is_Number and not rhs.is_Number:
         lhs, relation, rhs = rhs, _MIRROR[relation], lhs
-    named = isinstance(lhs, sp.Indexed | sp.Symbol) and not is_index_name(lhs)
-    if relation == "=" and named and context.definition_of(lhs) is None:
-        return _absorb_definition(lhs, rhs, context)
     subject = lhs.base if isinstance(lhs, sp.Indexed) else lhs
     everywhere = isinstance(lhs, sp.Symbol) or (
         isinstance(lhs, sp.Indexed) and all(isinstance(i, sp.Symbol) for i in lhs.indices)
@@ -134,7 +162,18 @@ def _absorb(statement: Statement, context: Context) -> Context | None:
     return None
 
 
-def _absorb_definition(lhs: sp.Expr, rhs: sp.Expr, context: Context) -> Context | None:
+def _defined(statement: Statement, context: Context) -> Context | None:
+    """The context with a = f(x) as a definition of the name a, if it can be one.
+
+    Between two bare names an equation says nothing of which depends on which, and a name with
+    a domain has to keep it: such equations stay facts.
+    """
+    lhs, rhs = statement.lhs, statement.rhs
+    named = isinstance(lhs, sp.Indexed | sp.Symbol) and not is_index_name(lhs)
+    if statement.relation != "=" or not named or context.definition_of(lhs) is not None:
+        return None
+    if isinstance(rhs, sp.Symbol | sp.Indexed) or context.domain_of(lhs) is not Domain.REAL:
+        return None
     indices = lhs.indices if isinstance(lhs, sp.Indexed) else ()
     if len(set(indices)) != len(indices) or not all(isinstance(i, sp.Symbol) for i in indices):
         return None
@@ -218,7 +257,37 @@ def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
                         ranges.setdefault(i, size)
             elif isinstance(node, NamedFunction):
                 _application_ranges(node, ranges)
+    sums = [
+        node for term in terms for node in sp.preorder_traversal(term) if isinstance(node, sp.Sum)
+    ]
+    bases = [base for term in terms for base in term.atoms(sp.IndexedBase)]
+    sizes = {s for base in bases for size in base.shape or () for s in free(size)}
+    sizes |= {s for node in sums for limit in node.limits for s in free(limit[2])}
+    for node in sums:
+        _compared_ranges(node, ranges, sizes)
     return ranges
+
+
+def _compared_ranges(node: sp.Sum, ranges: dict[sp.Symbol, sp.Expr], sizes: set[sp.Basic]) -> None:
+    """An index that is only compared with a summation index is in its range."""
+    limits = {k: high for k, low, high in node.limits if low == 1}
+    for inner in node.function.atoms(sp.KroneckerDelta, sp.Eq, sp.Ne):
+        for here, there in (inner.args, inner.args[::-1]):
+            if here in limits and is_index_name(there) and there not in sizes:
+                ranges.setdefault(there, limits[here])
+
+
+def _mentioned(terms: list[sp.Expr]) -> list[Fact]:
+    """Members that a claim mentions are there: z_2 says that z has two members at least."""
+    found: dict[Fact, None] = {}
+    for term in terms:
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, sp.Indexed) and node.base.shape:
+                for i, size in zip(node.indices, node.base.shape, strict=True):
+                    if isinstance(i, sp.Integer) and not size.is_Integer and i > 1:
+                        label = f"{node.base.label} has a member {i}"
+                        found[Fact(Statement(size, ">=", i), label)] = None
+    return list(found)
 
 
 def _application_ranges(node: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> None:

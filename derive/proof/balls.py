@@ -76,6 +76,8 @@ class Evaluator(Rates):
         return self.member(term.base, indices, term)
 
     def _named(self, term: sp.Expr) -> Number:
+        if any(type(h) is type(term) for h in self.held if not isinstance(h, tuple)):
+            raise UnsupportedError(f"a derivative by {type(term).__name__} of one of its arguments")
         definition = self.context.definition_of(term)
         if definition is None:
             raise UnsupportedError(f"{type(term).__name__} is a function without a definition")

@@ -73,11 +73,12 @@ class LeafJudge:
 
     def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:
         """What keeps out of a region in which only one side is defined."""
-        if error.needs is not None:
+        if error.needs is not None and not error.needs[0].is_constant():
             return condition_statement(self.field, *error.needs)
         if not region.story:
             raise UnsupportedError(f"one side is never defined: {error}")
-        return negation(region.story[-1])
+        equations = [s for s in region.story if s.relation == "="]
+        return negation((equations or region.story)[-1])
 
     def _holds(self, region: Region, normal: Normalizer, left: Frac, right: Frac) -> bool:
         if self.statement.relation != "=":

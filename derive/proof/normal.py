@@ -13,7 +13,7 @@ from derive.proof.algebra import is_index_name
 from derive.proof.field import Frac, UndefinedTermError
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 from derive.proof.slopes import Slopes
-from derive.proof.sums import product_between, sum_over
+from derive.proof.sums import MAX_EXPLICIT, product_between, split_shift, sum_over
 from derive.terms import (
     At,
     Decimal,
@@ -22,6 +22,7 @@ from derive.terms import (
     Vec,
     free,
     substitute,
+    sum_of,
 )
 
 MAX_FACTORIAL = 1000
@@ -151,6 +152,11 @@ class Normalizer(Slopes):
         return self.field.constant(int(sp.binomial(top, bottom)))
 
     def _named(self, term: sp.Expr) -> Frac:
+        if any(type(h) is type(term) for h in self.held):
+            # σ(z_i) and σ(z_j) are one variable where i = j: holding one is not enough.
+            raise UnsupportedError(
+                f"a derivative by {type(term).__name__} of one argument of several"
+            )
         definition = self.context.definition_of(term)
         if definition is not None:
             return self.unfolded(definition.unfold(*term.args))
@@ -239,27 +245,77 @@ class Normalizer(Slopes):
     # -- binders ----------------------------------------------------------------------
 
     def _sum(self, term: sp.Sum) -> Frac:
-        return self._fold(term, sum_over)
+        return self._fold(term.function, tuple(term.limits), sum_over, sp.Add)
 
     def _product(self, term: sp.Product) -> Frac:
-        return self._fold(term, product_between)
+        return self._fold(term.function, tuple(term.limits), product_between, sp.Mul)
 
-    def _fold(self, term: sp.Expr, over: Callable[..., Frac]) -> Frac:
-        body = term.function
-        opened: list[tuple[sp.Symbol, Frac, Frac]] = []
-        swap: dict[sp.Basic, sp.Expr] = {}
-        for k, low, high in reversed(term.limits):
-            limits = self(substitute(low, swap)), self(substitute(high, swap))
-            swap = {**swap, k: self.algebra.fresh_index()}
-            opened.append((swap[k], *limits))
-        body = substitute(body, swap)
-        with self.algebra.binding([(new, high) for new, _, high in opened]):
-            value = self(body)
-        while opened:
-            new, low, high = opened.pop()
-            with self.algebra.binding([(k, h) for k, _, h in opened]):
-                value = over(self.algebra, value, new, low, high)
-        return value
+    def _fold(
+        self,
+        body: sp.Expr,
+        limits: tuple[sp.Tuple, ...],
+        over: Callable[..., Frac],
+        join: type[sp.Expr],
+    ) -> Frac:
+        """A sum or a product, the outermost index first."""
+        if not limits:
+            return self(body)
+        *inner, (k, low, high) = limits
+        first, last = self(low), self(high)
+        start, end = first.integer, last.integer
+        if end is not None and start is not None:
+            if end - start >= MAX_EXPLICIT:
+                raise LimitError(f"a range of more than {MAX_EXPLICIT} explicit terms")
+            numbers = range(start, end + 1)
+        else:
+            # Indices count from 1; what lies below is written out.
+            numbers = range(min(start if start is not None else 1, 1), 1)
+        explicit = [
+            self._fold(*_instance(body, tuple(inner), k, number), over, join) for number in numbers
+        ]
+        value = self.field.zero if join is sp.Add else self.field.one
+        for part in explicit:
+            value = value + part if join is sp.Add else value * part
+        if end is not None and start is not None:
+            return value
+        rest = self._folded_range(body, tuple(inner), k, first, last, over, join)
+        return value + rest if join is sp.Add else value * rest
+
+    def _folded_range(
+        self,
+        body: sp.Expr,
+        inner: tuple[sp.Tuple, ...],
+        k: sp.Symbol,
+        first: Frac,
+        last: Frac,
+        over: Callable[..., Frac],
+        join: type[sp.Expr],
+    ) -> Frac:
+        new = self.algebra.fresh_index()
+        one = self.field.one
+        if first.integer is not None and first.integer < 1:
+            first = one
+        before = self.algebra.guarded
+        # Members that the whole range has and this one lacks need not be defined.
+        plain = first.integer == 1 and split_shift(self.field, last)[1] == 0
+        self.algebra.guarded = before or not plain
+        try:
+            with self.algebra.binding([(new, last)]):
+                value = self._fold(*_instance(body, inner, k, new), over, join)
+            return over(self.algebra, value, new, first, last)
+        finally:
+            self.algebra.guarded = before
+
+
+def _instance(
+    body: sp.Expr, limits: tuple[sp.Tuple, ...], k: sp.Symbol, value: sp.Expr | int
+) -> tuple[sp.Expr, tuple[sp.Tuple, ...]]:
+    """The body and the inner limits of a sum at one value of the outermost index."""
+    swap = {k: sp.S(value)}
+    if not limits:
+        return substitute(body, swap), ()
+    term = substitute(sum_of(body, *limits), swap)
+    return term.function, tuple(term.limits)
 
 
 _RELATION_SIGNS = {

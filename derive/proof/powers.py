@@ -85,11 +85,10 @@ class Powers(Requirements):
             basis, grain = self.field.generators[used[0]].parts
             return self.exp(basis * self.field.constant(fmpq(1, grain * q)))
         key = (self.field.key(f), q)
-        root = self.enter("root", (f, q), key, self.field.indices(f), NONNEGATIVE)
-        for g in root.generators:
-            self.field.relations[g] = (q, f)
-            if self.facts.sign(f) == POSITIVE:
-                self.facts.add(self.field.gens[g], POSITIVE)
+        indices = self.field.indices(f)
+        root = self.enter("root", (f, q), key, indices, NONNEGATIVE, (q, f))
+        if self.facts.sign(f) == POSITIVE and not root.num.is_constant() and root.den.is_constant():
+            self.facts.add(root.num, POSITIVE)
         return root
 
     def ln(self, value: Frac) -> Frac:

@@ -23,6 +23,7 @@ from derive.terms import Context, Statement
 
 AUDIT_POINTS = 5
 REFUTE_POINTS = 24
+WIDE_POINTS = 120
 
 
 def prove(statement: Statement, context: Context | None = None, seconds: float = 10.0) -> Outcome:
@@ -78,14 +79,19 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
     if not proved:
         return Outcome("undecided", "vacuous: nowhere are both sides defined")
     audit = survey(statement, setting, AUDIT_POINTS, deadline)
+    if not audit.agreeing and audit.counterexample is None:
+        audit = survey(statement, setting, WIDE_POINTS, deadline)
     if audit.counterexample is not None:
         return Outcome(
             "undecided",
             "internal error: the proof and the numeric audit disagree; please report this claim",
             counterexample=audit.counterexample,
         )
-    if not audit.points and setting.facts:
+    if not audit.points:
         return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
+    if not audit.agreeing:
+        where = audit.trouble or "no point was found at which both sides are defined"
+        return Outcome("undecided", f"vacuous: {where}")
     conditions = tuple(dict.fromkeys(c for leaf in leaves for c in leaf.needs))
     if conditions:
         return Outcome(

@@ -23,6 +23,9 @@ class Rates(Valuation):
     def _partial(self, term: Partial) -> Number:
         saved, level, context = dict(self.held), self.level, self.context
         names = [name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)]
+        for v in term.variables:
+            if isinstance(v, sp.Symbol) and v.is_integer and v.is_positive:
+                raise UnsupportedError(f"a derivative with respect to {v}")
         try:
             for v in term.variables:
                 self._hold(v)

@@ -82,6 +82,7 @@ def _definition_bodies(setting: Setting) -> list[sp.Expr]:
 
 def differ(statement: Statement, setting: Setting, point: Point) -> Counterexample | bool:
     """A counterexample at this point; else whether both sides have a value there."""
+    compared = False
     for bits in PRECISIONS:
         try:
             left = real_part(evaluate(statement.lhs, setting.witness, point, bits))
@@ -92,13 +93,20 @@ def differ(statement: Statement, setting: Setting, point: Point) -> Counterexamp
             continue
         except ZeroDivisionError:
             continue
+        if not (_is_finite(left) and _is_finite(right)):
+            continue
         verdict = _compare(left, right, statement.relation, bits)
         if verdict is False:
             assignment = {**describe(point), **examples(setting.witness)}
             return Counterexample(assignment, *_digits(left, right))
         if verdict is True:
             return True
-    return True
+        compared = True
+    return compared
+
+
+def _is_finite(value: Number) -> bool:
+    return not isinstance(value, arb) or bool(value.is_finite())
 
 
 def _compare(left: Number, right: Number, relation: str, bits: int) -> bool | None:
@@ -116,8 +124,6 @@ def _compare(left: Number, right: Number, relation: str, bits: int) -> bool | No
     ctx.prec = bits
     try:
         a, b = ball(left), ball(right)
-        if not (a.is_finite() and b.is_finite()):
-            return None
         if relation == "=":
             return None if a.overlaps(b) else False
         if relation == "!=":

@@ -9,7 +9,7 @@ from functools import reduce
 import sympy as sp
 from flint import fmpq
 
-from derive.errors import LimitError
+from derive.errors import LimitError, UnsupportedError
 from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.restore import restore
@@ -57,9 +57,19 @@ class Requirements:
         key: tuple[object, ...],
         indices: frozenset[sp.Symbol] = frozenset(),
         sign: Sign = ANY,
+        relation: tuple[int, Poly | None] | None = None,
     ) -> Frac:
-        """The generator as an element, or what a rule of the region puts in its place."""
+        """The generator as an element, or what a rule of the region puts in its place.
+
+        `relation` is a power of the generator and what it equals (None: the generator).
+        """
         number = self.field.number(Generator(kind, key, parts, indices, sign))
+        if relation is not None:
+            power, equals = relation
+            self.field.relations[number] = (
+                power,
+                self.field.gens[number] if equals is None else equals,
+            )
         return self.region.rules.get(number) or self.field.frac(number)
 
     @property
@@ -116,8 +126,16 @@ class Requirements:
 
     def note(self, poly: Poly, sign: Sign, sufficient: bool = False) -> None:
         """Note a condition of definedness, and use it as a fact from here on."""
-        if self.facts.sign(poly) <= sign:
+        poly = self._radicand(poly)
+        now = self.facts.sign(poly)
+        if now <= sign:
             return
+        if not now & sign:
+            if sufficient or self.guarded:
+                raise UnsupportedError("a sufficient condition fails, and no other is known")
+            raise UndefinedTermError(
+                f"{self.show(poly)} cannot have the sign it needs", (poly, sign)
+            )
         used = self.field.indices(poly)
         bound = tuple((k, size) for k, size in self.bound.items() if k in used)
         stated = sufficient or self.guarded
@@ -125,6 +143,15 @@ class Requirements:
         # A condition on a bound index holds all along its range, so in the body it is a fact.
         if len(poly.factor()[1]) == 1:
             self.facts.add(poly / poly.leading_coefficient(), _flip(sign, poly))
+
+    def _radicand(self, poly: Poly) -> Poly:
+        """What stands under a root, which is zero or positive together with the root."""
+        used = self.field.used(poly)
+        if len(used) == 1 and poly == self.field.gens[used[0]]:
+            generator = self.field.generators[used[0]]
+            if generator.kind == "root":
+                return generator.parts[0]
+        return poly
 
     def decide(self, value: Frac) -> Sign:
         """The sign of a value; asks for a case distinction where it is open.

@@ -18,6 +18,7 @@ from derive.proof.valuation import NoValueError, Point
 from derive.terms import Domain, NamedFunction, Statement, free, name_of
 
 SIZES = (2, 3, 1, 2, 5, 3, 4)
+SCALES = (1, 1, 1, 8, 1, 64, 1000)
 TRIES = 12
 
 
@@ -27,6 +28,7 @@ class Sampler:
     def __init__(self, terms: tuple[sp.Expr, ...], setting: Setting) -> None:
         self.setting = setting
         self.random = random.Random(20)
+        self.scale = 1
         self.scalars, self.families, self.integers = _variables(terms, setting)
 
     def points(self, count: int) -> Iterator[Point]:
@@ -48,6 +50,8 @@ class Sampler:
                 high = self._range_of(i, sizes)
                 integers[i] = self.random.randint(1, max(high, 1))
         self._align_indices(integers)
+        # Some conditions hold only far out: every round of sizes goes further.
+        self.scale = SCALES[(attempt // len(SIZES)) % len(SCALES)]
         scalars = {s: self._value(self.setting.context.domain_of(s)) for s in self.scalars}
         members: dict[tuple[sp.IndexedBase, tuple[int, ...]], Number] = {}
         for base in self.families:
@@ -85,7 +89,7 @@ class Sampler:
         choose = self.random.randint
         match domain:
             case Domain.POSITIVE | Domain.NONNEGATIVE:
-                return fmpq(choose(1, 24), 8)
+                return fmpq(choose(1, 24) * self.scale, 8)
             case Domain.UNIT | Domain.PROBABILITY:
                 return fmpq(choose(1, 15), 16)
             case Domain.BINARY | Domain.ONE_HOT:
@@ -93,8 +97,8 @@ class Sampler:
             case Domain.SIGN:
                 return fmpq(choose(0, 1) * 2 - 1)
             case Domain.INTEGER:
-                return fmpq(choose(-3, 3))
-        return fmpq(choose(-24, 24), 8)
+                return fmpq(choose(-3, 3) * self.scale)
+        return fmpq(choose(-24, 24) * self.scale, 8)
 
     def _family(
         self, base: sp.IndexedBase, integers: dict[sp.Symbol, int]
@@ -107,11 +111,13 @@ class Sampler:
             addresses = [(*a, k) for a in addresses for k in range(1, s + 1)]
         if domain is not Domain.PROBABILITY:
             return {(base, a): self._value(domain) for a in addresses}
-        weights = {a: self.random.randint(1, 9) for a in addresses}
+        # A probability may be zero, though most hypotheses and terms exclude it.
+        lowest = 0 if self.random.randint(0, 3) == 0 else 1
+        weights = {a: self.random.randint(lowest, 9) for a in addresses}
         totals: dict[tuple[int, ...], int] = {}
         for a, weight in weights.items():
             totals[a[:-1]] = totals.get(a[:-1], 0) + weight
-        return {(base, a): fmpq(w, totals[a[:-1]]) for a, w in weights.items()}
+        return {(base, a): fmpq(w, totals[a[:-1]] or 1) for a, w in weights.items()}
 
     # -- hypotheses -----------------------------------------------------------------------
 
@@ -194,7 +200,11 @@ class Sampler:
         else:
             value = point.scalars[coordinate]
             domain = self.setting.context.domain_of(coordinate)
-        if domain in (Domain.POSITIVE, Domain.UNIT, Domain.PROBABILITY) and value <= 0:
+        if domain in (Domain.POSITIVE, Domain.UNIT) and value <= 0:
+            return False
+        if domain is Domain.INTEGER and value.q != 1:
+            return False
+        if domain is Domain.PROBABILITY and value < 0:
             return False
         if domain is Domain.UNIT and value >= 1:
             return False

@@ -76,13 +76,14 @@ class Facts:
             of_factor = self.of_irreducible(factor)
             power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
             result = times(result, power)
-        return result
+        # Facts that contradict each other say nothing.
+        return result or ANY
 
     def of_frac(self, value: Frac) -> Sign:
         """The signs of a fraction where it is defined."""
         if value.is_zero:
             return ZERO
-        return times(self.sign(value.num), self.sign(value.den) - ZERO)
+        return times(self.sign(value.num), self.sign(value.den) - ZERO) or ANY
 
     def of_irreducible(self, poly: Poly) -> Sign:
         """The signs of a polynomial that does not factor."""
@@ -95,7 +96,7 @@ class Facts:
             sign = sign & self._of_one_variable(poly)
         if len(sign) > 1 and self._worth_elimination(poly):
             sign = self._by_elimination(poly, sign)
-        return times(sign, NEGATIVE) if flip else sign
+        return (times(sign, NEGATIVE) if flip else sign) or ANY
 
     def _of_terms(self, poly: Poly) -> Sign:
         total = ZERO

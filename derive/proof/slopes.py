@@ -12,13 +12,13 @@ from types import MappingProxyType
 import sympy as sp
 
 from derive.errors import UnsupportedError
-from derive.proof.algebra import Algebra
+from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.differential import Differential
 from derive.proof.field import Field, Frac, UndefinedTermError
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.signs import NONZERO, ZERO, Facts
 from derive.proof.sums import Rebuilder
-from derive.terms import At, Context, Domain, Partial, name_of
+from derive.terms import At, Context, Domain, Partial, name_of, substitute
 
 
 class Slopes:
@@ -69,18 +69,20 @@ class Slopes:
             self.algebra.supplied = before
 
     def _partial(self, term: Partial) -> Frac:
-        return self._kinkwise(term, self._weak_region(), depth=0)[1]
+        return self._kinkwise(term, self._weak_region(), depth=0)[-1]
 
     def _weak_region(self) -> Region:
         """The region's open facts: an identity on a boundary says nothing of a derivative."""
         facts = Facts(self.field)
         for poly, sign in self.algebra.facts.known.values():
-            if 0 not in sign:
+            generators = [self.field.generators[g] for g in self.field.used(poly)]
+            about_indices = all(g.kind == "atom" and is_index_name(g.parts[0]) for g in generators)
+            if 0 not in sign or about_indices:
                 facts.add(poly, sign)
         return replace(self.region, facts=facts, rules=MappingProxyType({}), relations=())
 
-    def _kinkwise(self, term: Partial, region: Region, depth: int) -> tuple[Frac, Frac]:
-        """Value and derivative; at a possible kink those of both sides have to agree."""
+    def _kinkwise(self, term: Partial, region: Region, depth: int) -> list[Frac]:
+        """Value and derivatives; at a possible kink those of both sides have to agree."""
         try:
             return self._differentiated(term, region)
         except SplitSign as split:
@@ -90,35 +92,43 @@ class Slopes:
                 self._kinkwise(term, region.with_sign(split.poly, frozenset((s,))), depth + 1)
                 for s in (-1, 1)
             ]
-            (low, slope_low), (high, slope_high) = sides
-            if low.same(high) and slope_low.same(slope_high):
-                return sides[0]
+            low, high = sides
+            meet = all(a.same(b) for a, b in zip(low, high, strict=True))
+            # The value at the point itself has to fit as well: there may be a jump to it.
+            if meet and low[0].same(self(term.expr)):
+                return low
             raise UndefinedTermError("a kink", (split.poly, NONZERO)) from None
 
-    def _differentiated(self, term: Partial, region: Region) -> tuple[Frac, Frac]:
-        """Value and derivative in general position, then brought back to this region."""
+    def _differentiated(self, term: Partial, region: Region) -> list[Frac]:
+        """Value and derivatives in general position, then brought back to this region."""
         names = {name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)}
         held = tuple(v for v in term.variables if not isinstance(v, sp.Symbol | sp.Indexed))
         bases = tuple(v.base if isinstance(v, sp.Indexed) else v for v in term.variables)
         context = self.context.without(*sorted(n for n in names if n))
         self._refuse_unknown(term, context)
-        child = type(self)(self.field, region, context, self.grains, (*self.held, *held), bases)
+        again = (*self.real_again, *bases)
+        child = type(self)(self.field, region, context, self.grains, (*self.held, *held), again)
         child.algebra.bound = dict(self.algebra.bound)
         # A claim about a derivative speaks of the points where the function is defined.
         child.algebra.supplied = True
-        value = child(term.expr)
-        derivative = value
+        values = [child(term.expr)]
         for variable in term.variables:
-            target = child(variable)
-            used = target.generators
-            if len(used) != 1 or target.num != self.field.gens[used[0]]:
-                raise UnsupportedError(f"a derivative with respect to {variable}")
-            if variable in held and used[0] not in value.generators:
+            target = self._target(child, variable)
+            if variable in held and target not in values[0].generators:
                 raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
-            derivative = Differential(child.algebra, self.field.generators[used[0]])(derivative)
+            slope = Differential(child.algebra, self.field.generators[target])
+            values.append(slope(values[-1]))
         back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
         self._adopt(child.conditions, back)
-        return back(value), back(derivative)
+        return [back(value) for value in values]
+
+    def _target(self, child: Slopes, variable: sp.Expr) -> int:
+        """The generator of a variable; a size or an index is none that can be varied."""
+        value = child(variable)
+        used = value.generators
+        if len(used) != 1 or value.num != self.field.gens[used[0]] or is_index_name(variable):
+            raise UnsupportedError(f"a derivative with respect to {variable}")
+        return used[0]
 
     def _refuse_unknown(self, term: Partial, context: Context) -> None:
         """A bare name without a definition may depend on anything."""
@@ -155,13 +165,19 @@ class Slopes:
         """A value at a point: read in general position, then with the point put in."""
         expr, variable, point = term.args
         value = self(point)
+        # The variable is bound: nothing that holds for a free one of its name holds for it.
+        self.field.fresh_count += 1
+        inside = sp.Symbol(f"_t{self.field.fresh_count}", real=True)
+        expr = substitute(expr, {variable: inside})
         region = self._weak_region()
         while True:
-            inner = type(self)(self.field, region, self.context, self.grains, self.held)
+            inner = type(self)(
+                self.field, region, self.context, self.grains, self.held, self.real_again
+            )
             inner.algebra.bound = dict(self.algebra.bound)
 
             def atom(found: sp.Expr) -> Frac:
-                return value if found == variable else self._again(found)
+                return value if found == inside else self._again(found)
 
             back = Rebuilder(self.algebra, atom, self.region.index, lambda generator: True)
             try:

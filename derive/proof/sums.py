@@ -227,7 +227,7 @@ def _over_range(
         for number in range(first, last + 1):
             total = fold.join(total, at(sp.Integer(number)))
         return total
-    base, shift = _split_shift(algebra.field, high)
+    base, shift = split_shift(algebra.field, high)
     removed = max(first - 1, 0) + max(-shift, 0)
     if removed > 1 or algebra.facts.of_frac(base - algebra.field.one) - NONNEGATIVE:
         # With a small size the range would be empty, and removing members would be wrong.
@@ -245,7 +245,7 @@ def _over_range(
     return total
 
 
-def _split_shift(field: Field, high: Frac) -> tuple[Frac, int]:
+def split_shift(field: Field, high: Frac) -> tuple[Frac, int]:
     """A limit n + 2 as (n, 2)."""
     if not high.den.is_constant():
         raise UnsupportedError("a range whose limit is a fraction")
@@ -253,10 +253,18 @@ def _split_shift(field: Field, high: Frac) -> tuple[Frac, int]:
     for powers, coefficient in field.terms(high.num):
         if not powers:
             constant = coefficient
-    if constant.q != 1:
-        raise UnsupportedError("a range whose limit is not an integer")
+    whole = all(
+        c.q == 1 and all(_is_integer(field.generators[g]) for g, _ in powers)
+        for powers, c in field.terms(high.num)
+    )
+    if not whole:
+        raise UnsupportedError("a range whose limit is not known to be an integer")
     shift = int(constant.p)
     return high - field.constant(shift), shift
+
+
+def _is_integer(generator: Generator) -> bool:
+    return generator.kind == "atom" and bool(generator.parts[0].is_integer)
 
 
 # -- the canonical form of a sum ----------------------------------------------------
@@ -268,6 +276,8 @@ def sum_multi(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
         return body
     if len(ranges) > MAX_INDICES:
         raise LimitError(f"a sum over more than {MAX_INDICES} indices")
+    if any(high.indices & {k for k, _ in ranges} for _, high in ranges):
+        raise UnsupportedError("a sum whose range depends on another summation index")
     field = algebra.field
     bound = frozenset(k for k, _ in ranges)
     outer, inner = _split_factors(field, body.den, bound)
@@ -329,8 +339,12 @@ def _check_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Rang
         size = other if k == j else size
     if size is None and j in algebra.region.ranges:
         size = algebra.normal(algebra.region.ranges[j])
-    if size is not None and not size.same(high):
-        raise UnsupportedError(f"index {j} has another range than the sum that it is sifted from")
+    if size is not None and size.same(high):
+        return
+    value = algebra.normal(j)
+    bounds = (value - algebra.field.one, high - value)
+    if not all(algebra.facts.of_frac(b) <= NONNEGATIVE for b in bounds):
+        raise UnsupportedError(f"index {j} may be out of the range of the sum that sifts it")
 
 
 def _flatten(
@@ -400,7 +414,8 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
     sign = algebra.facts.of_frac(body)
     # A size is at least 1, so the sum has the sign that all its members share.
     sign = sign if sign <= NONNEGATIVE or sign <= NONPOSITIVE else ANY
-    result = algebra.enter("sum", (renamed, inner), key, inner.indices - frozenset(names))
+    indices = inner.indices.union(*(high.indices for _, high in renamed)) - frozenset(names)
+    result = algebra.enter("sum", (renamed, inner), key, indices)
     if result.den.is_constant() and not result.num.is_constant() and sign != ANY:
         algebra.facts.add(result.num, sign)
     return result

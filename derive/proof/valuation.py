@@ -96,8 +96,9 @@ class Valuation:
         if self.nesting > 60:
             raise LimitError("definitions nested too deeply")
         saved = (self.integers, self.scalars, self.arrays, self.held)
-        self.integers, self.scalars = dict(self.integers), dict(self.scalars)
-        self.arrays = dict(self.arrays)
+        # A body sees its parameters and the outermost scope, not where it is used.
+        self.integers, self.scalars = dict(self.point.integers), dict(self.point.scalars)
+        self.arrays = {}
         self.held = self._visible_inside(definition)
         self.nesting += 1
         try:

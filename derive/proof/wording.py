@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sympy as sp
+
 from derive.proof.field import Field, Poly
 from derive.proof.restore import restore_poly
 from derive.proof.signs import (
@@ -13,7 +15,7 @@ from derive.proof.signs import (
     ZERO,
     Sign,
 )
-from derive.terms import Statement
+from derive.terms import Statement, index
 
 _RELATION: dict[Sign, str] = {
     POSITIVE: ">",
@@ -37,7 +39,16 @@ def condition_statement(field: Field, poly: Poly, sign: Sign) -> Statement:
             right -= field.monomial(powers, coefficient)
         else:
             left += field.monomial(powers, coefficient)
-    return Statement(restore_poly(field, left), _RELATION[sign], restore_poly(field, right))
+    sides = (restore_poly(field, left), restore_poly(field, right))
+    return Statement(_readable(sides[0], sides), _RELATION[sign], _readable(sides[1], sides))
+
+
+def _readable(term: sp.Expr, sides: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+    """Letters for the indices over which a condition holds throughout."""
+    symbols = {s for side in sides for s in side.atoms(sp.Symbol)}
+    internal = sorted((s for s in symbols if s.name.startswith("_")), key=str)
+    letters = [index(c) for c in "klqrs" if c not in {s.name for s in symbols}]
+    return term.xreplace(dict(zip(internal, letters, strict=False)))
 
 
 def negation(statement: Statement) -> Statement:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import comb
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -20,6 +21,7 @@ Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
 Key = tuple[Any, ...]
 
 MAX_TERMS = 4000
+MAX_PRODUCT = 60_000
 MAX_DEGREE = 400
 
 
@@ -190,6 +192,7 @@ class Frac:
     def __add__(self, other: Frac) -> Frac:
         if self.den == other.den:
             return Frac.make(self.field, self.num + other.num, self.den)
+        _guard(len(self.num) * len(other.den), len(other.num) * len(self.den))
         return Frac.make(
             self.field, self.num * other.den + other.num * self.den, self.den * other.den
         )
@@ -201,6 +204,7 @@ class Frac:
         return self + (-other)
 
     def __mul__(self, other: Frac) -> Frac:
+        _guard(len(self.num) * len(other.num), len(self.den) * len(other.den))
         return Frac.make(self.field, self.num * other.num, self.den * other.den)
 
     def __truediv__(self, other: Frac) -> Frac:
@@ -209,6 +213,7 @@ class Frac:
     def __pow__(self, exponent: int) -> Frac:
         if abs(exponent) * max(self._degree(), 1) > MAX_DEGREE:
             raise LimitError(f"a power of degree above {MAX_DEGREE}")
+        _guard(_power_terms(len(self.num), exponent), _power_terms(len(self.den), exponent))
         if exponent < 0:
             return Frac.make(self.field, self.den**-exponent, self.num**-exponent)
         return Frac.make(self.field, self.num**exponent, self.den**exponent)
@@ -250,3 +255,14 @@ class Frac:
     def same(self, other: Frac) -> bool:
         """Whether the two are equal: the polynomial identity at the end of every proof."""
         return bool(self.field.reduce(self.num * other.den - other.num * self.den).is_zero())
+
+
+def _guard(*terms: int) -> None:
+    """Refuse a product before it is multiplied out: cancellation rarely saves such a one."""
+    if max(terms) > MAX_PRODUCT:
+        raise LimitError(f"an expression would grow beyond {MAX_PRODUCT} terms")
+
+
+def _power_terms(terms: int, exponent: int) -> int:
+    """How many terms a power of a sum has."""
+    return comb(abs(exponent) + terms - 1, terms - 1) if terms else 0

@@ -14,7 +14,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.differential import Differential
-from derive.proof.field import Field, Frac, UndefinedTermError
+from derive.proof.field import Field, Frac, Poly, UndefinedTermError
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.signs import NONZERO, ZERO, Facts
 from derive.proof.sums import Rebuilder
@@ -88,6 +88,9 @@ class Slopes:
         except SplitSign as split:
             if depth > 3 or self.algebra.facts.sign(split.poly) != ZERO:
                 raise
+            if not self._moves(term, region, split.poly):
+                # The case does not change along the variables: it is read where it is.
+                return self._kinkwise(term, region.with_sign(split.poly, ZERO), depth + 1)
             sides = [
                 self._kinkwise(term, region.with_sign(split.poly, frozenset((s,))), depth + 1)
                 for s in (-1, 1)
@@ -101,6 +104,20 @@ class Slopes:
 
     def _differentiated(self, term: Partial, region: Region) -> list[Frac]:
         """Value and derivatives in general position, then brought back to this region."""
+        child = self._child(term, region)
+        values = [child(term.expr)]
+        for variable in term.variables:
+            target = self._target(child, variable)
+            if variable in child.held and target not in values[0].generators:
+                raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
+            slope = Differential(child.algebra, self.field.generators[target])
+            values.append(slope(values[-1]))
+        back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
+        self._adopt(child.conditions, back)
+        return [back(value) for value in values]
+
+    def _child(self, term: Partial, region: Region) -> Slopes:
+        """What reads the operand: its variables are free of their definitions and domains."""
         names = {name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)}
         held = tuple(v for v in term.variables if not isinstance(v, sp.Symbol | sp.Indexed))
         bases = tuple(v.base if isinstance(v, sp.Indexed) else v for v in term.variables)
@@ -111,16 +128,17 @@ class Slopes:
         child.algebra.bound = dict(self.algebra.bound)
         # A claim about a derivative speaks of the points where the function is defined.
         child.algebra.supplied = True
-        values = [child(term.expr)]
+        return child
+
+    def _moves(self, term: Partial, region: Region, poly: Poly) -> bool:
+        """Whether a polynomial changes with the variables of a derivative."""
+        child = self._child(term, region)
+        value = child.algebra.of(poly)
         for variable in term.variables:
-            target = self._target(child, variable)
-            if variable in held and target not in values[0].generators:
-                raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
-            slope = Differential(child.algebra, self.field.generators[target])
-            values.append(slope(values[-1]))
-        back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
-        self._adopt(child.conditions, back)
-        return [back(value) for value in values]
+            generator = self.field.generators[self._target(child, variable)]
+            if not Differential(child.algebra, generator)(value).is_zero:
+                return True
+        return False
 
     def _target(self, child: Slopes, variable: sp.Expr) -> int:
         """The generator of a variable; a size or an index is none that can be varied."""

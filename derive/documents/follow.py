@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from derive.documents.judge import Fact, Judged, Task
+from derive.documents.judge import SAYS_ARGUMENT, Fact, Judged, Task
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
 from derive.documents.prose import speaks_of_single_sample
 from derive.errors import ReadError
@@ -143,7 +144,7 @@ class Follower:
             if shape.lines[0].sides[0] in "nNm" and shape.lines[0].value(1):
                 self.single = self.single or shape.lines[0].sides[1] == "1"
             else:
-                self.case = [Fact(found.source.chars, "assumption", line, section=self.section)]
+                self.case = [Fact(found.source.chars, "case", line, section=self.section)]
             return Reported(found, "definition", "definition", "a case: what follows is under it")
         task = self._task(found, shape)
         judged = self.judge(task)
@@ -165,6 +166,7 @@ class Follower:
         defining: set[int] = set()
         updates: set[int] = set()
         numeric: set[int] = set()
+        arithmetic: set[int] = set()
         own: set[str] = set()
         for line in shape.lines:
             if not line.relations:
@@ -172,6 +174,8 @@ class Follower:
             for k in range(len(line.relations)):
                 if (line.value(k) or line.value(k + 1)) and (k or line.head is None or self._known(line)):
                     numeric.add(line.starts[k + 1])
+                if line.value(k) and line.value(k + 1):
+                    arithmetic.add(line.starts[k + 1])
             if line.relations[0] == "=" and line.head is not None:
                 if _is_update(line):
                     updates.add(line.starts[1])
@@ -185,10 +189,20 @@ class Follower:
             frozenset(defining),
             frozenset(updates),
             frozenset(numeric),
+            frozenset(arithmetic),
             tuple(sorted(self.words)),
-            self.single,
+            self._ruled_out(shape, facts),
             self.seconds,
         )
+
+    def _ruled_out(self, shape: Outline, facts: list[Fact]) -> frozenset[str]:
+        """The unstated hypotheses that what the document says speaks against."""
+        out = set() if self.single else {"single_sample"}
+        sides = [*(f.text for f in facts), *(x for line in shape.lines for x in line.sides)]
+        if any(r"\sum" in side for side in sides):
+            # Who writes sums out does not leave them to a convention.
+            out.add("implied_sum")
+        return frozenset(out)
 
     def _defines(self, line: Line) -> bool:
         """Whether a chain's first equation gives its left side a meaning."""
@@ -228,7 +242,18 @@ class Follower:
                     wanted |= f.names
                     growing = True
         picked = [replace(usable[k], foreign=not self._above(usable[k])) for k in sorted(chosen)]
-        return [*picked, *self.case]
+        return [*picked, *self._bare(picked, wanted, own), *self.case]
+
+    def _bare(self, facts: list[Fact], wanted: set[str], own: set[str]) -> list[Fact]:
+        """The definitions of a_i for the bare letter a, where a text goes over to one sample."""
+        have = {f.key for f in facts} | own
+        found = []
+        for fact in facts:
+            letter = fact.key.endswith("_.") and fact.name in wanted and fact.name not in have
+            text = _without_index(fact.text) if letter and fact.kind == "definition" else None
+            if text is not None:
+                found.append(replace(fact, text=text, key=fact.name))
+        return found
 
     # -- after judging --------------------------------------------------------------------------
 
@@ -239,18 +264,20 @@ class Follower:
             if not line.relations:
                 continue
             k = next((i for i, s in enumerate(steps) if s.offset == line.starts[1]), None)
-            if k is None or steps[k].verdict != "refuted" or steps[k].relation != "=":
+            if k is None or steps[k].verdict in ("proved", "conditional", "definition"):
                 continue
             if self._is_condition(line):
                 reason = "a condition on its names; it is used as a hypothesis from here on"
                 steps[k] = _as_definition(steps[k], reason)
-            elif line.head is not None and self._is_new_meaning(line):
+            elif steps[k].relation == "=" and line.head is not None and self._is_new_meaning(line):
                 reason = f"{line.sides[0]} gets another meaning here than before"
                 steps[k] = _as_definition(steps[k], reason)
         return replace(judged, steps=tuple(steps))
 
     def _is_condition(self, line: Line) -> bool:
-        if len(line.relations) != 1 or not (line.value(0) or line.value(1)):
+        if len(line.relations) != 1:
+            return False
+        if line.relations[0] == "=" and not (line.value(0) or line.value(1)):
             return False
         defined = {f.name for f in self.facts if f.kind in ("definition", "value") and self._above(f)}
         return not (line.names[0] | line.names[1]) & defined
@@ -276,12 +303,23 @@ class Follower:
                 continue
             if line.head is None:
                 if step.verdict == "definition" and (line.value(0) or line.value(1)):
+                    # An inequality in passing (for z < 0) holds there and then only.
                     text = f"{line.sides[0]} = {line.sides[1]}"
                     names = line.names[0] | line.names[1]
                     self._add(Fact(text, "assumption", place, names=names, section=self.section))
                 continue
             if step.verdict in ("definition", "conditional"):
                 self._add_line(line, place)
+            for k in range(1, len(line.relations)):
+                said = verdicts.get(line.starts[k + 1])
+                if said is not None and said.reason == SAYS_ARGUMENT:
+                    self._add_argument(line.sides[k], line.sides[k + 1], place)
+
+    def _add_argument(self, left: str, right: str, place: int) -> None:
+        """`\\sigma(z) = \\sigma(wx + b)` says what z is."""
+        inner = [re.fullmatch(r"[^(]*\((.*)\)", side) for side in (left, right)]
+        if inner[0] is not None and inner[1] is not None:
+            self._add_lines(outline(f"{inner[0][1]} = {inner[1][1]}", self.words), place)
 
     def _add_lines(self, shape: Outline, place: int) -> None:
         for line in shape.lines:
@@ -344,6 +382,14 @@ def _continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:
     place = source.place(0)
     side = line.sides[-1] + " "
     return Stretch(side + source.chars, [*([place] * len(side)), *source.places])
+
+
+def _without_index(text: str) -> str | None:
+    """A definition of a family's member, for the bare letters: `a_i = ...` becomes `a = ...`."""
+    head = re.match(r"[^=]*?_\{?([a-z])\}?\s*=", text)
+    if head is None or r"\sum" in text:
+        return None
+    return re.sub(rf"_\{{?{head[1]}\}}?(?![A-Za-z])", " ", text)
 
 
 def _as_definition(step: StepVerdict, reason: str) -> StepVerdict:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+
+import sympy as sp
 
 from derive.catalogue import catalogue
 from derive.errors import DefinitionError, DeriveError, ReadError
 from derive.latex import Formula, Step, read_all
-from derive.terms import Context, Definition, NamedFunction, Statement
+from derive.latex.lookup import entries_by_name, is_private
+from derive.terms import (
+    Context,
+    Definition,
+    NamedFunction,
+    Partial,
+    Statement,
+    free,
+    index,
+    map_terms,
+    name_of,
+)
 from derive.verdicts.claims import judged_step
 from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
 from derive.verdicts.verdict import StepVerdict
@@ -40,7 +53,9 @@ class Task:
     """A formula to judge.
 
     `defining` and `updates` are the steps (by the offset of their right sides) that give a
-    name its meaning or a new value; `numeric` those at which values are put in.
+    name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
+    those between two numbers. `words` are names of several letters; `without` names the
+    unstated hypotheses that the document rules out.
     """
 
     source: str
@@ -48,8 +63,9 @@ class Task:
     defining: frozenset[int] = frozenset()
     updates: frozenset[int] = frozenset()
     numeric: frozenset[int] = frozenset()
+    arithmetic: frozenset[int] = frozenset()
     words: tuple[str, ...] = ()
-    single: bool = False
+    without: frozenset[str] = frozenset()
     seconds: float = 10.0
 
 
@@ -57,7 +73,8 @@ class Task:
 class Judged:
     """What came of a task: its steps, or where and why it could not be read or judged.
 
-    `trouble` is why it is unread, at `offset`; `stopped` why it was not judged. `facts` are those that were in force; `taken` the catalogue's names that were understood.
+    `trouble` is why it is unread, at `offset`; `stopped` why it was not judged. `facts` are
+    those that were in force; `taken` the catalogue's names that were understood.
     """
 
     steps: tuple[StepVerdict, ...] = ()
@@ -67,18 +84,25 @@ class Judged:
     trouble: str = ""
     offset: int = 0
     stopped: str = ""
-    dropped: tuple[Fact, ...] = field(default=())
+
+
+GOOD = ("proved", "definition")
 
 
 def judge_task(task: Task) -> Judged:
-    """Judge a formula; what it finds is in what it returns, it raises nothing."""
+    """Judge a formula; what it finds is in what it returns, it raises nothing.
+
+    A claim that does not hold with all that the document has stated is judged again with less:
+    another section may have used a letter for something else. What holds with less holds.
+    """
     deadline = time.monotonic() + task.seconds
     try:
-        judged = _attempt(task, deadline)
-        foreign = [f for f in task.facts if f.foreign]
-        if foreign and any(s.verdict in ("refuted", "undecided") for s in judged.steps):
-            own = replace(task, facts=tuple(f for f in task.facts if not f.foreign))
-            judged = _better(judged, _attempt(own, deadline))
+        judged = _attempt(task, task.facts, deadline)
+        for facts in _fewer(task.facts):
+            if all(s.verdict in GOOD for s in judged.steps):
+                break
+            other = _attempt(task, facts, deadline)
+            judged = _better(judged, other)
     except ReadError as error:
         return Judged(trouble=str(error), offset=error.offset)
     except RecursionError:
@@ -86,33 +110,44 @@ def judge_task(task: Task) -> Judged:
     return judged
 
 
+def _fewer(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
+    """The facts without those of other sections; then without the letters' definitions."""
+    own = tuple(f for f in facts if not f.foreign)
+    bare = tuple(f for f in own if f.kind != "definition" or f.key.endswith(")"))
+    found: list[tuple[Fact, ...]] = []
+    for fewer in (own, bare):
+        if fewer != facts and fewer not in found:
+            found.append(fewer)
+    return found
+
+
 def _better(first: Judged, second: Judged) -> Judged:
     """Of two ways to see a formula, step by step the one in which it holds."""
     if len(first.steps) != len(second.steps):
         return first
-    good = ("proved", "conditional", "definition")
-    steps = [
-        b if b.verdict in good and a.verdict not in good else a
-        for a, b in zip(first.steps, second.steps, strict=True)
-    ]
+    order = ("definition", "proved", "conditional")
+    steps = []
+    for a, b in zip(first.steps, second.steps, strict=True):
+        rank = [order.index(s.verdict) if s.verdict in order else 3 for s in (a, b)]
+        steps.append(b if rank[1] < rank[0] else a)
     return replace(first, steps=tuple(steps))
 
 
-def _attempt(task: Task, deadline: float) -> Judged:
-    formula, facts, dropped = _read(task)
-    plain, numeric = _contexts(formula[:-1], facts)
-    claim = formula[-1]
-    steps = _steps(claim, task, plain, numeric, deadline)
+def _attempt(task: Task, facts: tuple[Fact, ...], deadline: float) -> Judged:
+    formulas, kept, dropped = _read(task, facts)
+    claim = formulas[-1]
+    plain, numeric = _contexts(formulas[:-1], kept)
+    verdicts = _Steps(claim, task, plain, numeric, deadline).run()
     if dropped:
-        steps = [_less_sure(s, dropped) for s in steps]
-    return Judged(
-        tuple(steps), claim.readings, tuple(facts), _taken(claim, plain), dropped=tuple(dropped)
-    )
+        verdicts = [_less_sure(s, dropped) for s in verdicts]
+    return Judged(tuple(verdicts), claim.readings, tuple(kept), _taken(claim, plain))
 
 
-def _read(task: Task) -> tuple[list[Formula], list[Fact], list[Fact]]:
+def _read(
+    task: Task, stated: tuple[Fact, ...]
+) -> tuple[list[Formula], list[Fact], list[Fact]]:
     """The facts and the claim read together; a fact that does not go with it is left out."""
-    facts = list(task.facts)
+    facts = list(stated)
     dropped: list[Fact] = []
     read = partial(read_all, context=base_context(), words=task.words)
     while True:
@@ -138,72 +173,186 @@ def _read(task: Task) -> tuple[list[Formula], list[Fact], list[Fact]]:
 
 def _contexts(formulas: Sequence[Formula], facts: Sequence[Fact]) -> tuple[Context, Context]:
     """The context of symbolic steps, and the one in which the values stand too."""
+    pairs = list(zip(formulas, facts, strict=True))
     plain = base_context()
-    for wanted in (("definition",), ("assumption",)):
-        for formula, fact in zip(formulas, facts, strict=True):
-            if fact.kind in wanted:
-                plain = _with(plain, formula, fact)
+    for formula, fact in pairs:
+        if fact.kind == "definition":
+            plain = _with(plain, formula, fact)
+    values = {fact.name for fact in facts if fact.kind == "value"}
     numeric = plain
-    for formula, fact in zip(formulas, facts, strict=True):
+    for formula, fact in pairs:
         if fact.kind == "value":
             numeric = _with(numeric, formula, fact)
+        elif fact.kind != "definition":
+            plain = _with(plain, formula, fact)
+            # A name that has a value needs no condition any more.
+            if not fact.names & values:
+                numeric = _with(numeric, formula, fact)
     return plain, numeric
 
 
 def _with(context: Context, formula: Formula, fact: Fact) -> Context:
     try:
+        if fact.kind == "case":
+            return _with_case(context, formula, fact)
         if fact.kind == "assumption":
             return with_assumption(context, formula)
-        return with_formula(context, formula)
+        return _with_roles(with_formula(context, formula), formula)
     except DeriveError:
         return context
 
 
-def _steps(
-    formula: Formula, task: Task, plain: Context, numeric: Context, deadline: float
-) -> list[StepVerdict]:
-    verdicts: list[StepVerdict] = []
-    trusted: tuple[object, str] | None = None
-    for position, step in enumerate(formula.steps):
-        statement, lhs = step.statement, step.lhs_latex
-        chained = position > 0 and formula.steps[position - 1].statement.rhs == statement.lhs
-        new = _introduces(step, task, plain)
-        if new is not None:
-            verdicts.append(new)
-            definition = defines(statement, plain)
-            if definition is not None and step.offset in task.defining:
-                plain, numeric = _defined(plain, definition), _defined(numeric, definition)
-            trusted = None
+def _with_case(context: Context, formula: Formula, fact: Fact) -> Context:
+    """`q = j` between indices: alone, the reader cannot know that they are indices."""
+    for step in formula.steps:
+        sides = [index(s.name) if isinstance(s, sp.Symbol) else s
+                 for s in (step.statement.lhs, step.statement.rhs)]  # fmt: skip
+        statement = Statement(sides[0], step.statement.relation, sides[1])
+        context = context.assume(statement, fact.text)
+    return context
+
+
+def _with_roles(context: Context, formula: Formula) -> Context:
+    """The p and q of what is called a KL divergence are probabilities, as in the catalogue."""
+    for step in formula.steps:
+        head = step.statement.lhs
+        if not isinstance(head, NamedFunction) or type(head).__name__ not in context.definitions:
             continue
-        if chained and trusted is not None and verdicts[-1].verdict == "refuted":
-            statement, lhs = Statement(trusted[0], statement.relation, statement.rhs), trusted[1]
+        for entry in entries_by_name().get(type(head).__name__, ()):
+            if len(entry.params) != len(head.args) or is_private(type(head).__name__):
+                continue
+            for formal, actual in zip(entry.params, head.args, strict=True):
+                if isinstance(actual, sp.IndexedBase) and formal in entry.domains:
+                    context = context.declare(actual, entry.domains[formal])
+    return context
+
+
+class _Steps:
+    """Judges the steps of one formula, in order."""
+
+    def __init__(
+        self, formula: Formula, task: Task, plain: Context, numeric: Context, deadline: float
+    ) -> None:
+        self.formula = formula
+        self.task = task
+        self.plain = plain
+        self.numeric = numeric
+        self.deadline = deadline
+
+    def run(self) -> list[StepVerdict]:
+        verdicts: list[StepVerdict] = []
+        stands: tuple[sp.Expr, str] | None = None
+        previous: Step | None = None
+        for step in self.formula.steps:
+            chained = previous is not None and previous.statement.rhs == step.statement.lhs
+            if not chained:
+                stands = None
+            previous = step
+            new = self._introduced(step)
+            if new is not None:
+                verdicts.append(new)
+                stands = None
+                continue
+            verdict = self._judged(step, step.statement, step.lhs_latex)
+            if stands is not None and verdict.verdict not in GOOD:
+                # The side before does not stand: this one may still equal the last that does.
+                statement = Statement(stands[0], step.statement.relation, step.statement.rhs)
+                other = self._judged(step, statement, stands[1])
+                if other.verdict in ("proved", "conditional"):
+                    verdict = other
+            if verdict.verdict in ("refuted", "undecided"):
+                stands = stands or (step.statement.lhs, step.lhs_latex)
+            else:
+                stands = None
+            verdicts.append(verdict)
+        return verdicts
+
+    def _introduced(self, step: Step) -> StepVerdict | None:
+        """The verdict on a step that gives a name its meaning or a new value; None for a claim."""
+        if step.offset in self.task.updates:
+            reason = f"an update: it gives {step.lhs_latex} a new value"
+        elif step.offset in self.task.defining:
+            reason = "the left side is a new name, which this defines"
+            self._define(step)
+        elif _says_argument(step.statement, self.plain):
+            reason = SAYS_ARGUMENT
         else:
-            trusted = (statement.lhs, lhs)
-        context = numeric if step.offset in task.numeric else plain
-        seconds = max(deadline - time.monotonic(), 0.0)
-        if not seconds:
-            reason = f"the time limit of {task.seconds:g} s for one formula was reached"
-            verdicts.append(StepVerdict(lhs, step.rhs_latex, statement.relation, "undecided",
-                                        reason, offset=step.offset))  # fmt: skip
-            continue
-        verdicts.append(
-            judged_step(statement, lhs, step.rhs_latex, context, seconds, step.offset)
+            return None
+        return StepVerdict(step.lhs_latex, step.rhs_latex, "=", "definition", reason,
+                           offset=step.offset)  # fmt: skip
+
+    def _define(self, step: Step) -> None:
+        definition = defines(step.statement, self.plain)
+        if definition is None:
+            return
+        formula = Formula(self.formula.source, (step,))
+        self.plain = _with_roles(_defined(self.plain, definition), formula)
+        self.numeric = _with_roles(_defined(self.numeric, definition), formula)
+
+    def _judged(self, step: Step, statement: Statement, lhs: str) -> StepVerdict:
+        context = self.plain
+        if step.offset in self.task.arithmetic and not _names_of(statement):
+            context = base_context()
+        elif step.offset in self.task.numeric:
+            context = self.numeric
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            reason = f"the time limit of {self.task.seconds:g} s for one formula was reached"
+            return StepVerdict(lhs, step.rhs_latex, statement.relation, "undecided", reason,
+                               offset=step.offset)  # fmt: skip
+        statement, context = _with_values_named(statement, context)
+        verdict = judged_step(
+            statement, lhs, step.rhs_latex, context, seconds, step.offset, self.task.without
         )
-    return verdicts
+        unknown = _unknown_under_derivative(statement, context)
+        if verdict.verdict == "refuted" and unknown:
+            reason = f"the document does not say what {unknown[0]} is"
+            return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
+                           suggestion=None)  # fmt: skip
+        return verdict
 
 
-def _introduces(step: Step, task: Task, context: Context) -> StepVerdict | None:
-    """The verdict on a step that gives a name its meaning or a new value; None for a claim."""
-    if step.offset in task.updates:
-        reason = f"an update: it gives {step.lhs_latex} a new value"
-    elif step.offset in task.defining:
-        reason = "the left side is a new name, which this defines"
-    elif _says_argument(step.statement, context):
-        reason = "both sides apply the same function: this says what its argument is"
-    else:
-        return None
-    return StepVerdict(step.lhs_latex, step.rhs_latex, "=", "definition", reason,
-                       offset=step.offset)  # fmt: skip
+SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
+
+
+def _names_of(statement: Statement) -> list[sp.Basic]:
+    return sorted(free(statement.lhs) | free(statement.rhs), key=str)
+
+
+def _with_values_named(statement: Statement, context: Context) -> tuple[Statement, Context]:
+    """∂L/∂σ(z) of an L that is not known: σ(z) becomes a variable that is defined as σ(z)."""
+    held = {
+        v: None
+        for side in (statement.lhs, statement.rhs)
+        for partial_ in sorted(side.atoms(Partial), key=str)
+        for v in partial_.variables
+        if isinstance(v, NamedFunction) and not _is_defined(partial_.expr, context)
+    }
+    for k, application in enumerate(held):
+        name = sp.Symbol(f"{type(application).__name__}_value{k or ''}", real=True)
+
+        def named(node: sp.Expr, a: sp.Expr = application, s: sp.Symbol = name) -> sp.Expr:
+            return s if node == a else node
+
+        sides = [map_terms(x, named) for x in (statement.lhs, statement.rhs)]
+        statement = Statement(sides[0], statement.relation, sides[1])
+        context = context.define(Definition.of(name, application))
+    return statement, context
+
+
+def _is_defined(term: sp.Expr, context: Context) -> bool:
+    return name_of(term) is None or context.definition_of(term) is not None
+
+
+def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:
+    """The names without a definition whose derivative a statement takes."""
+    found = [
+        str(name_of(p.expr))
+        for side in (statement.lhs, statement.rhs)
+        for p in sorted(side.atoms(Partial), key=str)
+        if not _is_defined(p.expr, context) and p.expr not in p.variables
+    ]
+    return found
 
 
 def _says_argument(statement: Statement, context: Context) -> bool:
@@ -232,7 +381,7 @@ def _less_sure(step: StepVerdict, dropped: Sequence[Fact]) -> StepVerdict:
         f"what line {dropped[0].line} states does not read together with this formula; "
         f"without it, {step.reason}"
     )
-    return replace(step, verdict="undecided", reason=reason)
+    return replace(step, verdict="undecided", reason=reason, counterexample=None, suggestion=None)
 
 
 def _taken(formula: Formula, context: Context) -> tuple[str, ...]:

@@ -101,11 +101,21 @@ def _definition(lhs: str, rhs: str, offset: int) -> StepVerdict:
 
 
 def judged_step(
-    statement: Statement, lhs: str, rhs: str, context: Context, seconds: float, offset: int
+    statement: Statement,
+    lhs: str,
+    rhs: str,
+    context: Context,
+    seconds: float,
+    offset: int,
+    without: frozenset[str] = frozenset(),
 ) -> StepVerdict:
+    """The verdict on one relation; `lhs` and `rhs` are its sides as written.
+
+    `without` names the unstated hypotheses that are out of the question.
+    """
     start = time.perf_counter()
     try:
-        outcome, hypotheses, meant = judge(statement, context, seconds)
+        outcome, hypotheses, meant = judge(statement, context, seconds, without)
     except DeriveError as error:
         return StepVerdict(lhs, rhs, statement.relation, "undecided", str(error), offset=offset)
     return StepVerdict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -35,12 +35,15 @@ class Attempt:
     words: str
 
 
-def standard_hypotheses(statement: Statement, context: Context) -> Iterator[Attempt]:
-    """The attempts, the most usual ones first."""
+def standard_hypotheses(
+    statement: Statement, context: Context, without: frozenset[str] = frozenset()
+) -> Iterator[Attempt]:
+    """The attempts, the most usual ones first; `without` names sources that do not apply."""
     if statement.relation != "=":
         return
     for source in SOURCES:
-        yield from source(statement, context)
+        if source.__name__ not in without:
+            yield from source(statement, context)
 
 
 def _terms(statement: Statement, context: Context) -> list[sp.Expr]:
@@ -101,36 +104,81 @@ def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:
 
 
 def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
-    """n = 1 for a size that a mean divides by."""
-    means: dict[sp.Symbol, None] = {}
-    for term in _terms(statement, context):
-        for node in sp.preorder_traversal(term):
-            if isinstance(node, sp.Pow) and node.exp.is_negative:
-                means.update(
-                    {
-                        s: None
-                        for s in sorted(free(node.base), key=str)
-                        if _is_size(s, statement, context)
-                    }
-                )
-    for n in means:
+    """n = 1 for a size that a mean divides by; then a letter without its index is the sample's."""
+    letters = _letters(statement, context)
+    for n in _mean_sizes(statement, context):
 
         def one(term: sp.Expr, n: sp.Symbol = n) -> sp.Expr:
-            return substitute(term, {n: sp.S.One})
+            return map_terms(substitute(term, {n: sp.S.One}), bare)
 
-        table = [
-            Definition(d.name, one(d.head), d.params, one(d.body), d.source, d.domains)
-            for group in context.definitions.values() for d in group
-        ]  # fmt: skip
-        smaller = context
-        for d in table:
-            smaller = smaller.define(d)
+        def bare(node: sp.Expr) -> sp.Expr:
+            if isinstance(node, sp.Sum) and node.limits[0][1:] == (1, 1):
+                return map_terms(substitute(node.function, {node.limits[0][0]: sp.S.One}), bare)
+            named = isinstance(node, sp.Indexed) and str(node.base.label) in letters
+            return letters[str(node.base.label)] if named else node
+
+        smaller = replace(context, definitions={})
+        for d in (d for group in context.definitions.values() for d in group):
+            if isinstance(d.head, sp.Indexed) and d.name in letters:
+                continue
+            body = one(d.body)
+            smaller = smaller.define(
+                Definition(d.name, d.head, d.params, body, d.source, d.domains)
+            )
         yield Attempt(
             Statement(one(statement.lhs), "=", one(statement.rhs)),
             smaller,
             f"{n} = 1",
             f"{n} = 1, a single sample",
         )
+
+
+def _mean_sizes(statement: Statement, context: Context) -> list[sp.Symbol]:
+    """The sizes n of factors 1/n."""
+    found: dict[sp.Symbol, None] = {}
+    for term in _terms(statement, context):
+        for node in sp.preorder_traversal(term):
+            if isinstance(node, sp.Pow) and node.exp.is_negative:
+                factors = node.base.args if isinstance(node.base, sp.Mul) else (node.base,)
+                found.update({s: None for s in factors if _is_size(s, statement, context)})
+    return list(found)
+
+
+def _letters(statement: Statement, context: Context) -> dict[str, sp.Symbol]:
+    """The names that stand for a family and, without an index, for a variable of their own."""
+    terms = _terms(statement, context)
+    families = {str(b.label) for t in terms for b in t.atoms(sp.IndexedBase)}
+    symbols = {s.name: s for t in terms for s in sorted(free(t), key=str)
+               if isinstance(s, sp.Symbol)}  # fmt: skip
+    return {name: symbols[name] for name in sorted(families & set(symbols))}
+
+
+def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """n = 2 where one side writes out z_1 and z_2 for what the other sums over all n."""
+    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
+        written: dict[sp.IndexedBase, int] = {}
+        for node in sorted(here.atoms(sp.Indexed), key=str):
+            if len(node.indices) == 1 and node.indices[0].is_Integer:
+                written[node.base] = max(written.get(node.base, 0), int(node.indices[0]))
+        for base, count in written.items():
+            n = base.shape[0]
+            reached = [t for t in _terms(Statement(there, "=", there), context) if n in t.atoms()]
+            if count < 2 or not isinstance(n, sp.Symbol) or not reached or here.has(sp.Sum):
+                continue
+
+            def fixed(term: sp.Expr, n: sp.Symbol = n, count: int = count) -> sp.Expr:
+                return substitute(term, {n: sp.Integer(count)})
+
+            smaller = replace(context, definitions={})
+            for d in (d for group in context.definitions.values() for d in group):
+                smaller = smaller.define(replace(d, head=fixed(d.head), body=fixed(d.body),
+                                                 params=tuple(fixed(p) for p in d.params)))  # fmt: skip
+            yield Attempt(
+                Statement(fixed(statement.lhs), "=", fixed(statement.rhs)),
+                smaller,
+                f"{n} = {count}",
+                f"{n} = {count}, as many as are written out",
+            )
 
 
 def _is_size(s: sp.Basic, statement: Statement, context: Context) -> bool:
@@ -204,6 +252,7 @@ def _name(base: sp.IndexedBase) -> str:
 SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     normalized,
     single_sample,
+    explicit_members,
     one_hot,
     other_base,
     implied_sum,

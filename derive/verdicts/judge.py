@@ -16,11 +16,14 @@ SUGGEST_SECONDS = 1.5
 
 
 def judge(
-    statement: Statement, context: Context, seconds: float
+    statement: Statement,
+    context: Context,
+    seconds: float,
+    without: frozenset[str] = frozenset(),
 ) -> tuple[Outcome, tuple[str, ...], str | None]:
     """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
 
-    Within `seconds`, as far as the parts that look at the clock can keep to it.
+    `without` names the unstated hypotheses that are out of the question. Within `seconds`, as far as the parts that look at the clock can keep to it.
     """
     deadline = time.monotonic() + seconds
     outcome = prove(statement, context, seconds)
@@ -29,7 +32,7 @@ def judge(
         return outcome, (*outcome.hypotheses, *needs), None
     if outcome.status == "proved" or outcome.reason.startswith(("vacuous", "internal error")):
         return outcome, outcome.hypotheses, None
-    for attempt in standard_hypotheses(statement, context):
+    for attempt in standard_hypotheses(statement, context, without):
         left = deadline - time.monotonic()
         if left <= 0:
             break

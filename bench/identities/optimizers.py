@@ -1,0 +1,72 @@
+"""The algebra of gradient descent, momentum, Adam, schedules and initialisation."""
+
+from __future__ import annotations
+
+from mpmath import mp
+
+from bench.identities.record import Identity as Id
+from bench.identities.reference import diff, exp, sqrt
+
+# fmt: off
+IDENTITIES = (
+    Id("momentum-unrolled", r"v_2 = \beta^2v_0 + \beta g_1 + g_2",
+       lambda x, a, b, beta: (beta * (beta * x + a) + b, beta**2 * x + beta * a + b),
+       given=(r"v_1 = \beta v_0 + g_1", r"v_2 = \beta v_1 + g_2")),
+    Id("ema-two-steps", r"\beta(\beta m + (1-\beta)g) + (1-\beta)h = \beta^2m + \beta(1-\beta)g + (1-\beta)h",
+       lambda x, a, b, beta: (beta * (beta * x + (1 - beta) * a) + (1 - beta) * b,
+                              beta**2 * x + beta * (1 - beta) * a + (1 - beta) * b)),
+    Id("ema-difference-form", r"\beta m + (1-\beta)g = m + (1-\beta)(g - m)",
+       lambda x, a, beta: (beta * x + (1 - beta) * a, x + (1 - beta) * (a - x))),
+    Id("adam-bias-correction-constant", r"\frac{(1-\beta^t)g}{1-\beta^t} = g",
+       lambda q, a, n: ((1 - q**n) * a / (1 - q**n), a),
+       assuming=(r"\beta \in (0, 1)", r"t > 0")),
+    Id("adam-first-step", r"w - \eta\frac{g}{\sqrt{g^2}} = w - \eta\operatorname{sign}(g)",
+       lambda w, eta, a: (w - eta * a / sqrt(a**2), w - eta * mp.sign(a)), assuming=(r"g \neq 0",)),
+    Id("adam-scale-invariance", r"\frac{cm}{\sqrt{c^2v}} = \frac{m}{\sqrt v}",
+       lambda alpha, a, beta: (alpha * a / sqrt(alpha**2 * beta), a / sqrt(beta)),
+       assuming=("c > 0", "v > 0")),
+    Id("adam-geometric-weights", r"(1-\beta)\sum_{k=0}^{2}\beta^k = 1 - \beta^3",
+       lambda beta: ((1 - beta) * sum(beta**k for k in range(3)), 1 - beta**3)),
+    Id("geometric-sum", r"(1-\beta)\sum_{k=0}^{n-1}\beta^k = 1 - \beta^n",
+       lambda q, n: ((1 - q) * sum(q**k for k in range(n)), 1 - q**n),
+       assuming=(r"\beta \in (0, 1)",), note="for every n"),
+    Id("nesterov-forms", r"w + \beta v - \eta g = w + (\beta v - \eta g)",
+       lambda w, v, a, beta, eta: (w + beta * v - eta * a, w + (beta * v - eta * a))),
+    Id("gd-quadratic-step", r"w - \eta f'(w) = (1-\eta h)w + \eta hc",
+       lambda w, x, c, eta: (w - eta * diff(lambda t: x / 2 * (t - c) ** 2, w),
+                             (1 - eta * x) * w + eta * x * c),
+       given=(r"f(w) = \frac{h}{2}(w-c)^2",)),
+    Id("gd-quadratic-error", r"u - c = (1-\eta h)(w - c)",
+       lambda w, x, c, eta: (w - eta * x * (w - c) - c, (1 - eta * x) * (w - c)),
+       given=(r"u = w - \eta h(w - c)",)),
+    Id("newton-quadratic", r"w - \frac{f'(w)}{f''(w)} = c",
+       lambda w, alpha, c: (w - diff(lambda t: alpha / 2 * (t - c) ** 2, w)
+                            / diff(lambda t: alpha / 2 * (t - c) ** 2, w, 2), c),
+       given=(r"f(w) = \frac{h}{2}(w-c)^2",), assuming=("h > 0",)),
+    Id("descent-decrease", r"f(w - \eta hw) = \frac{h}{2}(1-\eta h)^2w^2",
+       lambda w, x, eta: (x / 2 * (w - eta * x * w) ** 2, x / 2 * (1 - eta * x) ** 2 * w**2),
+       given=(r"f(w) = \frac{h}{2}w^2",)),
+    Id("exponential-decay-slope", r"\frac{d}{dt}\eta_0e^{-kt} = -k\eta_0e^{-kt}",
+       lambda t, x, eta: (diff(lambda s: eta * exp(-x * s), t), -x * eta * exp(-x * t))),
+    Id("cosine-schedule-slope",
+       r"\frac{d}{dt}\frac{a}{2}\left(1+\cos\frac{\pi t}{T}\right) = -\frac{a\pi}{2T}\sin\frac{\pi t}{T}",
+       lambda t, a, tau: (diff(lambda s: a / 2 * (1 + mp.cos(mp.pi * s / tau)), t),
+                          -a * mp.pi / (2 * tau) * mp.sin(mp.pi * t / tau)), assuming=("T > 0",)),
+    Id("cosine-schedule-start", r"\frac{a}{2}(1+\cos 0) = a", lambda a: (a / 2 * (1 + 1), a)),
+    Id("clipped-gradient-norm", r"\sum_i\left(\frac{cg_i}{r}\right)^2 = c^2",
+       lambda gs, c: (sum((c * gs / sqrt(sum(gs**2))) ** 2), c**2),
+       given=(r"r = \sqrt{\sum_k g_k^2}",), assuming=("r > 0",)),
+    Id("he-variance", r"n\cdot\frac{2}{n}\cdot\frac{v}{2} = v",
+       lambda n, alpha: (n * (mp.mpf(2) / n) * alpha / 2, alpha), assuming=("n > 0",),
+       note="a ReLU halves the power"),
+    Id("glorot-uniform-variance", r"\frac{(2a)^2}{12} = \frac{2}{n+m}",
+       lambda n, m: ((2 * sqrt(mp.mpf(6) / (n + m))) ** 2 / 12, mp.mpf(2) / (n + m)),
+       given=(r"a = \sqrt{\frac{6}{n+m}}",), assuming=("n > 0", "m > 0")),
+    Id("minibatch-mean", r"\frac{\partial}{\partial w}\frac1m\sum_{i=1}^m(wx_i - y_i)^2 = \frac1m\sum_{i=1}^m 2(wx_i - y_i)x_i",
+       lambda w, xs, ys: (diff(lambda t: sum((t * xs - ys) ** 2) / 4, w),
+                          sum(2 * (w * xs - ys) * xs) / 4)),
+    Id("line-search-optimum", r"\frac{d}{d\eta}\left(-\eta g^2 + \frac{\eta^2}{2}hg^2\right) = g^2(\eta h - 1)",
+       lambda eta, a, x: (diff(lambda t: -t * a**2 + t**2 / 2 * x * a**2, eta), a**2 * (eta * x - 1))),
+    Id("dropout-expectation", r"p\cdot 0 + (1-p)\frac{x}{1-p} = x",
+       lambda p, x: ((1 - p) * x / (1 - p), x), assuming=(r"p \in (0, 1)",)),
+)

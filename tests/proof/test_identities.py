@@ -1,0 +1,123 @@
+"""The identities of the field: true by a check that does not use derive, and proved by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.identities import IDENTITIES, TOPICS, Identity
+from bench.identities.reference import disagreement
+from derive.verdicts import Claim
+from derive.verdicts.worker import judge_claim
+
+# Not proved yet, with the reason; what is proved one day has to leave the list.
+REASONS = {
+    "misread: the hypothesis is about other indices than the claim": (
+        "softmax-jacobian-off-diagonal",
+        "attention-other-rows",
+    ),
+    "misread: a letter in a sum's limit is a natural number": ("geometric-sum",),
+    "misread: a delta with a power is taken for a family": ("delta-square",),
+    "misread: the arguments of a divergence are distributions": ("kl-nonnegative-named",),
+    "misread: a value before a bracket is taken for a function": (
+        "sigmoid-logistic-ode",
+        "gd-quadratic-error",
+        "line-search-optimum",
+        "lse-hessian-diagonal",
+    ),
+    "misread: the size is given a letter that is taken": ("expectation-variance",),
+    "misread: H of one argument beside H of two": ("cross-entropy-self",),
+    "unread": (
+        "tanh-second",
+        "lse-max-shift",
+        "attention-rows-over-t",
+    ),
+    "the radicand's sign is lost when its sum of squares is expanded": (
+        "scale-by-member",
+        "layer-norm-variance",
+        "layer-norm-jacobian",
+        "layer-norm-gradient",
+        "layer-norm-jacobian-rows",
+        "batch-norm-jacobian",
+    ),
+    "sqrt(x) > 0 does not give x > 0": (
+        "rms-norm-mean-square",
+        "unit-vector-jacobian",
+    ),
+    "the order of e^u and 1 is not known from the sign of u": (
+        "softplus-inverse",
+        "adam-bias-correction-constant",
+        "elu-max-min",
+    ),
+    "a difference of roots is not known to be nonzero": ("root-rationalised",),
+    "a kink of the terms that a delta removes": (
+        "l1-gradient",
+        "elastic-net-gradient",
+    ),
+    "a power with an index as exponent asks for a positive base": (
+        "polynomial-feature",
+        "adam-geometric-weights",
+    ),
+    "no cases for the values that a membership leaves": (
+        "bernoulli-power",
+        "bce-signed-equals-binary",
+        "bce-positive",
+    ),
+    "no multiple angles": ("sin-double",),
+    "no closed forms of sums of powers": (
+        "arithmetic-sum",
+        "telescoping-square",
+    ),
+    "a binomial of a bound index": ("binomial-theorem-cube",),
+    "the sign of a product is not used by its factors": ("relu-network-gradient",),
+    "no bounds of functions of one variable": (
+        "softplus-below",
+        "log1p-below",
+        "binary-entropy-positive",
+        "binary-entropy-below",
+        "focal-below-ce",
+        "silu-lower-bound",
+    ),
+    "no signs of sums by their terms": (
+        "mse-nonnegative",
+        "variance-nonnegative",
+        "second-moment-above",
+        "entropy-nonnegative",
+        "entropy-below-log-n",
+    ),
+    "no squares completed in roots": ("am-gm",),
+}
+OPEN = {name: reason for reason, names in REASONS.items() for name in names}
+
+every_identity = pytest.mark.parametrize("identity", IDENTITIES, ids=lambda i: i.id)
+
+
+def test_the_list_is_in_order() -> None:
+    names = [identity.id for identity in IDENTITIES]
+    assert len(set(names)) == len(names)
+    assert {identity.topic for identity in IDENTITIES} == set(TOPICS)
+    assert set(OPEN) <= set(names)
+
+
+def test_most_are_proved() -> None:
+    assert len(OPEN) <= len(IDENTITIES) * 0.14
+
+
+@every_identity
+def test_holds_at_random_points(identity: Identity) -> None:
+    assert disagreement(identity) == ""
+
+
+def test_the_check_can_fail() -> None:
+    wrong = Identity("wrong", r"\sigma(z) = z", lambda z: (z, z + 1))
+    assert disagreement(wrong).startswith("wrong: ")
+
+
+@every_identity
+def test_is_proved_unless_listed(identity: Identity) -> None:
+    verdict = judge_claim(Claim(identity.claim, identity.given, identity.assuming))
+    if identity.id in OPEN:
+        assert verdict.status != "proved", "take it off the list OPEN"
+    else:
+        assert verdict.status == "proved", verdict.reason
+    if not OPEN.get(identity.id, "").startswith("misread"):
+        assert verdict.status != "refuted", verdict.reason

@@ -24,20 +24,11 @@ REASONS = {
         "line-search-optimum",
         "lse-hessian-diagonal",
     ),
-    "misread: the size is given a letter that is taken": ("expectation-variance",),
     "misread: H of one argument beside H of two": ("cross-entropy-self",),
     "unread": (
         "tanh-second",
         "lse-max-shift",
         "attention-rows-over-t",
-    ),
-    "the radicand's sign is lost when its sum of squares is expanded": (
-        "scale-by-member",
-        "layer-norm-variance",
-        "layer-norm-jacobian",
-        "layer-norm-gradient",
-        "layer-norm-jacobian-rows",
-        "batch-norm-jacobian",
     ),
     "sqrt(x) > 0 does not give x > 0": (
         "rms-norm-mean-square",
@@ -53,10 +44,7 @@ REASONS = {
         "l1-gradient",
         "elastic-net-gradient",
     ),
-    "a power with an index as exponent asks for a positive base": (
-        "polynomial-feature",
-        "adam-geometric-weights",
-    ),
+    "a power with an index as exponent asks for a positive base": ("polynomial-feature",),
     "no cases for the values that a membership leaves": (
         "bernoulli-power",
         "bce-signed-equals-binary",
@@ -67,7 +55,6 @@ REASONS = {
         "arithmetic-sum",
         "telescoping-square",
     ),
-    "a binomial of a bound index": ("binomial-theorem-cube",),
     "the sign of a product is not used by its factors": ("relu-network-gradient",),
     "no bounds of functions of one variable": (
         "softplus-below",
@@ -84,6 +71,8 @@ REASONS = {
         "entropy-nonnegative",
         "entropy-below-log-n",
     ),
+    "an equation between hypotheses does not pass a sign on": ("gaussian-kl-unit-scale",),
+    "too many cases of signs": ("triangle",),
     "no squares completed in roots": ("am-gm",),
 }
 OPEN = {name: reason for reason, names in REASONS.items() for name in names}
@@ -99,7 +88,7 @@ def test_the_list_is_in_order() -> None:
 
 
 def test_most_are_proved() -> None:
-    assert len(OPEN) <= len(IDENTITIES) * 0.14
+    assert len(OPEN) <= len(IDENTITIES) * 0.12
 
 
 @every_identity

@@ -156,7 +156,8 @@ FALSE = (
     Trap("Σ k²", Total(k**2, (k, 1, n)), n * (n + 1) / 2),
     Trap("size for size", Total(1, (i, 1, m)), n),
     Trap("product with a factor", Product(2 * a[k], (k, 1, n)), 2 * Product(a[k], (k, 1, n))),
-    Trap("root of a product of squares", sqrt(Product(a[k] ** 2, (k, 1, n))), Product(a[k], (k, 1, n))),
+    Trap("root of a product of squares", sqrt(Product(a[k] ** 2, (k, 1, n))),
+         Product(a[k], (k, 1, n))),
     Trap("inner range", Total(partial_sum * g[i] - partial_sum * Total(g[r], (r, 1, n)) / n,
                               (i, 1, n)), 0),
     Trap("inner range, far", Total(partial_sum * g[i]

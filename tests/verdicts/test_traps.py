@@ -1,0 +1,235 @@
+"""Traps in LaTeX: precedence, reach, decimals, domains, hypotheses; what may be said of each.
+
+`bad` is never proved nor conditional, `good` never refuted, `void` never decided. What cannot be
+told apart may be refused (`undecided`), but not guessed wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from derive.verdicts import verify
+
+SOFTMAX = r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}"
+ENTROPY = r"L = -\sum_j y_j \ln a_j"
+BINARY = r"y \in \{0, 1\}"
+TIGHT = r"\frac{\partial a_i}{\partial z_j} = -a_i a_j"
+
+Row = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def row(claim: str, *given: str, assuming: tuple[str, ...] = ()) -> Row:
+    return claim, given, assuming
+
+
+BAD = (
+    # precedence
+    row(r"-x^2 = (-x)^2"),
+    row(r"-2^2 = 4"),
+    row(r"a/bc = \frac{ac}{b}"),
+    row(r"a/b \cdot c = \frac{a}{b c}"),
+    row(r"a/b/c = \frac{ac}{b}"),
+    row(r"\frac12 x = \frac{1}{2x}"),
+    row(r"1/2x = \frac{1}{2x}"),
+    row(r"2^{3^2} = 64"),
+    row(r"{2^3}^2 = 512"),
+    row(r"e^{-x^2} = e^{x^2}"),
+    row(r"e^ab = e^{ab}"),
+    row(r"\ln x^2 = (\ln x)^2"),
+    row(r"\ln^2 x = 2 \ln x"),
+    row(r"\sin^2 x = \sin(x^2)"),
+    row(r"\sin x^2 = (\sin x)^2"),
+    row(r"\sin 2x = 2\sin x"),
+    row(r"\sin x \cos x = \sin(x\cos x)"),
+    row(r"\sqrt 2 x = \sqrt{2x}"),
+    row(r"\sqrt xy = \sqrt{xy}"),
+    row(r"|-x| = x"),
+    row(r"|a|b|c| = |a b| + c"),
+    row(r"−x = x"),
+    row(r"x − 1 = 1 − x"),
+    # application or product
+    row(r"f(x) = x^2 + 1", "f(x) = x^2"),
+    row(r"\sigma(x + 1) = \sigma x + \sigma"),
+    row(r"f(x + 1) = f(x) + 1", "f(x) = x^2"),
+    # reach of sums
+    row(r"\sum_{i=1}^n a_i + b = \sum_{i=1}^n (a_i + b)"),
+    row(r"\sum_{i=1}^n a_i b_i = (\sum_{i=1}^n a_i)(\sum_{i=1}^n b_i)"),
+    row(r"\sum_i a_i \sum_i b_i = \sum_i a_i b_i"),
+    row(r"\sum_{i \neq j} a_i = \sum_i a_i"),
+    row(r"\sum_{i=1}^n i = \frac{n(n-1)}{2}"),
+    row(r"\sum_{i=0}^n 1 = n"),
+    row(r"\prod_{i=1}^n 2 a_i = 2 \prod_{i=1}^n a_i"),
+    row(r"\sum_{k=-2}^{2} \sqrt{k^2} = 0"),
+    row(r"\sum_{k=-2}^{2} \max(k, 0) = 0"),
+    row(r"\sum_{k=-2}^{2} |k| = 0"),
+    row(r"\sum_{k=-1}^{2} \sqrt{k} = 2 + \sqrt 2"),
+    # primes and points
+    row(r"f'(2x) = 8x", "f(x) = x^2"),
+    row(r"f'(x^2) = 4x^3", "f(x) = x^2"),
+    row(r"f'(0) = 1", "f(x) = |x|"),
+    row(r"f'(0) = 0", "f(x) = |x|"),
+    row(r"f''(0) = 0", r"f(x) = \max(0, x)"),
+    row(r"\operatorname{ReLU}'(0) = 0"),
+    row(r"\frac{d}{dx} x^x = x x^{x-1}"),
+    row(r"\frac{d}{dx} \sqrt{x^2} = 1"),
+    row(r"\frac{d^2}{dx^2} x|x| = 2"),
+    row(r"\frac{d^2}{dx^2} \max(0, x)^2 = 2"),
+    row(r"\frac{\partial}{\partial x} \max(x, y) = 1"),
+    row(r"\left. x^2 \right|_{x=3} = 25", "x = 5"),
+    # numbers
+    row(r"\pi = 3.14"),
+    row(r"\frac13 = 0.333"),
+    row(r"\frac{11}{6} = 1.83"),
+    row(r"\ln 2 = 0.694"),
+    row(r"\frac23 \approx 0.68"),
+    row(r"1 = 0.999"),
+    row(r"\sigma(0) = 0.51"),
+    row(r"-\ln 2 \approx 0.69"),
+    row(r"x = x + 10^{-12}"),
+    row(r"x \cdot 1.000000000001 = x"),
+    row(r"\sqrt{4} = 2.01"),
+    row(r"\infty + 1 = \infty"),
+    row(r"(-1)^n = 1"),
+    row(r"0 \cdot \ln 0 = 0"),
+    # gradients
+    row(r"\frac{\partial L}{\partial z_j} = y_j - a_j", SOFTMAX, ENTROPY,
+        assuming=(r"\sum_j y_j = 1",)),
+    row(r"\frac{\partial a_i}{\partial z_j} = a_i (1 - a_j)", SOFTMAX),
+    row(r"\frac{\partial L}{\partial a_j} = -\frac{y_j}{a_j} + \frac{1 - y_j}{1 - a_j}", ENTROPY),
+    row(r"\frac{\partial}{\partial y} y^2 = 1", assuming=(BINARY,)),
+    row(r"\frac{\partial}{\partial y} \frac{\partial}{\partial x} x y^2 = 1", assuming=(BINARY,)),
+    row(r"\sqrt{x^2} = x"),
+    row(r"x + y = 2x", assuming=("x^2 = y^2",)),
+)  # fmt: skip
+
+GOOD = (
+    row(r"-x^2 = -(x^2)"),
+    row(r"a/b \cdot c = \frac{ac}{b}"),
+    row(r"\frac12 x = \frac{x}{2}"),
+    row(r"2^{3^2} = 512"),
+    row(r"\ln^2 x = (\ln x)^2"),
+    row(r"x_1^2 = x_1 \cdot x_1"),
+    row(r"{x_1}^2 = x^2_1"),
+    row(r"x − 1 = x - 1"),
+    row(r"x − (−1) = x + 1"),
+    row(r"|x|^2 = x^2"),
+    row(r"|x||y| = |xy|"),
+    row(r"\sum_{i=1}^n a_i + b = b + \sum_{i=1}^n a_i"),
+    row(r"\sum_{i=0}^n 1 = n + 1"),
+    row(r"\sum_{k=-2}^{2} |k| = 6"),
+    row(r"f'(2x) = 4x", "f(x) = x^2"),
+    row(r"\frac{d}{dx} f(x^2) = 4x^3", "f(x) = x^2"),
+    row(r"\frac{d}{dx} \sqrt{x} = \frac{1}{2\sqrt{x}}"),
+    row(r"\frac{d}{dx} x|x| = 2|x|"),
+    row(r"\frac{d}{dx} \ln|x| = \frac1x"),
+    row(r"e \approx 2.718"),
+    row(r"\frac{2}{3} \approx 0.66"),
+    row(r"0.1 + 0.2 = 0.3"),
+    row(r"\ln 2 = 0.693"),
+    row(r"\frac{\partial L}{\partial z_j} = a_j - y_j", SOFTMAX, ENTROPY,
+        assuming=(r"\sum_j y_j = 1",)),
+    row(r"y^2 = y", assuming=(BINARY,)),
+    row(r"\frac{\partial^2}{\partial y \partial x} x y^2 = 2y", assuming=(BINARY,)),
+    row(r"\left. x^2 \right|_{x=3} = 9", "x = 5"),
+)  # fmt: skip
+
+# The claim, its surroundings, and the hypotheses that it may be said to need.
+CONDITIONAL = (
+    (row(r"\frac{x}{x} = 1"), (r"x \neq 0",)),
+    (row(r"\frac{0}{x} = 0"), (r"x \neq 0",)),
+    (row(r"e^{\ln x} = x"), ("x > 0",)),
+    (row(r"\sqrt{x}^2 = x"), (r"x \geq 0",)),
+    (row(r"\ln x^2 = 2 \ln x"), ("x > 0",)),
+    (row(r"\frac{d^2}{dx^2} |x| = 0"), (r"x \neq 0",)),
+    (row(r"\operatorname{ReLU}''(x) = 0"), (r"x \neq 0",)),
+    (row(r"f''(x) = 0", r"f(x) = \max(0, x)"), (r"x \neq 0",)),
+    (row(r"\frac{d^3}{dx^3} \max(0, x)^2 = 0"), (r"x \neq 0",)),
+    (row(r"\frac{d}{dx} |x| = \operatorname{sign}(x)"), (r"x \neq 0",)),
+    (row(r"\frac{d}{dx} \ln x = \frac{1}{|x|}"), ("x > 0",)),
+    (row(r"\frac{\partial L}{\partial z_j} = a_j - y_j", SOFTMAX, ENTROPY),
+     (r"\sum_k y_k = 1", r"\sum_j y_j = 1")),
+)  # fmt: skip
+
+VOID = (
+    row("x + 1 = 0", assuming=("x > 0", "x = -1")),
+    row("x + 1 = 0", assuming=("x = -1", "x > 0")),
+    row("1 = 2", assuming=("x > 1", "x < 0")),
+    row("1 = 2", assuming=("x^2 = -1",)),
+    row("1 = 2", assuming=("|x| = -1",)),
+    row("1 = 2", assuming=(r"\sin x = 2",)),
+    row("1 = 2", assuming=("e^x = 0",)),
+    row("1 = 2", assuming=("x < x",)),
+    row("1 = 2", assuming=(r"x \neq x",)),
+    row("y = 2y", assuming=("x = 1", "x = 2")),
+    row("1 = 2", assuming=("i = j", r"i \neq j")),
+    row("y^2 = y", assuming=(BINARY, r"y = \frac12")),
+    row("y^2 = y", assuming=(r"y = \frac12", BINARY)),
+    row(r"\ln x = \ln(-x)"),
+    row(r"(-8)^{1/3} = -2"),
+    row(r"\sqrt{-1} \sqrt{-1} = -1"),
+    row(r"\frac{1}{0} = \frac{1}{0}"),
+)
+
+
+@pytest.mark.parametrize("claim", BAD, ids=lambda c: c[0])
+def test_false_is_never_proved(claim: Row) -> None:
+    verdict = verify(*claim)
+    assert verdict.status in ("refuted", "undecided"), verdict
+    assert "internal error" not in verdict.reason
+
+
+@pytest.mark.parametrize("claim", GOOD, ids=lambda c: c[0])
+def test_true_is_never_refuted(claim: Row) -> None:
+    verdict = verify(*claim)
+    assert verdict.status != "refuted", verdict
+    assert "internal error" not in verdict.reason
+
+
+@pytest.mark.parametrize(("claim", "needs"), CONDITIONAL, ids=lambda c: str(c[0]))
+def test_a_missing_condition_is_named(claim: Row, needs: tuple[str, ...]) -> None:
+    verdict = verify(*claim)
+    assert verdict.status == "conditional", verdict
+    assert verdict.hypotheses
+    assert set(verdict.hypotheses) <= set(needs)
+
+
+@pytest.mark.parametrize("claim", VOID, ids=str)
+def test_nothing_follows_from_a_contradiction(claim: Row) -> None:
+    verdict = verify(*claim)
+    assert verdict.status == "undecided", verdict
+    assert verdict.reason.startswith(("vacuous", "unread", "one side is never defined"))
+
+
+SCRIPT = """
+import sys
+from derive.verdicts import verify
+sys.path.insert(0, {folder!r})
+import test_traps
+rows = [*test_traps.BAD[::6], *test_traps.GOOD[::4], *test_traps.VOID[::4]]
+for claim in rows{order}:
+    v = verify(*claim)
+    print(claim[0], v.status, v.reason, v.hypotheses, v.suggestion, sep="|")
+"""
+
+
+def verdicts(seed: str, order: str) -> list[str]:
+    script = SCRIPT.format(folder=os.path.dirname(__file__), order=order)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return sorted(done.stdout.splitlines())
+
+
+def test_the_same_verdicts_under_any_hash_seed_and_order() -> None:
+    first = verdicts("0", "")
+    assert len(first) > 20
+    assert verdicts("1", "[::-1]") == first
+    assert verdicts("977", "") == first

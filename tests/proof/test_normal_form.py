@@ -164,10 +164,15 @@ def check(term: sp.Expr, point: Point) -> bool:
     if direct is None:
         assert not defined, f"undefined, but normal form {reading.term()} asks for nothing"
         return True
-    if again is None:
+    if again is None or not (narrow(direct) and narrow(again)):
         return False
     assert overlap(direct, again), f"{direct} against {again} of the normal form {reading.term()}"
     return True
+
+
+def narrow(value: Number) -> bool:
+    """Whether a ball says enough for a comparison to mean something."""
+    return isinstance(value, fmpq) or float(ball(value).rad()) < 1e-12
 
 
 def overlap(left: Number, right: Number) -> bool:

@@ -101,13 +101,16 @@ class Cases:
         _, factors = poly.factor()
         if sign == NONZERO:
             for factor, _ in factors:
-                region = region.with_sign(factor, NONZERO)
+                region = region.with_sign(normal.algebra.radicand(factor), NONZERO)
             return region
         loose = [(f, e) for f, e in factors if len(facts.of_irreducible(f)) > 1]
         if len(loose) == 1 and loose[0][1] % 2:
             rest = facts.sign(divmod(poly, loose[0][0])[0])
             if rest in (POSITIVE, NEGATIVE):
-                region = region.with_sign(loose[0][0], times(sign, rest))
+                of_factor = times(sign, rest)
+                region = region.with_sign(loose[0][0], of_factor)
+                if 0 not in of_factor:
+                    region = region.with_sign(normal.algebra.radicand(loose[0][0]), of_factor)
         return self.with_equation(region, poly) if sign == ZERO else region
 
     def _with_conditions(self, region: Region, normal: Normalizer) -> Region:
@@ -122,7 +125,7 @@ class Cases:
 
     def possible(self, region: Region, poly: Poly) -> Sign:
         """The signs that a polynomial can have in a region: the cases that there are."""
-        return region.facts.sign(poly)
+        return region.facts.possible(poly)
 
     def take_sign(self, region: Region, poly: Poly, sign: int) -> Region:
         """The part of a region where a polynomial has this sign."""
@@ -139,6 +142,15 @@ class Cases:
         change = region.with_equal_indices if equal else region.with_unequal_indices
         case = Statement(left, "=" if equal else "!=", right)
         return change(left, right, case if told else None)
+
+    def take_value(self, region: Region, term: sp.Expr, value: int) -> Region:
+        """The part of a region where a variable has one of the values that its domain allows."""
+        difference = self.normalizer(region)(term) - self.field.constant(value)
+        if difference.is_zero:
+            return region
+        case = Statement(term, "=", sp.Integer(value))
+        smaller = region.with_sign(difference.num, ZERO, case)
+        return self.with_equation(smaller, difference.num)
 
     # -- equations ----------------------------------------------------------------------
 

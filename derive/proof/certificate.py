@@ -38,7 +38,15 @@ class IndexCases:
     branches: Mapping[bool, Node]
 
 
-Node = Enter | SignCases | IndexCases | Leaf
+@dataclass(frozen=True)
+class ValueCases:
+    """A variable takes each of the values that its domain allows."""
+
+    term: sp.Expr
+    branches: Mapping[int, Node]
+
+
+Node = Enter | SignCases | IndexCases | ValueCases | Leaf
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,9 @@ def _below(node: Node) -> Iterator[tuple[str, Node]]:
     elif isinstance(node, SignCases):
         for sign, branch in node.branches.items():
             yield {1: "positive", 0: "zero", -1: "negative"}[sign], branch
+    elif isinstance(node, ValueCases):
+        for value, branch in node.branches.items():
+            yield f"value {value}", branch
     elif isinstance(node, IndexCases):
         for equal, branch in node.branches.items():
             yield "equal" if equal else "different", branch
@@ -94,6 +105,8 @@ def _words(node: Node) -> str:
         return f"cases by the sign of {node.term}"
     if isinstance(node, IndexCases):
         return f"cases {node.left} = {node.right} and {node.left} != {node.right}"
+    if isinstance(node, ValueCases):
+        return f"cases by the value of {node.term}"
     where = " and ".join(str(s) for s in node.region)
     needs = f", given {' and '.join(map(str, node.needs))}" if node.needs else ""
     said = node.line or "neither side is defined"
@@ -108,6 +121,8 @@ def _data(node: Node) -> dict[str, Any]:
         return {"rule": "cases by sign", "term": str(node.term), **below}
     if isinstance(node, IndexCases):
         return {"rule": "cases by index", "left": str(node.left), "right": str(node.right), **below}
+    if isinstance(node, ValueCases):
+        return {"rule": "cases by value", "term": str(node.term), **below}
     return {
         "rule": "normal form",
         "verdict": node.kind,

@@ -17,9 +17,9 @@ from sympy.polys.rings import ring
 
 from derive.proof.assumptions import Fact
 from derive.proof.cases import Cases
-from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases
+from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
 from derive.proof.field import CapacityExceeded, Field, Frac, Poly
-from derive.proof.leaf import Leaf, LeafJudge
+from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, Split
 
@@ -62,6 +62,8 @@ class _Replay:
             return self._signs(node, region, waiting)
         if isinstance(node, IndexCases):
             return self._indices(node, region, waiting)
+        if isinstance(node, ValueCases):
+            return self._values(node, region, waiting)
         if waiting:
             raise CheckError("a hypothesis was not entered")
         return self._leaf(node, region)
@@ -101,6 +103,20 @@ class _Replay:
             if equal not in node.branches:
                 raise CheckError(f"a case of {node.left} = {node.right} is missing")
             total += self.node(node.branches[equal], smaller, waiting)
+        return total
+
+    def _values(self, node: ValueCases, region: Region, waiting: list[Fact]) -> int:
+        domain = self.cases.setting.context.domain_of(node.term)
+        total = 0
+        for value in TWO_VALUES.get(domain, ()):
+            smaller = self.cases.take_value(region, node.term, value)
+            if smaller.contradictory():
+                continue
+            if value not in node.branches:
+                raise CheckError(f"the case {node.term} = {value} is missing")
+            total += self.node(node.branches[value], smaller, waiting)
+        if domain not in TWO_VALUES:
+            raise CheckError(f"{node.term} has more values than the proof looks at")
         return total
 
     def _leaf(self, leaf: Leaf, region: Region) -> int:

@@ -119,6 +119,23 @@ def gibbs(algebra: Algebra, value: Frac) -> Iterator[Frac]:
             yield algebra.field.frac(g) - algebra.field.frac(h) - total
 
 
+def jensen(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Σ w ln a ≥ ln c Σ w + Σ w (1 − c/a), for c = 1 and for c one over the size."""
+    one = algebra.field.one
+    k = sp.Symbol("_b1", integer=True, positive=True)
+    for g, generator in _generators(algebra, value, "sum"):
+        for _, high, weight, a in _weighted_log(algebra, g, generator):
+            for c in (one, one / high):
+                with algebra.binding([(k, high)]):
+                    bound = sum_multi(algebra, weight * (one - c / a), [(k, high)])
+                    total = sum_multi(algebra, weight, [(k, high)])
+                yield algebra.field.frac(g) - algebra.ln(c) * total - bound
+                # The other side: ln a ≤ ln c + a/c − 1.
+                with algebra.binding([(k, high)]):
+                    above = sum_multi(algebra, weight * (a / c - one), [(k, high)])
+                yield algebra.ln(c) * total + above - algebra.field.frac(g)
+
+
 def _weighted_log(
     algebra: Algebra, g: int, generator: Generator
 ) -> Iterator[tuple[int, Frac, Frac, Frac]]:
@@ -131,7 +148,7 @@ def _weighted_log(
     weight = body / algebra.field.frac(logs[0])
     if logs[0] in weight.generators:
         return
-    positive = algebra.facts.of_frac(inside) == POSITIVE
+    positive = algebra.facts.of_frac(inside) == POSITIVE or _required(algebra, inside)
     if positive and algebra.facts.of_frac(weight) <= NONNEGATIVE:
         yield g, ranges[0][1], weight, inside
 
@@ -148,10 +165,23 @@ def bounded(algebra: Algebra, value: Frac) -> Iterator[Frac]:
         yield bound + algebra.field.frac(g)
 
 
+def _required(algebra: Algebra, inside: Frac) -> bool:
+    """Whether the terms at hand need this to be positive for every index."""
+    k = sp.Symbol("_b1", integer=True, positive=True)
+    for condition in algebra.conditions:
+        positive = algebra.facts.sign(condition.poly) == POSITIVE
+        if positive and len(condition.bound) == 1 and not condition.sufficient:
+            same = Rebuilder.of_indices(algebra, {condition.bound[0][0]: k}).poly(condition.poly)
+            if same.same(inside):
+                return True
+    return False
+
+
 LEMMAS: tuple[Callable[[Algebra, Frac], Iterator[Frac]], ...] = (
     members,
     bounded,
     tangent_of_exp,
     tangent_of_ln,
     gibbs,
+    jensen,
 )

@@ -12,12 +12,15 @@ from derive.proof.cases import ALLOWED, Cases
 from derive.proof.field import Field, Frac, Poly, UndefinedTermError
 from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
-from derive.proof.region import Condition, Region
+from derive.proof.region import Condition, Region, SplitValues
 from derive.proof.restore import restore
-from derive.proof.signs import NONZERO, POSITIVE, Facts, Sign
+from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
-from derive.terms import Statement
+from derive.proof.written import written_sign
+from derive.terms import Domain, Statement
+
+TWO_VALUES = {Domain.BINARY: (0, 1), Domain.SIGN: (-1, 1)}
 
 Kind = Literal["equal", "open", "void", "partly"]
 
@@ -46,11 +49,15 @@ class LeafJudge:
         self.field: Field = cases.field
         self.statement = statement
 
+    @property
+    def _sides(self) -> tuple[sp.Expr, sp.Expr]:
+        return self.statement.lhs, self.statement.rhs
+
     def __call__(self, region: Region) -> Leaf:
         """The leaf of a region; raises `Split` where the region has to be divided further."""
         sides = []
         failed: list[UndefinedTermError] = []
-        for term in (self.statement.lhs, self.statement.rhs):
+        for term in self._sides:
             normal = self.cases.normalizer(region)
             try:
                 sides.append((normal, normal(term)))
@@ -62,6 +69,7 @@ class LeafJudge:
             return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
         (left_normal, left), (right_normal, right) = sides
         if not self._holds(region, left_normal, left, right):
+            self._split_values(region, left, right)
             shown = restore(self.field, left - right)
             return Leaf("open", region.story, line=f"{shown} {self.statement.relation} 0 is open")
         needs = self._missing(region, left_normal, right_normal)
@@ -70,6 +78,16 @@ class LeafJudge:
         if self.statement.relation != "=":
             line = f"the difference {restore(self.field, left - right)} has the right sign"
         return Leaf("equal", region.story, needs, line, shown)
+
+    def _split_values(self, region: Region, *values: Frac) -> None:
+        """Where a variable has two values only, each is a case of its own."""
+        for g in sorted({g for value in values for g in value.generators}):
+            generator = self.field.generators[g]
+            if generator.kind != "atom" or any(i.name.startswith("_") for i in generator.indices):
+                continue
+            domain = self.cases.setting.context.domain_of(generator.parts[0])
+            if domain in TWO_VALUES:
+                raise SplitValues(generator.parts[0], TWO_VALUES[domain])
 
     def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:
         """What keeps out of a region in which only one side is defined."""
@@ -83,6 +101,9 @@ class LeafJudge:
     def _holds(self, region: Region, normal: Normalizer, left: Frac, right: Frac) -> bool:
         if self.statement.relation != "=":
             wanted = ALLOWED[self.statement.relation]
+            above, below = (written_sign(normal, t) for t in self._sides)
+            if plus(above, times(below, NEGATIVE)) <= wanted:
+                return True
             return sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted
         return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
 

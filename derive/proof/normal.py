@@ -14,6 +14,7 @@ from derive.proof.field import Frac, UndefinedTermError
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 from derive.proof.slopes import Slopes
 from derive.proof.sums import MAX_EXPLICIT, product_between, split_shift, sum_over
+from derive.proof.written import note_written_sign
 from derive.terms import (
     At,
     Decimal,
@@ -92,6 +93,8 @@ class Normalizer(Slopes):
         base, exponent = term.args
         if base is sp.S.Exp1:
             return self.algebra.exp(self(exponent))
+        if not (exponent.is_Integer and exponent >= 0):
+            note_written_sign(self, base)
         return self.algebra.power(self(base), self(exponent))
 
     # -- functions ------------------------------------------------------------------
@@ -100,6 +103,8 @@ class Normalizer(Slopes):
         return self.algebra.exp(self(term.args[0]))
 
     def _log(self, term: sp.Expr) -> Frac:
+        for argument in term.args:
+            note_written_sign(self, argument)
         if len(term.args) == 2:
             return self.algebra.ln(self(term.args[0])) / self.algebra.ln(self(term.args[1]))
         return self.algebra.ln(self(term.args[0]))

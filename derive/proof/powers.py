@@ -16,7 +16,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
 from derive.proof.region import SplitSign
 from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
-from derive.proof.signs import ANY, NONNEGATIVE, NONZERO, POSITIVE, ZERO
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign, plus
 
 
 class FinerGrain(Exception):
@@ -164,6 +164,36 @@ class Powers(Requirements):
             self.note(base.num * base.den, POSITIVE, sufficient=True)
         return self.exp(exponent * self.ln(base))
 
+    def monotone(self, poly: Poly) -> Sign:
+        """The sign of e^u − e^v is that of u − v, and that of ln f is that of f − 1."""
+        terms = list(self.field.terms(poly))
+        if len(terms) == 1:
+            return self._sign_of_log(terms[0][0])
+        if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:
+            return ANY
+        kinds = {self.field.generators[g].kind for powers, _ in terms for g, _ in powers}
+        if kinds != {"exp"}:
+            return ANY
+        (up, a), (down, b) = sorted(terms, key=lambda term: term[1], reverse=True)
+        exponent = self._exponent(up) - self._exponent(down)
+        return plus(self.facts.of_frac(exponent), _sign_of_rational(abs(a) / abs(b) - 1))
+
+    def _sign_of_log(self, powers: tuple[tuple[int, int], ...]) -> Sign:
+        if len(powers) != 1 or powers[0][1] != 1:
+            return ANY
+        generator = self.field.generators[powers[0][0]]
+        if generator.kind != "ln" or self.facts.sign(generator.parts[0]) != POSITIVE:
+            return ANY
+        return self.facts.sign(generator.parts[0] - 1)
+
+    def _exponent(self, powers: tuple[tuple[int, int], ...]) -> Frac:
+        """The logarithm of a product of exponentials."""
+        total = self.field.zero
+        for g, e in powers:
+            basis, grain = self.field.generators[g].parts
+            total = total + basis * self.field.constant(fmpq(e, grain))
+        return total
+
     def abs_root(self, value: Frac, q: int) -> Frac:
         """The q-th root of a value that is nonnegative where the root is taken."""
         return self._abs_fraction_power(value, fmpq(1, q))
@@ -192,3 +222,7 @@ class Powers(Requirements):
             for factor, multiplicity in factors:
                 result = result * self._abs_power(factor, scale * multiplicity)
         return result
+
+
+def _sign_of_rational(value: fmpq) -> Sign:
+    return POSITIVE if value > 0 else NEGATIVE if value < 0 else ZERO

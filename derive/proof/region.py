@@ -35,6 +35,15 @@ class SplitIndex(Split):
         self.right = right
 
 
+class SplitValues(Split):
+    """Distinguish the values of a variable that has only these."""
+
+    def __init__(self, term: sp.Expr, values: tuple[int, ...]) -> None:
+        super().__init__()
+        self.term = term
+        self.values = values
+
+
 @dataclass(frozen=True)
 class Condition:
     """What a term needs to be defined: a polynomial of a certain sign.

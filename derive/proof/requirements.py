@@ -43,6 +43,7 @@ class Requirements:
         self.region = region
         self.grains = grains
         self.facts = region.facts.copy()
+        self.facts.oracle = self.monotone
         self.conditions: list[Condition] = []
         self.bound: dict[sp.Symbol, Frac] = {}
         self.supplied = False
@@ -89,6 +90,10 @@ class Requirements:
             raise LimitError(f"a number of more than {MAX_INTEGER_BITS} bits")
         return self.field.constant(value)
 
+    def monotone(self, poly: Poly) -> Sign:
+        """What a polynomial's generators say of its sign beyond its terms; see `Powers`."""
+        return ANY
+
     # -- what must hold -----------------------------------------------------------
 
     def require(self, poly: Poly, sign: Sign) -> None:
@@ -126,7 +131,7 @@ class Requirements:
 
     def note(self, poly: Poly, sign: Sign, sufficient: bool = False) -> None:
         """Note a condition of definedness, and use it as a fact from here on."""
-        poly = self._radicand(poly)
+        poly = self.radicand(poly)
         now = self.facts.sign(poly)
         if now <= sign:
             return
@@ -144,7 +149,7 @@ class Requirements:
         if len(poly.factor()[1]) == 1:
             self.facts.add(poly / poly.leading_coefficient(), _flip(sign, poly))
 
-    def _radicand(self, poly: Poly) -> Poly:
+    def radicand(self, poly: Poly) -> Poly:
         """What stands under a root, which is zero or positive together with the root."""
         used = self.field.used(poly)
         if len(used) == 1 and poly == self.field.gens[used[0]]:

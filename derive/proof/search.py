@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from derive.errors import LimitError
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.cases import Cases
-from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases
+from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
 from derive.proof.field import CapacityExceeded, Field
 from derive.proof.leaf import Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
-from derive.proof.region import Region, SplitIndex, SplitSign
+from derive.proof.region import Region, SplitIndex, SplitSign, SplitValues
 from derive.proof.restore import restore_poly
 from derive.terms import Statement
 
@@ -70,6 +70,8 @@ class Search:
             return self._sign_cases(region, depth, work, split)
         except SplitIndex as split:
             return self._index_cases(region, depth, work, split)
+        except SplitValues as split:
+            return self._value_cases(region, depth, work, split)
 
     def _sign_cases(
         self, region: Region, depth: int, work: Callable[[Region], Node], split: SplitSign
@@ -81,6 +83,16 @@ class Search:
             if not smaller.contradictory():
                 branches[sign] = self._branch(smaller, depth + 1, work)
         return SignCases(restore_poly(self.cases.field, split.poly), branches)
+
+    def _value_cases(
+        self, region: Region, depth: int, work: Callable[[Region], Node], split: SplitValues
+    ) -> Node:
+        branches = {}
+        for value in split.values:
+            smaller = self.cases.take_value(region, split.term, value)
+            if not smaller.contradictory():
+                branches[value] = self._branch(smaller, depth + 1, work)
+        return ValueCases(split.term, branches)
 
     def _index_cases(
         self, region: Region, depth: int, work: Callable[[Region], Node], split: SplitIndex

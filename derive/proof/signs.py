@@ -7,7 +7,7 @@ elimination over the monomials, exactly over ℚ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
 from flint import fmpq, fmpz_poly
@@ -49,6 +49,8 @@ class Facts:
         self.field = field
         self.known: dict[tuple[object, ...], tuple[Poly, Sign]] = {}
         self.contradiction = False
+        # What knows more of a polynomial than its terms say, such as that exp is monotone.
+        self.oracle: Callable[[Poly], Sign] | None = None
 
     def copy(self) -> Facts:
         """An independent copy."""
@@ -67,17 +69,20 @@ class Facts:
         self.contradiction |= not now
 
     def sign(self, poly: Poly) -> Sign:
-        """The signs that a polynomial can have."""
+        """The signs that a polynomial can have; facts that contradict each other say nothing."""
+        return self.possible(poly) or ANY
+
+    def possible(self, poly: Poly) -> Sign:
+        """The signs that the facts leave open: none, if they contradict each other."""
         content, factors = poly.factor()
         result = POSITIVE if content > 0 else NEGATIVE
         if content == 0:
             return ZERO
         for factor, multiplicity in factors:
-            of_factor = self.of_irreducible(factor)
+            of_factor = self._irreducible(factor)
             power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
             result = times(result, power)
-        # Facts that contradict each other say nothing.
-        return result or ANY
+        return result
 
     def of_frac(self, value: Frac) -> Sign:
         """The signs of a fraction where it is defined."""
@@ -87,6 +92,9 @@ class Facts:
 
     def of_irreducible(self, poly: Poly) -> Sign:
         """The signs of a polynomial that does not factor."""
+        return self._irreducible(poly) or ANY
+
+    def _irreducible(self, poly: Poly) -> Sign:
         flip = poly.leading_coefficient() < 0
         if flip:
             poly = -poly
@@ -94,9 +102,11 @@ class Facts:
         sign = self._of_terms(poly) & (known[1] if known else ANY)
         if len(sign) > 1:
             sign = sign & self._of_one_variable(poly)
+        if len(sign) > 1 and self.oracle is not None:
+            sign = sign & self.oracle(poly)
         if len(sign) > 1 and self._worth_elimination(poly):
             sign = self._by_elimination(poly, sign)
-        return (times(sign, NEGATIVE) if flip else sign) or ANY
+        return times(sign, NEGATIVE) if flip else sign
 
     def _of_terms(self, poly: Poly) -> Sign:
         total = ZERO

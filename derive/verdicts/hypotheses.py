@@ -40,6 +40,7 @@ def standard_hypotheses(
 ) -> Iterator[Attempt]:
     """The attempts, the most usual ones first; `without` names sources that do not apply."""
     if statement.relation != "=":
+        yield from probabilities(statement, context)
         return
     for source in SOURCES:
         if source.__name__ not in without:
@@ -85,6 +86,27 @@ def normalized(statement: Statement, context: Context) -> Iterator[Attempt]:
             label,
             f"the {base.label} sum to 1",
         )
+
+
+def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """That what the catalogue takes for probability vectors sums to 1."""
+    found: dict[sp.IndexedBase, None] = {}
+    for term in _terms(statement, context):
+        for application in sorted(term.atoms(NamedFunction), key=str):
+            definition = context.library.get(type(application).__name__)
+            if definition is None or len(definition.params) != len(application.args):
+                continue
+            for formal, actual in zip(definition.params, application.args, strict=True):
+                if definition.domains.get(formal) is Domain.PROBABILITY:
+                    if isinstance(actual, sp.IndexedBase) and actual not in context.domains:
+                        found[actual] = None
+    if not found:
+        return
+    label = ", ".join(rf"{_name(base)} \in \Delta" for base in found)
+    for base in found:
+        context = context.assume(Membership(base, Domain.PROBABILITY), label)
+    names = " and ".join(str(base.label) for base in found)
+    yield Attempt(statement, context, label, f"{names} sum to 1, as probabilities do")
 
 
 def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:

@@ -1,0 +1,96 @@
+"""The sign that a term shows as it is written: a sum of squares is not negative.
+
+Expanding loses this: n Σx² − (Σx)² is nonnegative, and no term of it says so. What is found
+here is entered as a fact about the expanded polynomial.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE, ZERO, Sign, plus, times
+from derive.terms import Decimal, NamedFunction, substitute
+
+if TYPE_CHECKING:
+    from derive.proof.normal import Normalizer
+
+MAX_DEPTH = 40
+
+
+def written_sign(normal: Normalizer, term: sp.Expr, depth: int = 0) -> Sign:
+    """The signs that a term can have where it is defined, by its outer form."""
+    if depth > MAX_DEPTH:
+        return ANY
+    if isinstance(term, sp.Add):
+        total = ZERO
+        for part in term.args:
+            total = plus(total, written_sign(normal, part, depth + 1))
+        return total
+    if isinstance(term, sp.Mul):
+        product = POSITIVE
+        for part in term.args:
+            product = times(product, written_sign(normal, part, depth + 1))
+        return product
+    if isinstance(term, sp.Pow):
+        return _of_power(normal, term, depth)
+    if isinstance(term, sp.Sum) and len(term.limits) == 1:
+        return _of_sum(normal, term, depth)
+    if isinstance(term, sp.exp):
+        return POSITIVE
+    if isinstance(term, sp.Abs):
+        return NONNEGATIVE
+    if isinstance(term, sp.Symbol | sp.Indexed | NamedFunction):
+        definition = normal.context.definition_of(term)
+        if definition is not None:
+            arguments = term.indices if isinstance(term, sp.Indexed) else term.args
+            return written_sign(normal, definition.unfold(*arguments), depth + 1)
+    if isinstance(term, sp.Number | Decimal | sp.Symbol | sp.Indexed):
+        return normal.algebra.facts.of_frac(normal(term))
+    return ANY
+
+
+def _of_power(normal: Normalizer, term: sp.Pow, depth: int) -> Sign:
+    base, exponent = term.args
+    if base is sp.S.Exp1:
+        return POSITIVE
+    if not exponent.is_Rational:
+        return ANY
+    sign = written_sign(normal, base, depth + 1)
+    if not exponent.is_Integer:
+        return sign & NONNEGATIVE if exponent > 0 else POSITIVE
+    if exponent == 0:
+        return POSITIVE
+    power = frozenset(s * s for s in sign) if exponent % 2 == 0 else sign
+    return power if exponent > 0 else power - ZERO
+
+
+def _of_sum(normal: Normalizer, term: sp.Sum, depth: int) -> Sign:
+    """A sum of members that share a sign has it; an empty one is zero."""
+    k, low, high = term.limits[0]
+    new = normal.algebra.fresh_index()
+    with normal.algebra.binding([(new, normal(high))]):
+        sign = written_sign(normal, substitute(term.function, {k: new}), depth + 1)
+    if not (sign <= NONNEGATIVE or sign <= NONPOSITIVE):
+        return ANY
+    one = normal.field.one
+    filled = normal(low).integer == 1 and normal.algebra.facts.of_frac(normal(high) - one)
+    return sign if filled and filled <= NONNEGATIVE else sign | ZERO
+
+
+def note_written_sign(normal: Normalizer, term: sp.Expr) -> None:
+    """Enter the sign of a term as written as a fact about its normal form."""
+    value = normal(term)
+    facts = normal.algebra.facts
+    known = facts.of_frac(value)
+    if len(known) == 1 or value.num.is_constant():
+        return
+    sign = written_sign(normal, term)
+    rest = facts.sign(value.den)
+    _, factors = value.num.factor()
+    loose = [f for f, _ in factors if len(facts.of_irreducible(f)) > 1]
+    if len(sign) < 3 and len(loose) == 1 and len(rest) == 1 and rest != ZERO:
+        others = facts.sign(divmod(value.num, loose[0])[0])
+        if len(others) == 1 and others != ZERO:
+            facts.add(loose[0], times(times(sign, rest), others))

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BUILD := build
 
-.PHONY: demo test check bench sweep clean
+.PHONY: demo test check bench soundness sweep clean
 
 demo: $(READY)
 	@BIN=$(BIN) BUILD=$(BUILD) bash demo.sh
@@ -21,6 +21,10 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/timings.py
+
+# False neighbours of every theorem: none may be proved.
+soundness: $(READY)
+	@$(BIN)/python -m bench.soundness
 
 # The slow sweeps: many more points and functions than `make test` has time for.
 sweep: $(READY)

@@ -101,7 +101,7 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     ranges = {**index_ranges(everything), **hidden}
     mentioned = _mentioned(everything)
     instances = [x for f in (*facts, *more, *mentioned) for x in _instances(f, ranges)]
-    return Setting(context, tuple(instances), ranges, adopted, with_examples(context))
+    return Setting(context, tuple(instances), ranges, adopted, with_examples(context, everything))
 
 
 def _instances(fact: Fact, ranges: dict[sp.Symbol, sp.Expr]) -> list[Fact]:

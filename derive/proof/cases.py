@@ -158,6 +158,9 @@ class Cases:
         """Use poly = 0: solved for a generator where that is possible, else as a relation."""
         choice = self._solvable(region, poly)
         if choice is None:
+            inner = self._inverted(region, poly)
+            if inner is not None:
+                return self.with_equation(region, inner)
             return replace(region, relations=(*region.relations, poly))
         g, value = choice
         rules = {n: self._with_rule(v, g, value) for n, v in region.rules.items()}
@@ -196,6 +199,29 @@ class Cases:
         g = -negative
         rest = poly - coefficient * self.field.gens[g]
         return g, Frac.make(self.field, -rest, coefficient)
+
+    def _inverted(self, region: Region, poly: Poly) -> Poly | None:
+        """e^b = v > 0 as b = ln v, and ln f = v as f = e^v, if that can be solved for an atom."""
+        algebra = self.normalizer(region).algebra
+        for g in self.field.used(poly):
+            generator = self.field.generators[g]
+            if generator.kind not in ("exp", "ln") or int(poly.degrees()[g]) != 1:
+                continue
+            coefficient = poly.derivative(g)
+            if not coefficient.is_constant() or self._nested(g, poly):
+                continue
+            rest = poly - coefficient * self.field.gens[g]
+            value = Frac.make(self.field, -rest, coefficient)
+            if generator.kind == "exp" and algebra.facts.of_frac(value) == POSITIVE:
+                basis, grain = generator.parts
+                equation = basis - algebra.ln(value) * self.field.constant(grain)
+            elif generator.kind == "ln" and algebra.facts.sign(generator.parts[0]) == POSITIVE:
+                equation = algebra.of(generator.parts[0]) - algebra.exp(value)
+            else:
+                continue
+            if self._solvable(region, equation.num) is not None:
+                return equation.num
+        return None
 
     def _nested(self, g: int, poly: Poly) -> bool:
         """Whether a generator also stands inside another one of the polynomial."""

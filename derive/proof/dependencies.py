@@ -7,13 +7,18 @@ counterexample states like any other value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from derive.terms import (
     Context,
     Definition,
     Domain,
+    NamedFunction,
     Partial,
+    Vec,
     family,
     index,
     name_of,
@@ -73,12 +78,31 @@ def _reaches(
     return goal in seen
 
 
-def with_examples(context: Context) -> Context:
-    """The context with an example of a function for every name that only depends."""
+def with_examples(context: Context, terms: Sequence[sp.Expr]) -> Context:
+    """The context with an example of a function for every name that only depends.
+
+    The same for functions of scalars without a definition: an activation f may be any.
+    """
+    applications = {f for t in terms for f in t.atoms(NamedFunction, AppliedUndef)}
+    for application in sorted(applications, key=str):
+        plain = not any(isinstance(a, sp.IndexedBase | Vec) for a in application.args)
+        if plain and context.definition_of(application) is None:
+            context = context.define(_function(application))
     for subject, variables in context.dependencies.items():
         if str(name_of(subject)) not in context.definitions and variables:
             context = context.define(_example(subject, variables, context))
     return context
+
+
+def _function(application: sp.Expr) -> Definition:
+    """f(t) = c + Σ (p_i t_i + q_i t_i² + r_i t_i³), with coefficients of its own."""
+    name = type(application).__name__
+    formals = [real(f"t_{name}{i + 1}") for i in range(len(application.args))]
+    body: sp.Expr = real(f"{name}_at")
+    for i, t in enumerate(formals):
+        for power in (1, 2, 3):
+            body += real(f"{name}_{i + 1}{power}") * t**power
+    return Definition.of(application.func(*formals), body, "example")
 
 
 def _example(subject: sp.Expr, variables: tuple[sp.Expr, ...], context: Context) -> Definition:
@@ -109,10 +133,10 @@ def _coefficient(name: str, shape: tuple[sp.Expr, ...], indices: tuple[sp.Expr, 
 
 
 def examples(context: Context) -> dict[str, str]:
-    """The functions that stand in for unknown ones, as a counterexample states them."""
+    """The functions that stand in for unknown ones, and what equations were solved for."""
     return {
         str(d.head): str(d.body)
         for group in context.definitions.values()
         for d in group
-        if d.source == "example"
+        if d.source in ("example", "solution")
     }

@@ -38,6 +38,7 @@ class Survey:
 def survey(statement: Statement, setting: Setting, count: int, deadline: float) -> Survey:
     """Evaluate both sides at up to `count` points, until they differ somewhere."""
     sampler = Sampler((statement.lhs, statement.rhs), setting)
+    setting = sampler.setting
     points = agreeing = 0
     trouble = ""
     constant = not (sampler.scalars or sampler.families or sampler.integers)
@@ -60,9 +61,9 @@ class Screen:
     """A few points with the value of a left side, to discard wrong right sides quickly."""
 
     def __init__(self, lhs: sp.Expr, setting: Setting, count: int = 3) -> None:
-        self.setting = setting
         self.lhs = lhs
         sampler = Sampler((lhs, *_definition_bodies(setting)), setting)
+        self.setting = sampler.setting
         self.points = list(sampler.points(count))
 
     def passes(self, rhs: sp.Expr) -> bool:
@@ -171,6 +172,7 @@ def constants_compare(statement: Statement, setting: Setting) -> bool:
 def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
     """The value of a term without variables, or None if it has variables or no value."""
     sampler = Sampler((term,), setting)
+    setting = sampler.setting
     if sampler.scalars or sampler.families or sampler.integers:
         return None
     try:

@@ -9,13 +9,18 @@ from dataclasses import replace
 import sympy as sp
 from flint import arb, fmpq
 
-from derive.errors import DeriveError
+from derive.errors import DefinitionError, DeriveError
 from derive.proof.algebra import is_index_name
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.balls import Evaluator
+from derive.proof.cases import Cases
+from derive.proof.field import CapacityExceeded, Field
 from derive.proof.jets import Number, add
+from derive.proof.powers import FinerGrain
+from derive.proof.region import Split
+from derive.proof.restore import restore
 from derive.proof.valuation import NoValueError, Point
-from derive.terms import Domain, NamedFunction, Statement, free, name_of
+from derive.terms import Definition, Domain, NamedFunction, Statement, free, name_of
 
 SIZES = (2, 3, 1, 2, 5, 3, 4)
 SCALES = (1, 1, 1, 8, 1, 64, 1000)
@@ -26,7 +31,7 @@ class Sampler:
     """Points for the variables of some terms; the same ones every time."""
 
     def __init__(self, terms: tuple[sp.Expr, ...], setting: Setting) -> None:
-        self.setting = setting
+        self.setting = setting = with_solutions(setting)
         self.random = random.Random(20)
         self.scale = 1
         self.scalars, self.families, self.integers = _variables(terms, setting)
@@ -213,6 +218,43 @@ class Sampler:
         if domain is Domain.BINARY and value not in (0, 1):
             return False
         return not (domain is Domain.NONNEGATIVE and value < 0)
+
+
+def with_solutions(setting: Setting) -> Setting:
+    """Equations such as e^x = 9, which no rational point satisfies, solved for a symbol.
+
+    The symbol is then defined by its exact value, and every point gives it that.
+    """
+    facts = []
+    witness = setting.witness
+    for fact in setting.facts:
+        found = _solution(fact, setting)
+        if found is None or str(name_of(found[0])) in witness.definitions:
+            facts.append(fact)
+        else:
+            witness = witness.define(Definition.of(*found, "solution"))
+    return replace(setting, facts=tuple(facts), witness=witness)
+
+
+def _solution(fact: Fact, setting: Setting) -> tuple[sp.Symbol, sp.Expr] | None:
+    s = fact.statement
+    transcendental = s.lhs.has(sp.exp, sp.log) or s.rhs.has(sp.exp, sp.log)
+    if s.relation != "=" or fact.about_indices or not transcendental:
+        return None
+    cases = Cases(Field(), setting, {})
+    try:
+        region = cases.enter(cases.start(), fact)
+    except (DeriveError, Split, FinerGrain, CapacityExceeded):
+        return None
+    for g, value in region.rules.items() if region is not None else ():
+        generator = cases.field.generators[g]
+        if generator.kind == "atom" and isinstance(generator.parts[0], sp.Symbol):
+            try:
+                Definition.of(generator.parts[0], restore(cases.field, value))
+            except DefinitionError:
+                continue
+            return generator.parts[0], restore(cases.field, value)
+    return None
 
 
 def _moved(point: Point, coordinate: object, value: fmpq) -> Point:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.documents.judge import SAYS_ARGUMENT, Fact, Judged, Task
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
-from derive.documents.prose import speaks_of_single_sample
+from derive.documents.prose import assumes, naming, speaks_of_single_sample
 from derive.errors import ReadError
 from derive.latex.outline import Line, Outline, outline
 from derive.latex.roles import INDEX_LETTERS
@@ -51,6 +51,9 @@ def follow(document: Document, judge: Judge, seconds: float) -> Iterator[Reporte
             yield reported
 
 
+LONGEST_BRIDGE = 60
+"""The longest prose over which a display goes on with the one before, in characters."""
+
 _VISIBLE_EVERYWHERE = frozenset({"definition"})
 
 
@@ -71,6 +74,8 @@ class Follower:
     case: list[Fact] = field(default_factory=list)
     before: tuple[Outline, Stretch] | None = None
     counter: int = 0
+    said: str = ""
+    expression: Found | None = None
 
     def __post_init__(self) -> None:
         found: set[str] = set()
@@ -88,12 +93,21 @@ class Follower:
         if isinstance(piece, Heading):
             self._heading(piece)
         elif isinstance(piece, Words):
-            self.single = self.single or speaks_of_single_sample(piece.text)
+            self._words(piece.text)
         elif isinstance(piece, Remark):
             self._remark(piece)
         else:
             return self._formula(piece)
         return None
+
+    def _words(self, text: str) -> None:
+        self.single = self.single or speaks_of_single_sample(text)
+        self.said = text
+        paragraphs = text.split("\n\n")
+        if len(paragraphs) > 1 and paragraphs[-1].strip():
+            self.case = []
+        if len(text.strip()) > LONGEST_BRIDGE:
+            self.before = None
 
     def _heading(self, heading: Heading) -> None:
         self.counter += 1
@@ -132,6 +146,7 @@ class Follower:
                 shape = outline(source.chars, self.words)
         except (ReadError, RecursionError) as error:
             offset = error.offset if isinstance(error, ReadError) else 0
+            self.before = None
             return Reported(found, "unread", "undecided", f"unread: {_said(error)}", offset=offset)
         reported = self._shaped(found, shape)
         expected, self.expected = self.expected, ""
@@ -154,13 +169,25 @@ class Follower:
         if judged.stopped:
             return Reported(found, "claim", "undecided", judged.stopped)
         if not any(x.relations for x in shape.lines):
-            return Reported(found, "expression", None, "an expression: it states nothing")
+            named = self._named(found, shape, line)
+            self.expression = found
+            return Reported(found, "expression", None, named or "an expression: it states nothing")
         judged = self._settled(shape, judged)
-        self._learn(shape, judged, line)
+        self._learn(shape, judged, line, found.display)
         if found.display:
             self.case = []
         self.before = (shape, found.source)
         return _reported(found, judged)
+
+    def _named(self, found: Found, shape: Outline, line: int) -> str:
+        """`denote Σ e^z by S`: prose between two formulas that names the first by the second."""
+        if self.expression is None:
+            return ""
+        sides = naming(self.said, self.expression.source.chars, found.source.chars)
+        if sides is None:
+            return ""
+        self._add_lines(outline(f"{sides[0]} = {sides[1]}", self.words), line)
+        return f"a name: {sides[0]} = {sides[1]}"
 
     def _task(self, found: Found, shape: Outline) -> Task:
         defining: set[int] = set()
@@ -241,7 +268,9 @@ class Follower:
                     chosen[k] = None
                     wanted |= f.names
                     growing = True
-        picked = [replace(usable[k], foreign=not self._above(usable[k])) for k in sorted(chosen)]
+        picked = [
+            replace(usable[k], foreign=usable[k].section != self.section) for k in sorted(chosen)
+        ]
         return [*picked, *self._bare(picked, wanted, own), *self.case]
 
     def _bare(self, facts: list[Fact], wanted: set[str], own: set[str]) -> list[Fact]:
@@ -288,9 +317,10 @@ class Follower:
         old = [f for f in self.facts if f.key == head.key and f.kind == "definition"]
         return bool(old) and not line.names[1] <= (old[-1].names | line.names[0])
 
-    def _learn(self, shape: Outline, judged: Judged, place: int) -> None:
+    def _learn(self, shape: Outline, judged: Judged, place: int, display: bool) -> None:
         """What a judged formula adds to the facts."""
         verdicts = {s.offset: s for s in judged.steps}
+        lasting = display or assumes(self.said)
         for line in shape.lines:
             if "in" in line.relations:
                 text = f"{line.sides[0]} \\in {line.sides[1]}"
@@ -303,12 +333,17 @@ class Follower:
                 continue
             if line.head is None:
                 if step.verdict == "definition" and (line.value(0) or line.value(1)):
-                    # An inequality in passing (for z < 0) holds there and then only.
                     text = f"{line.sides[0]} = {line.sides[1]}"
                     names = line.names[0] | line.names[1]
-                    self._add(Fact(text, "assumption", place, names=names, section=self.section))
+                    fact = Fact(text, "assumption", place, names=names, section=self.section)
+                    if lasting:
+                        self._add(fact)
+                    else:
+                        # What is said in passing (if P = Q) holds there and then only.
+                        self.case = [fact]
                 continue
-            if step.verdict in ("definition", "conditional"):
+            special = step.verdict == "conditional" and line.head.kind == "symbol"
+            if step.verdict == "definition" or special:
                 self._add_line(line, place)
             for k in range(1, len(line.relations)):
                 said = verdicts.get(line.starts[k + 1])
@@ -338,7 +373,11 @@ class Follower:
                 return
         kind = "value" if line.value(side) else "definition"
         text = f"{line.sides[0]} = {line.sides[side]}"
-        self._add(Fact(text, kind, place, head.name, head.key, line.names[side], self.section))
+        names = line.names[side]
+        if head.kind == "call":
+            # A function's parameters are its own.
+            names -= line.names[0] - {head.name}
+        self._add(Fact(text, kind, place, head.name, head.key, names, self.section))
 
     def _add(self, fact: Fact) -> None:
         def stays(old: Fact) -> bool:

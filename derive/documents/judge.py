@@ -24,6 +24,7 @@ from derive.terms import (
     map_terms,
     name_of,
 )
+from derive.documents.values import values_put_in
 from derive.verdicts.claims import judged_step
 from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
 from derive.verdicts.verdict import StepVerdict
@@ -92,44 +93,54 @@ GOOD = ("proved", "definition")
 def judge_task(task: Task) -> Judged:
     """Judge a formula; what it finds is in what it returns, it raises nothing.
 
-    A claim that does not hold with all that the document has stated is judged again with less:
-    another section may have used a letter for something else. What holds with less holds.
+    The facts of the formula's own section come first, with what other sections say of letters
+    that these facts leave open in no way: another section may have used a letter for something
+    else. What holds with fewer facts holds; what fails has to fail with the first choice.
     """
     deadline = time.monotonic() + task.seconds
+    judged: Judged | None = None
     try:
-        judged = _attempt(task, task.facts, deadline)
-        for facts in _fewer(task.facts):
-            if all(s.verdict in GOOD for s in judged.steps):
+        for facts in _choices(task.facts):
+            found = _attempt(task, facts, deadline)
+            judged = found if judged is None else _better(judged, found)
+            if all(s.verdict in GOOD for s in judged.steps) or time.monotonic() > deadline:
                 break
-            other = _attempt(task, facts, deadline)
-            judged = _better(judged, other)
     except ReadError as error:
         return Judged(trouble=str(error), offset=error.offset)
     except RecursionError:
         return Judged(trouble="the formula is nested too deeply")
+    assert judged is not None
     return judged
 
 
-def _fewer(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
-    """The facts without those of other sections; then without the letters' definitions."""
+def _choices(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
+    """Near facts; all; those of the section; no conditions; no definitions of letters."""
     own = tuple(f for f in facts if not f.foreign)
-    bare = tuple(f for f in own if f.kind != "definition" or f.key.endswith(")"))
+    inputs = frozenset[str]().union(*(f.names for f in own))
+    near = tuple(f for f in facts if not (f.foreign and f.name in inputs))
+    free_ = tuple(f for f in own if f.kind != "assumption")
+    bare = tuple(f for f in free_ if f.kind != "definition" or f.key.endswith(")"))
     found: list[tuple[Fact, ...]] = []
-    for fewer in (own, bare):
-        if fewer != facts and fewer not in found:
-            found.append(fewer)
+    for choice in (near, facts, own, free_, bare):
+        if choice not in found:
+            found.append(choice)
     return found
 
 
 def _better(first: Judged, second: Judged) -> Judged:
-    """Of two ways to see a formula, step by step the one in which it holds."""
+    """Of two ways to see a formula, step by step the one in which it holds.
+
+    A counterexample counts from the first way alone, or where that could not be sampled.
+    """
     if len(first.steps) != len(second.steps):
         return first
     order = ("definition", "proved", "conditional")
     steps = []
     for a, b in zip(first.steps, second.steps, strict=True):
         rank = [order.index(s.verdict) if s.verdict in order else 3 for s in (a, b)]
-        steps.append(b if rank[1] < rank[0] else a)
+        blind = a.reason.startswith("vacuous") or " 0 points" in a.reason
+        stuck = a.verdict == "undecided" and b.verdict == "refuted" and blind
+        steps.append(b if rank[1] < rank[0] or stuck else a)
     return replace(first, steps=tuple(steps))
 
 
@@ -260,7 +271,7 @@ class _Steps:
                 other = self._judged(step, statement, stands[1])
                 if other.verdict in ("proved", "conditional"):
                     verdict = other
-            if verdict.verdict in ("refuted", "undecided"):
+            if verdict.verdict not in GOOD:
                 stands = stands or (step.statement.lhs, step.lhs_latex)
             else:
                 stands = None
@@ -304,6 +315,17 @@ class _Steps:
         verdict = judged_step(
             statement, lhs, step.rhs_latex, context, seconds, step.offset, self.task.without
         )
+        if verdict.verdict in ("refuted", "undecided") and step.offset in self.task.numeric:
+            filled = values_put_in(statement, context, seconds)
+            if filled is not None:
+                status, reason, needs = filled
+                return replace(verdict, verdict=status, reason=reason, hypotheses=needs,
+                               counterexample=None, suggestion=None)  # fmt: skip
+        letter = _shadowed_index(statement)
+        if verdict.verdict == "proved" and letter is not None:
+            said = rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
+            reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
+            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
         unknown = _unknown_under_derivative(statement, context)
         if verdict.verdict == "refuted" and unknown:
             reason = f"the document does not say what {unknown[0]} is"
@@ -345,14 +367,40 @@ def _is_defined(term: sp.Expr, context: Context) -> bool:
 
 
 def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:
-    """The names without a definition whose derivative a statement takes."""
-    found = [
-        str(name_of(p.expr))
-        for side in (statement.lhs, statement.rhs)
-        for p in sorted(side.atoms(Partial), key=str)
-        if not _is_defined(p.expr, context) and p.expr not in p.variables
-    ]
+    """The names without a definition whose derivative only one side knows of."""
+    found: list[str] = []
+    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
+        for p in sorted(here.atoms(Partial), key=str):
+            unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
+            if unknown and name_of(p.expr) not in _under_defined(there, context):
+                found.append(str(name_of(p.expr)))
     return found
+
+
+def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
+    """The names that the defined values under a term's derivatives are made of."""
+    todo = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
+    reached: set[str | None] = set()
+    while todo:
+        for s in free(todo.pop()):
+            name = name_of(s)
+            if name not in reached:
+                reached.add(name)
+                todo += [d.body for d in context.definitions.get(str(name), ())]
+    return reached
+
+
+def _shadowed_index(statement: Statement) -> str | None:
+    """The letter of ∂(Σ_q …)/∂a_q: it is bound in the sum and free outside."""
+    for side in (statement.lhs, statement.rhs):
+        for p in side.atoms(Partial):
+            bound = {k.name for s in p.expr.atoms(sp.Sum) for k in s.variables}
+            for v in p.variables:
+                inside = v.indices if isinstance(v, sp.Indexed) else ()
+                clash = [str(i) for i in inside if str(i) in bound]
+                if clash:
+                    return clash[0]
+    return None
 
 
 def _says_argument(statement: Statement, context: Context) -> bool:

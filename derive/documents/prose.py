@@ -1,13 +1,24 @@
-"""What the words around formulas say: cases, single samples."""
+"""What the words around formulas say: names, hypotheses, single samples."""
 
 from __future__ import annotations
 
 import re
 
 _SINGLE = re.compile(
-    r"\b(?:one|single|each|per[- ]|individual|einzeln\w*|ein)\s*"
-    r"(?:training\s+)?(?:sample|example|instance|observation|point|beispiel|datenpunkt)"
-    r"|\bper[- ](?:sample|example)|[单一]个?样本|单样本",
+    r"\b(?:one|single|individual|einzeln\w*|ein)\s+(?:training\s+)?"
+    r"(?:sample|example|instance|observation|data\s*point|beispiel|datenpunkt)"
+    r"|\bper[- ](?:sample|example)|单个?样本|一个样本",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"^[\s,]*(?:is\s+|be\s+)?(?:denoted?|written|abbreviated|called|named)?\s*"
+    r"(?:by|as|记[作为成]|写[作为成]|als|mit)\s*$",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"^\s*(?:stands?|for|steht|short)?\s*(?:for|für)\s*$", re.IGNORECASE)
+_ASSUMES = re.compile(
+    r"\b(?:where|with|since|because|given(?: that)?|assum\w+|let|suppose|normali[sz]ed so that|wobei"
+    r"|mit|da|weil|sei|seien|gelte)\W*$|(?:其中|因为|由于|假设|满足|设|令)[\s，,:：]*$",
     re.IGNORECASE,
 )
 
@@ -15,3 +26,17 @@ _SINGLE = re.compile(
 def speaks_of_single_sample(text: str) -> bool:
     """Whether prose says that a single sample is meant."""
     return _SINGLE.search(text) is not None
+
+
+def assumes(before: str) -> bool:
+    """Whether the words before a formula state it as a hypothesis."""
+    return _ASSUMES.search(before) is not None
+
+
+def naming(between: str, first: str, second: str) -> tuple[str, str] | None:
+    """The name and what it stands for, where the words between two formulas say so."""
+    if re.fullmatch(r"\s*\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*", second) and _NAMED.match(between):
+        return second.strip(), first.strip()
+    if re.fullmatch(r"\s*\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*", first) and _FOR.match(between):
+        return first.strip(), second.strip()
+    return None

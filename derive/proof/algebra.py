@@ -31,7 +31,7 @@ class Algebra(Powers):
                 return self.rational(int(term))
             found = frozenset([term]) if is_index_name(term) else frozenset()
         domain = self.domain_of(term)
-        key = (str(term), term, domain.name)
+        key = (term, domain.name)
         one = self.field.ctx.constant(1)
         relation = {Domain.BINARY: (2, None), Domain.SIGN: (2, one)}.get(domain)
         value = self.enter("atom", (term,), key, found, _DOMAIN_SIGNS[domain], relation)
@@ -44,7 +44,7 @@ class Algebra(Powers):
         """The unknown derivative of one atom by another that it depends on directly."""
         term = Partial(self._named(here), self._named(there))
         indices = frozenset(s for s in free(term) if is_index_name(s))
-        return self.enter("slope", (term,), (str(term), term), indices)
+        return self.enter("slope", (term,), (term,), indices)
 
     def _named(self, term: sp.Expr) -> sp.Expr:
         """An atom with its indices as the region calls them."""

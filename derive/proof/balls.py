@@ -60,8 +60,8 @@ class Evaluator(Rates):
         return arb(1).exp()
 
     def _symbol(self, term: sp.Symbol) -> Number:
-        if (str(term), ()) in self.held:
-            return self.held[str(term), ()]
+        if self.held and (term.name, ()) in self.held:
+            return self.held[term.name, ()]
         if term in self.integers:
             return fmpq(self.integers[term])
         if term in self.scalars:

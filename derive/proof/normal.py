@@ -46,7 +46,7 @@ class Normalizer(Slopes):
     def _normal(self, term: sp.Expr) -> Frac:
         if term in self.held:
             indices = frozenset(s for s in free(term) if is_index_name(s))
-            return self.algebra.enter("opaque", (term,), (str(term), term), indices)
+            return self.algebra.enter("opaque", (term,), (term,), indices)
         for kind in type(term).__mro__:
             method = _METHODS.get(kind)
             if method is not None:

@@ -16,7 +16,7 @@ from derive.proof.assumptions import prepare
 from derive.proof.certificate import Certificate
 from derive.proof.decimals import judge_decimal
 from derive.proof.leaf import Leaf
-from derive.proof.refute import Survey, constants_compare, survey
+from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, survey
 from derive.proof.search import run_search
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Statement
@@ -78,7 +78,7 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
         return Outcome("undecided", "vacuous: the hypotheses contradict each other")
     if not proved:
         return Outcome("undecided", "vacuous: nowhere are both sides defined")
-    audit = survey(statement, setting, AUDIT_POINTS, deadline)
+    audit = survey(statement, setting, AUDIT_POINTS, deadline, AUDIT_BITS)
     if not audit.agreeing and audit.counterexample is None:
         audit = survey(statement, setting, WIDE_POINTS, deadline)
     if audit.counterexample is not None:

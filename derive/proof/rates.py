@@ -58,8 +58,8 @@ class Rates(Valuation):
 
     def _address(self, variable: sp.Expr) -> Address | sp.Expr:
         if isinstance(variable, sp.Indexed):
-            return str(variable.base.label), tuple(self.integer(i) for i in variable.indices)
-        return (str(variable), ()) if isinstance(variable, sp.Symbol) else variable
+            return variable.base.label.name, tuple(self.integer(i) for i in variable.indices)
+        return (variable.name, ()) if isinstance(variable, sp.Symbol) else variable
 
     def _freeze(self, base: sp.IndexedBase, here: Address | sp.Expr) -> None:
         """The members of a family that is varied keep their values and vary independently."""
@@ -67,7 +67,7 @@ class Rates(Valuation):
             return
         sizes = [range(1, self.integer(s) + 1) for s in base.shape]
         for indices in product(*sizes):
-            address = (str(base.label), indices)
+            address = (base.label.name, indices)
             if address not in self.held:
                 self.held = {**self.held, address: self.member(base, indices)}
 

@@ -319,32 +319,36 @@ def _sum_term(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Rang
 
 
 def _sift(algebra: Algebra, delta: Generator, rest: Frac, ranges: Sequence[Range]) -> Frac:
-    """Σ_k δ_kj f(k) = f(j)."""
+    """Σ_k δ_kj f(k) = f(j) if j is in the range of k, else 0."""
     left, right = delta.parts
     for k, high in ranges:
         for here, there in ((left, right), (right, left)):
-            if here == k and k not in there.free_symbols:
-                _check_range(algebra, there, high, ranges)
-                kept = [(m, h) for m, h in ranges if m != k]
-                with algebra.binding(kept):
-                    value = Rebuilder.of_indices(algebra, {k: there})(rest)
-                return sum_multi(algebra, value, kept)
-    raise UnsupportedError("a delta of shifted indices under a sum")
+            shift = sp.expand(here - k)
+            if k in shift.free_symbols or k in there.free_symbols:
+                continue
+            target = sp.expand(there - shift)
+            kept = [(m, h) for m, h in ranges if m != k]
+            with algebra.binding(kept):
+                within = _in_range(algebra, target, high, ranges)
+                if within.is_zero:
+                    return within
+                value = Rebuilder.of_indices(algebra, {k: target})(rest)
+            return sum_multi(algebra, within * value, kept)
+    raise UnsupportedError("a delta of indices that cannot be solved for a summation index")
 
 
-def _check_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Range]) -> None:
-    """An index that a sum is sifted to has to be within the sum's range."""
+def _in_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Range]) -> Frac:
+    """1 if an index is within 1 and a size, else 0; indices have ranges by declaration."""
     size = algebra.bound.get(j)
     for k, other in ranges:
         size = other if k == j else size
     if size is None and j in algebra.region.ranges:
         size = algebra.normal(algebra.region.ranges[j])
     if size is not None and size.same(high):
-        return
+        return algebra.field.one
     value = algebra.normal(j)
-    bounds = (value - algebra.field.one, high - value)
-    if not all(algebra.facts.of_frac(b) <= NONNEGATIVE for b in bounds):
-        raise UnsupportedError(f"index {j} may be out of the range of the sum that sifts it")
+    lowest = algebra.indicator(value - algebra.field.one, NONNEGATIVE)
+    return lowest * algebra.indicator(high - value, NONNEGATIVE)
 
 
 def _flatten(

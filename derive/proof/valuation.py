@@ -79,7 +79,7 @@ class Valuation:
         self, base: sp.IndexedBase, indices: tuple[int, ...], term: sp.Indexed | None = None
     ) -> Number:
         """The value of a family's member."""
-        address = (str(base.label), indices)
+        address = (base.label.name, indices)
         if address in self.held:
             return self.held[address]
         if base in self.arrays:

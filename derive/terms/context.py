@@ -126,11 +126,17 @@ class Context:
     def define(self, *definitions: Definition) -> Context:
         """With these definitions added; a general one replaces what the name stood for.
 
+        A symbol a, a family a[i] and a function a(x) of one name are three things.
+
         Raises `DefinitionError` if the definitions go round in a circle.
         """
         table = dict(self.definitions)
         for d in definitions:
-            kept = () if d.general else tuple(x for x in table.get(d.name, ()) if x.head != d.head)
+            kept = [
+                x
+                for x in table.get(d.name, ())
+                if type(x.head) is not type(d.head) or not (d.general or x.head == d.head)
+            ]
             table[d.name] = (*kept, d)
         new = replace(self, definitions=MappingProxyType(table))
         for d in definitions:
@@ -211,7 +217,8 @@ def name_of(term: sp.Expr) -> str | None:
     if isinstance(term, sp.Symbol):
         return str(term.name)
     if isinstance(term, sp.Indexed | sp.IndexedBase):
-        return str(term.base.label if isinstance(term, sp.Indexed) else term.label)
+        base = term.base if isinstance(term, sp.Indexed) else term
+        return str(base.label.name)
     if isinstance(term, sp.Function):
         return str(term.func.__name__)
     return None

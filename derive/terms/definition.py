@@ -103,7 +103,7 @@ class Definition:
     def matches(self, term: sp.Expr) -> bool:
         """Whether this definition gives the term its meaning."""
         if isinstance(term, sp.Indexed) and isinstance(self.head, sp.Indexed):
-            same = str(term.base.label) == self.name and len(term.indices) == len(self.params)
+            same = term.base.label.name == self.name and len(term.indices) == len(self.params)
             actual: tuple[sp.Expr, ...] = tuple(term.indices)
         elif isinstance(term, sp.Function) and isinstance(self.head, sp.Function):
             same = term.func.__name__ == self.name and len(term.args) == len(self.params)

@@ -79,7 +79,7 @@ def test_a_claim_that_overruns_is_killed_and_says_so() -> None:
         os.kill(process.pid, signal.SIGSTOP)
         start = time.perf_counter()
         verdict = impatient.judge(USUAL)
-        assert time.perf_counter() - start < GRACE + 1.0
+        assert time.perf_counter() - start < GRACE + 3.0
         assert verdict.status == "undecided"
         assert verdict.reason == "the time limit of 0.05 s was reached"
         assert not process.is_alive()
@@ -96,7 +96,6 @@ def test_a_killed_worker_is_replaced() -> None:
         assert worker._process is not first
 
 
-@pytest.mark.xfail(strict=True, reason="a connection that is reset escapes")
 def test_a_worker_that_dies_while_it_judges_leaves_the_claim_undecided() -> None:
     with Worker(SECONDS) as worker:
         worker.judge(USUAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal
 
 import sympy as sp
@@ -18,7 +19,7 @@ from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, Facts, Sign, plus, t
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
 from derive.proof.written import written_sign
-from derive.terms import Domain, Statement
+from derive.terms import Domain, Statement, index
 
 TWO_VALUES = {Domain.BINARY: (0, 1), Domain.SIGN: (-1, 1)}
 
@@ -141,9 +142,12 @@ class LeafJudge:
     def _canonical(self, normal: Normalizer, condition: Condition) -> Poly:
         if not condition.bound:
             return condition.poly
-        swap = {k: sp.Symbol(f"_c{n}", integer=True, positive=True)
-                for n, (k, _) in enumerate(condition.bound)}  # fmt: skip
-        return Rebuilder.of_indices(normal.algebra, swap).poly(condition.poly).num
+        choices = []
+        for order in permutations(condition.bound):
+            swap = {k: index(f"_c{n}") for n, (k, _) in enumerate(order)}
+            poly = Rebuilder.of_indices(normal.algebra, swap).poly(condition.poly).num
+            choices.append((self.field.key(poly), poly))
+        return min(choices, key=lambda choice: choice[0])[1]
 
 
 def _add_product(facts: Facts, poly: Poly, sign: Sign) -> None:

@@ -11,8 +11,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from derive.errors import DefinitionError
-from derive.terms.binding import free, substitute
-from derive.terms.nodes import NamedFunction, Vec, shape_of
+from derive.terms.binding import free, fresh, map_terms, substitute
+from derive.terms.nodes import At, NamedFunction, Partial, Vec, shape_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Definition:
                 if isinstance(formal_size, sp.Symbol):
                     mapping[formal_size] = actual_size
             mapping[formal] = actual
-        return substitute(self.body, mapping)
+        return substitute(_with_points(self.body, self.params), mapping)
 
     def matches(self, term: sp.Expr) -> bool:
         """Whether this definition gives the term its meaning."""
@@ -113,6 +113,27 @@ class Definition:
         if not same:
             return False
         return self.general or actual == self.params
+
+
+def _with_points(body: sp.Expr, params: tuple[sp.Expr, ...]) -> sp.Expr:
+    """The body with derivatives by a parameter as derivatives taken at the parameter's value.
+
+    In d(x) := ∂(x w)/∂x the x below is no argument: d(w) is the derivative at w.
+    """
+    if not body.has(Partial):
+        return body
+
+    def at_value(node: sp.Expr) -> sp.Expr:
+        if not isinstance(node, Partial):
+            return node
+        result: sp.Expr = node
+        for variable in dict.fromkeys(node.variables):
+            if variable in params and isinstance(variable, sp.Symbol):
+                inner = fresh(variable, frozenset(node.atoms(sp.Symbol)) | free(body))
+                result = At(substitute(result, {variable: inner}), inner, variable)
+        return result
+
+    return map_terms(body, at_value)
 
 
 def as_family(head: sp.Indexed, body: sp.Expr) -> Vec:

@@ -65,6 +65,8 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
     the next side is compared with the last one that stands.
     """
     verdicts: list[StepVerdict] = []
+    # ln has one base; log may have been meant with another.
+    without = frozenset() if "log" in formula.source else frozenset(("other_base",))
     trusted: tuple[object, str] | None = None
     for position, step in enumerate(formula.steps):
         statement, lhs_latex = step.statement, step.lhs_latex
@@ -81,7 +83,9 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
         else:
             trusted = (statement.lhs, lhs_latex)
         verdicts.append(
-            judged_step(statement, lhs_latex, step.rhs_latex, context, seconds, step.offset)
+            judged_step(
+                statement, lhs_latex, step.rhs_latex, context, seconds, step.offset, without
+            )
         )
     return verdicts
 

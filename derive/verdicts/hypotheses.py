@@ -97,9 +97,10 @@ def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
             if definition is None or len(definition.params) != len(application.args):
                 continue
             for formal, actual in zip(definition.params, application.args, strict=True):
-                if definition.domains.get(formal) is Domain.PROBABILITY:
-                    if isinstance(actual, sp.IndexedBase) and actual not in context.domains:
-                        found[actual] = None
+                role = definition.domains.get(formal)
+                plain = isinstance(actual, sp.IndexedBase) and actual not in context.domains
+                if role is Domain.PROBABILITY and plain:
+                    found[actual] = None
     if not found:
         return
     label = ", ".join(rf"{_name(base)} \in \Delta" for base in found)
@@ -128,7 +129,10 @@ def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:
 def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
     """n = 1 for a size that a mean divides by; then a letter without its index is the sample's."""
     letters = _letters(statement, context)
+    spoken_of = {s for h in context.hypotheses for term in h.terms for s in free(term)}
     for n in _mean_sizes(statement, context):
+        if n in spoken_of:
+            continue
 
         def one(term: sp.Expr, n: sp.Symbol = n) -> sp.Expr:
             return map_terms(substitute(term, {n: sp.S.One}), bare)
@@ -191,13 +195,9 @@ def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt
             def fixed(term: sp.Expr, n: sp.Symbol = n, count: int = count) -> sp.Expr:
                 return substitute(term, {n: sp.Integer(count)})
 
-            smaller = replace(context, definitions={})
-            for d in (d for group in context.definitions.values() for d in group):
-                smaller = smaller.define(replace(d, head=fixed(d.head), body=fixed(d.body),
-                                                 params=tuple(fixed(p) for p in d.params)))  # fmt: skip
             yield Attempt(
                 Statement(fixed(statement.lhs), "=", fixed(statement.rhs)),
-                smaller,
+                rewritten(context, fixed),
                 f"{n} = {count}",
                 f"{n} = {count}, as many as are written out",
             )
@@ -220,12 +220,34 @@ def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
             plain = isinstance(node, sp.log) and node.args[0] != base
             return sp.Mul(node, sp.Pow(sp.log(base), -1), evaluate=False) if plain else node
 
+        def everywhere(term: sp.Expr, scaled: Callable[[sp.Expr], sp.Expr] = scaled) -> sp.Expr:
+            return map_terms(term, scaled)
+
         yield Attempt(
-            Statement(map_terms(statement.lhs, scaled), "=", map_terms(statement.rhs, scaled)),
-            context,
+            Statement(everywhere(statement.lhs), "=", everywhere(statement.rhs)),
+            rewritten(context, everywhere),
             rf"\log = \log_{{{base}}}",
             f"log means the logarithm to base {base}",
         )
+
+
+def rewritten(context: Context, change: Callable[[sp.Expr], sp.Expr]) -> Context:
+    """The context with a change made in its definitions and hypotheses alike."""
+    smaller = replace(context, definitions={}, hypotheses=())
+    for group in context.definitions.values():
+        for d in group:
+            params = tuple(change(p) for p in d.params)
+            smaller = smaller.define(
+                replace(d, head=change(d.head), body=change(d.body), params=params)
+            )
+    for h in context.hypotheses:
+        fact = h.statement
+        if isinstance(fact, Statement):
+            fact = Statement(change(fact.lhs), fact.relation, change(fact.rhs))
+        else:
+            fact = Membership(change(fact.subject), fact.domain)
+        smaller = smaller.assume(fact, h.label)
+    return smaller
 
 
 def implied_sum(statement: Statement, context: Context) -> Iterator[Attempt]:

@@ -23,7 +23,8 @@ def judge(
 ) -> tuple[Outcome, tuple[str, ...], str | None]:
     """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
 
-    `without` names the unstated hypotheses that are out of the question. Within `seconds`, as far as the parts that look at the clock can keep to it.
+    `without` names the unstated hypotheses that are out of the question. Within `seconds`, as
+    far as the parts that look at the clock can keep to it.
     """
     deadline = time.monotonic() + seconds
     outcome = prove(statement, context, seconds)

@@ -105,6 +105,7 @@ def _with_equation(context: Context, statement: Statement, label: str) -> Contex
     if statement.relation == "=":
         new = defines(statement, context)
         if new is not None:
+            _refuse_mixture(new, context)
             return context.define(new)
         # σ(z) = σ(w x + b) says what z is.
         if isinstance(lhs, NamedFunction) and type(lhs) is type(rhs) and len(lhs.args) == 1:
@@ -112,6 +113,15 @@ def _with_equation(context: Context, statement: Statement, label: str) -> Contex
             if inner is not None:
                 return context.define(inner)
     return context.assume(statement, label)
+
+
+def _refuse_mixture(new: Definition, context: Context) -> None:
+    """f(0) = 5 beside f(x) = x² leaves open what f(x) is: neither may pass for the other."""
+    for known in context.definitions.get(new.name, ()):
+        if known.general != new.general:
+            raise DefinitionError(
+                f"{new.head}: {known.head} is given as well; give the special case as a hypothesis"
+            )
 
 
 def defines(statement: Statement, context: Context) -> Definition | None:

@@ -103,8 +103,8 @@ class Worker:
         error) for any exception of its own.
         """
         pipe = self._connection()
-        pipe.send((task, args))
         try:
+            pipe.send((task, args))
             if pipe.poll(self.seconds + GRACE):
                 kind, value = pipe.recv()
                 if kind == "value":
@@ -112,7 +112,7 @@ class Worker:
                 if kind == "error":
                     raise DeriveError(value)
                 raise LimitError(value)
-        except EOFError:
+        except (EOFError, OSError):
             self._kill()
             raise LimitError(f"the memory limit of {self.megabytes} MB was reached") from None
         self._kill()

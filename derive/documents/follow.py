@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from derive.documents.judge import SAYS_ARGUMENT, Fact, Judged, Task
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
-from derive.documents.prose import assumes, naming, speaks_of_single_sample
+from derive.documents.prose import assumes, defines_anew, naming, speaks_of_single_sample
 from derive.errors import ReadError
-from derive.latex.outline import Line, Outline, outline
+from derive.latex.outline import Line, Outline, outline, with_index
 from derive.latex.roles import INDEX_LETTERS
 from derive.verdicts.verdict import ORDER, Status, StepVerdict
 
@@ -51,6 +51,9 @@ def follow(document: Document, judge: Judge, seconds: float) -> Iterator[Reporte
             yield reported
 
 
+SAMPLE = "s"
+"""The index that a sum over samples gets where the text writes none."""
+
 LONGEST_BRIDGE = 60
 """The longest prose over which a display goes on with the one before, in characters."""
 
@@ -75,6 +78,7 @@ class Follower:
     before: tuple[Outline, Stretch] | None = None
     counter: int = 0
     said: str = ""
+    samples: set[str] = field(default_factory=set)
     expression: Found | None = None
 
     def __post_init__(self) -> None:
@@ -161,6 +165,12 @@ class Follower:
             else:
                 self.case = [Fact(found.source.chars, "case", line, section=self.section)]
             return Reported(found, "definition", "definition", "a case: what follows is under it")
+        if shape.samples:
+            found = replace(found, source=self._over_samples(found.source, shape))
+            try:
+                shape = replace(outline(found.source.chars, self.words), by=shape.by)
+            except ReadError as error:
+                return Reported(found, "unread", "undecided", f"unread: {error}", offset=error.offset)
         task = self._task(found, shape)
         judged = self.judge(task)
         if judged.trouble:
@@ -178,6 +188,39 @@ class Follower:
             self.case = []
         self.before = (shape, found.source)
         return _reported(found, judged)
+
+    def _over_samples(self, source: Stretch, shape: Outline) -> Stretch:
+        """`\\sum_x (a - y)^2` with the sample's index written: `\\sum_{s} (a_{s} - y_{s})^2`."""
+        text, places = source.chars, list(source.places)
+        edits = {}
+        for found in shape.samples:
+            edits[found.start] = (found.end, rf"\sum_{{{SAMPLE}}}")
+            self.samples |= {name for name, _ in found.names} | set(found.letter)
+            for _, end in found.names:
+                edits[end] = (end, f"_{{{SAMPLE}}}")
+        for at in sorted(edits, reverse=True):
+            end, new = edits[at]
+            text = text[:at] + new + text[end:]
+            places[at:end] = [source.place(at)] * len(new)
+        return Stretch(text, places)
+
+    def _sample_names(self, facts: list[Fact]) -> set[str]:
+        """The letters whose values differ from sample to sample, by what defines them too."""
+        names = set(self.samples)
+        plain = [f for f in facts if f.kind == "definition" and rf"\sum_{{{SAMPLE}}}" not in f.text]
+        while more := {f.key for f in plain if f.names & names and f.key == f.name} - names:
+            names |= more
+        return names
+
+    def _per_sample(self, facts: list[Fact]) -> list[Fact]:
+        """What the facts say of every sample: `a = \\sigma(z)` as `a_{s} = \\sigma(z_{s})`."""
+        names = self._sample_names(facts)
+        found = []
+        for f in facts:
+            if f.key in names and f.kind == "definition" and f.key == f.name:
+                text = with_index(f.text, names, SAMPLE, self.words)
+                found.append(replace(f, text=text, key=f"{f.name}_."))
+        return found
 
     def _named(self, found: Found, shape: Outline, line: int) -> str:
         """`denote Σ e^z by S`: prose between two formulas that names the first by the second."""
@@ -219,6 +262,7 @@ class Follower:
             frozenset(arithmetic),
             tuple(sorted(self.words)),
             self._ruled_out(shape, facts),
+            frozenset(self._sample_names(facts)) if shape.by else frozenset(),
             self.seconds,
         )
 
@@ -271,6 +315,8 @@ class Follower:
         picked = [
             replace(usable[k], foreign=usable[k].section != self.section) for k in sorted(chosen)
         ]
+        if f"_{{{SAMPLE}}}" in "".join([*(f.text for f in picked), *shape.lines[0].sides]):
+            picked += self._per_sample(picked)
         return [*picked, *self._bare(picked, wanted, own), *self.case]
 
     def _bare(self, facts: list[Fact], wanted: set[str], own: set[str]) -> list[Fact]:
@@ -315,7 +361,9 @@ class Follower:
         head = line.head
         assert head is not None
         old = [f for f in self.facts if f.key == head.key and f.kind == "definition"]
-        return bool(old) and not line.names[1] <= (old[-1].names | line.names[0])
+        if not old:
+            return False
+        return defines_anew(self.said) or not line.names[1] <= (old[-1].names | line.names[0])
 
     def _learn(self, shape: Outline, judged: Judged, place: int, display: bool) -> None:
         """What a judged formula adds to the facts."""

@@ -26,6 +26,7 @@ from derive.terms import (
 )
 from derive.documents.values import values_put_in
 from derive.verdicts.claims import judged_step
+from derive.verdicts.hypotheses import Attempt, single_sample
 from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
 from derive.verdicts.verdict import StepVerdict
 
@@ -55,7 +56,8 @@ class Task:
 
     `defining` and `updates` are the steps (by the offset of their right sides) that give a
     name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
-    those between two numbers. `words` are names of several letters; `without` names the
+    those between two numbers; `samples` are the letters that differ from sample to sample.
+    `words` are names of several letters; `without` names the
     unstated hypotheses that the document rules out.
     """
 
@@ -67,6 +69,7 @@ class Task:
     arithmetic: frozenset[int] = frozenset()
     words: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    samples: frozenset[str] = frozenset()
     seconds: float = 10.0
 
 
@@ -312,9 +315,15 @@ class _Steps:
             return StepVerdict(lhs, step.rhs_latex, statement.relation, "undecided", reason,
                                offset=step.offset)  # fmt: skip
         statement, context = _with_values_named(statement, context)
+        one = self._for_one_sample(statement, context)
+        if one is not None:
+            statement, context = one.statement, one.context
         verdict = judged_step(
             statement, lhs, step.rhs_latex, context, seconds, step.offset, self.task.without
         )
+        if one is not None and verdict.verdict == "proved":
+            reason = f"true under a hypothesis that is not stated: {one.words}"
+            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
         if verdict.verdict in ("refuted", "undecided") and step.offset in self.task.numeric:
             filled = values_put_in(statement, context, seconds)
             if filled is not None:
@@ -332,6 +341,20 @@ class _Steps:
             return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
                            suggestion=None)  # fmt: skip
         return verdict
+
+
+    def _for_one_sample(self, statement: Statement, context: Context) -> Attempt | None:
+        """∂C/∂a where C sums over samples and a is one sample's: there is one sample only."""
+        by = {
+            v.name
+            for side in (statement.lhs, statement.rhs)
+            for p in side.atoms(Partial)
+            for v in p.variables
+            if isinstance(v, sp.Symbol)
+        }
+        if not by & self.task.samples:
+            return None
+        return next(single_sample(statement, context), None)
 
 
 SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"

@@ -22,6 +22,10 @@ _ASSUMES = re.compile(
     re.IGNORECASE,
 )
 
+_DEFINES = re.compile(
+    r"\bdefin\w*|\b(?:is|are) (?:given by|called)|\blet\b|定义|记作|形式|公式", re.IGNORECASE
+)
+
 
 def speaks_of_single_sample(text: str) -> bool:
     """Whether prose says that a single sample is meant."""
@@ -31,6 +35,11 @@ def speaks_of_single_sample(text: str) -> bool:
 def assumes(before: str) -> bool:
     """Whether the words before a formula state it as a hypothesis."""
     return _ASSUMES.search(before) is not None
+
+
+def defines_anew(before: str) -> bool:
+    """Whether the words before a formula announce a definition."""
+    return _DEFINES.search(before[-80:]) is not None
 
 
 def naming(between: str, first: str, second: str) -> tuple[str, str] | None:

@@ -137,7 +137,9 @@ class Names:
     def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
         """A member of a family. Raises `ReadError` if the number of indices is another one."""
         rank = self.roles.ranks.setdefault(name, len(parts))
-        self.members.add(name)
+        # Under a sum the index says which member is meant: a beside it is another thing.
+        if not all(isinstance(p, s.Name) and self.is_bound(p.text) for p in map(s.bare, parts)):
+            self.members.add(name)
         if rank != len(parts):
             raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
         return self.family(name)[tuple(self.index_term(p) for p in parts)]

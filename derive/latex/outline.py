@@ -7,12 +7,21 @@ uses, whether it goes on with the formula before. Meanings come later, from `rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.latex import syntax as s
+from derive.latex.lookup import entries_by_name
 from derive.latex.parser import parse
-from derive.latex.roles import INDEX_LETTERS, Roles, index_parts, label_text, walk
+from derive.latex.reach import used_letters
+from derive.latex.roles import (
+    FUNCTION_LETTERS,
+    INDEX_LETTERS,
+    Roles,
+    index_parts,
+    label_text,
+    walk,
+)
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
 
@@ -55,13 +64,33 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SampleSum:
+    """`\\sum_x (a - y)^2`: a sum over samples x whose values a and y carry no index.
+
+    `start` and `end` are the places of its operator, with its subscript; `names` those of the
+    letters that are different for every sample, as (name, end) pairs.
+    """
+
+    start: int
+    end: int
+    letter: str
+    names: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Outline:
-    """The chains of a formula; `names` are all names in it, `words` those of several letters."""
+    """The chains of a formula; `names` are all names in it, `words` those of several letters.
+
+    `samples` are its sums over a letter that their summands do not carry; `by` the names that
+    it differentiates by.
+    """
 
     lines: tuple[Line, ...]
     names: frozenset[str]
     words: frozenset[str]
     continues: bool = False
+    samples: tuple[SampleSum, ...] = ()
+    by: frozenset[str] = frozenset()
 
 
 def outline(source: str, words: Iterable[str] = ()) -> Outline:
@@ -78,7 +107,80 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
         _names(tree),
         known - words_of([], ()),
         bool(lines) and not lines[0].sides[0],
+        tuple(x for node in walk(tree) if isinstance(node, s.Term) for x in _sample_sums(node)),
+        _differentiated_by(tree),
     )
+
+
+def with_index(source: str, names: Iterable[str], letter: str, words: Iterable[str] = ()) -> str:
+    """A formula in which these names carry one more index: `a = \\sigma(z)` for every sample."""
+    tokens = tokenize(source)
+    tree = parse(source, tokens, words_of([tokens], words))
+    wanted = set(names)
+    return indexed(source, [at for name, at in _bare_letters(tree) if name in wanted], letter)
+
+
+def indexed(source: str, places: Iterable[int], letter: str) -> str:
+    """A formula with the index `letter` put in at these places."""
+    for at in sorted(set(places), reverse=True):
+        source = f"{source[:at]}_{{{letter}}}{source[at:]}"
+    return source
+
+
+def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
+    """The sums of a product that bind a letter which nothing in their reach has as an index."""
+    for k, item in enumerate(term.items):
+        base = item.base if isinstance(item, s.Script) else item
+        if not isinstance(base, s.Big) or base.kind != "sum" or k + 1 == len(term.items):
+            continue
+        sub = item.sub if isinstance(item, s.Script) else None
+        if isinstance(item, s.Script) and item.sup is not None:
+            continue
+        plain_sub = None if sub is None else s.bare(sub)
+        if not (plain_sub is None or (isinstance(plain_sub, s.Name) and len(plain_sub.text) == 1)):
+            continue
+        reach = s.Term(term.items[k + 1].start, term.end, term.items[k + 1 :], term.ops[k + 1 :])
+        letter = "" if plain_sub is None else plain_sub.text
+        names = tuple(_bare_letters(reach))
+        if used_letters(reach, _NO_ROLES) or (letter and letter in INDEX_LETTERS) or not names:
+            continue
+        yield SampleSum(item.start, item.end, letter, names)
+
+
+def _bare_letters(tree: s.Node) -> Iterator[tuple[str, int]]:
+    """The names without a script that are no function's, with where they end."""
+    heads: set[int] = set()
+    scripted: set[int] = set()
+    for node in walk(tree):
+        if isinstance(node, s.Term):
+            for head, following in zip(node.items, node.items[1:], strict=False):
+                group = following.base if isinstance(following, s.Script) else following
+                called = isinstance(group, s.Group) and group.delimiter == "("
+                inner = head.base if isinstance(head, s.Script) else head
+                if called and isinstance(inner, s.Name) and _is_function_letter(inner.text):
+                    heads.add(inner.start)
+        elif isinstance(node, s.Script) and (node.sub is not None or node.primes):
+            scripted.add(node.base.start)
+            if node.sub is not None:
+                scripted |= {x.start for x in walk(node.sub)}
+    for node in walk(tree):
+        if isinstance(node, s.Name) and node.start not in heads | scripted and node.text != "e":
+            yield node.text, node.end
+
+
+def _is_function_letter(text: str) -> bool:
+    return text in FUNCTION_LETTERS or text in entries_by_name()
+
+
+def _differentiated_by(tree: s.Node) -> frozenset[str]:
+    """The names below the lines of ∂L/∂z."""
+    found: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, s.Fraction):
+            below = list(walk(node.denominator))
+            if any(isinstance(x, s.Differential) for x in below):
+                found |= {x.text for x in below if isinstance(x, s.Name)}
+    return frozenset(found)
 
 
 def clean(text: str) -> str:

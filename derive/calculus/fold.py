@@ -22,6 +22,9 @@ def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
     if isinstance(expr, sp.Piecewise):
         return []
     start, formula = inert(expr, body)
+    # Most names have nothing to do with a formula: say so before any algebra.
+    if not _kinds(start) & _kinds(formula):
+        return []
     table = Atoms()
     start = table.give(sp.cancel(table.take(start)))
     keys = [a for a in arguments(name) if isinstance(a, sp.Symbol) and a.is_integer]
@@ -35,6 +38,12 @@ def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
             if not candidate.has(sp.nan, sp.zoo) and _denominators(candidate) <= below:
                 found.append(candidate)
     return found
+
+
+def _kinds(term: sp.Expr) -> set[sp.Basic]:
+    """The families and functions whose instances could be solved for."""
+    kinds: set[sp.Basic] = {m.base for m in term.atoms(sp.Indexed)}
+    return kinds | {f.func for f in term.atoms(sp.Function, sp.Sum, sp.Pow)}
 
 
 def _solutions(

@@ -26,6 +26,7 @@ from derive.terms import (
     named_function,
     shape_of,
     substitute,
+    sum_of,
 )
 
 LIBRARY_GAIN = 0.6
@@ -97,12 +98,15 @@ class Simplifier:
         if self.wanted is None:
             return
         start = plain(expr)
-        baseline = weight(best(start))
+        baseline: float | None = None
         choice: tuple[float, sp.Expr, sp.Expr] | None = None
         for name, limit in self._names(start):
             body = self.scope.unfold(name)
             found = None if body is None else lightest(folded(start, name, body))
-            if found is None or weight(found) > limit * baseline:
+            if found is None:
+                continue
+            baseline = weight(best(start)) if baseline is None else baseline
+            if weight(found) > limit * baseline:
                 continue
             if choice is None or weight(found) < choice[0] - 0.01:
                 choice = (weight(found), found, name)
@@ -173,6 +177,8 @@ def _instances(definition: Definition, expr: sp.Expr, claim: Partial) -> Iterato
     function = named_function(definition.name)
     if not definition.body.has(sp.exp) or definition.body.has(sp.Piecewise):
         return
+    if not expr.has(sp.exp):
+        return
     if isinstance(first, sp.Symbol) and not rest:
         seen: dict[sp.Expr, None] = {}
         for e in sorted(expr.atoms(sp.exp), key=sp.default_sort_key):
@@ -201,7 +207,7 @@ def _facts(context: Context, expr: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr, 
             *outer, last = (
                 sp.Symbol(f"i_{p}", integer=True, positive=True) for p in range(len(base.shape))
             )
-            total = sp.Sum(base[(*outer, last)], (last, 1, base.shape[-1]))
+            total = sum_of(base[(*outer, last)], (last, 1, base.shape[-1]))
             yield total, sp.S.One, rf"\sum_k {base.label}_k = 1"
 
 

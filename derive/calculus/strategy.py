@@ -72,7 +72,7 @@ def differentiate(
         raise DefinitionError(f"differentiate {expr}: name the variable, as in differentiate(f, z)")
     if context is None:
         context = Context().with_library(catalogue.definitions)
-    engine = _Engine(context, in_terms_of)
+    engine = Engine(context, in_terms_of)
     found = engine.derive(Partial(sp.S(expr), *map(sp.S, variables)))
     return found if towards is None else _led_towards(found, sp.S(towards))
 
@@ -91,24 +91,39 @@ def _led_towards(found: Derivation, target: sp.Expr) -> Derivation:
     return replace(found, lines=(*found.lines, line))
 
 
-class _Engine:
-    """One run: the context, the wanted form, and the lemmas found so far."""
+class Engine:
+    """One run: the context, the wanted form, and the lemmas found so far.
 
-    def __init__(self, context: Context, in_terms_of: InTermsOf) -> None:
+    `lemmas` is an engine that keeps what is true of functions alone, such as σ′ = σ(1 − σ): its
+    context is the same but for values, so several runs can share it.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        in_terms_of: InTermsOf = "value",
+        lemmas: Engine | None = None,
+    ) -> None:
         self.context = context
         self.in_terms_of = in_terms_of
         self._lemmas: dict[sp.Expr, Derivation] = {}
+        self._shared = lemmas or self
 
     def derive(self, claim: Partial) -> Derivation:
+        """The derivation of a derivative; the same one if it is asked for again."""
         if claim not in self._lemmas:
             self._lemmas[claim] = _Run(self, claim).derivation()
         return self._lemmas[claim]
+
+    def slope_of(self, claim: Partial) -> Derivation:
+        """The derivation of f′(t) for a function f of its own."""
+        return self._shared.derive(claim)
 
 
 class _Run:
     """The derivation of one claim."""
 
-    def __init__(self, engine: _Engine, claim: Partial) -> None:
+    def __init__(self, engine: Engine, claim: Partial) -> None:
         self.engine = engine
         self.claim = claim
         self.scope = Scope(engine.context, claim.variables[-1])
@@ -230,7 +245,7 @@ class _Run:
             or self.engine.context.definition_of(slope_.expr) is None
         ):
             return term
-        lemma = self.engine.derive(slope_)
+        lemma = self.engine.slope_of(slope_)
         self._use(lemma)
         return lemma.result.xreplace({variable: point})
 

@@ -151,14 +151,15 @@ def numpy_function(
         what = what.name
     if isinstance(what, str):
         about = subject(what, given)
-        gradient = None
+        gradient = wrt = None
         if grad:
-            gradient = _differentiate(about.term, about.variable(), context=about.context).result
+            wrt = about.variable()
+            gradient = _differentiate(about.term, wrt, context=about.context).result
         if about.entry is not None and args is None:
-            return compile_entry(about.entry, gradient)
+            return compile_entry(about.entry, gradient, wrt)
         chosen = about.parameters if args is None else args
         return compile_expression(
-            about.term, chosen, name or about.name, about.context, gradient=gradient
+            about.term, chosen, name or about.name, about.context, gradient=gradient, wrt=wrt
         )
     context = with_definitions(base_context(), given)
     return compile_expression(what, args, name or "f", context)

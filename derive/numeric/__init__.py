@@ -7,7 +7,7 @@ from derive.numeric.function import (
     module_source,
 )
 from derive.numeric.rewrites import REWRITES, stable
-from derive.numeric.shapes import Rewrite
+from derive.numeric.rewrites.shapes import Rewrite
 
 __all__ = [
     "REWRITES",

@@ -58,10 +58,15 @@ class Graph:
     helpers: set[str] = field(default_factory=set)
 
     def node(
-        self, *parts: Part | Node, binding: int = ATOM, python: bool = False, hint: str = "t"
+        self,
+        *parts: Part | Node,
+        binding: int = ATOM,
+        python: bool = False,
+        hint: str = "t",
+        view: bool = False,
     ) -> Node:
         """The node of this source; a bare node in it stands where any expression may."""
-        return self._intern(parts, binding=binding, python=python, hint=hint)
+        return self._intern(parts, binding=binding, python=python, hint=hint, view=view)
 
     def argument(self, name: str) -> Node:
         """The array of an argument."""

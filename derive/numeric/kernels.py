@@ -50,8 +50,16 @@ def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[
 
 def _sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), exact to the last digits in both tails."""
-    # Two vectorised exp cost a fraction of one np.where on mixed signs.
+    if x.size and np.min(x) >= -80.0:
+        return 1.0 / (1.0 + np.exp(-x))
+    # Far to the left exp(-x) overflows; two vectorised exp cost less than one np.where.
     return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x)))
+
+
+def _sigmoid_slope(x: Any) -> Any:
+    """sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
+    e = np.exp(-np.abs(x))
+    return e / np.square(1.0 + e)
 
 
 def _softplus(x: Any) -> Any:
@@ -59,14 +67,32 @@ def _softplus(x: Any) -> Any:
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
+def _log1p_square(x: Any) -> Any:
+    """log(1 + x * x) without overflow."""
+    a = np.abs(x)
+    return np.log1p(np.square(np.minimum(a, 1e8))) + 2.0 * np.log(np.maximum(a, 1e8) / 1e8)
+
+
 def _xlogy(x: Any, y: Any) -> Any:
-    """x log(y), and 0 where x = 0."""
-    return x * np.log(np.where((x == 0) & (y == y), 1.0, y))
+    """x log(y), and 0 where x = y = 0."""
+    return x * np.log(y + ((x == 0) & (y == 0)))
 
 
 def _xlog1py(x: Any, y: Any) -> Any:
-    """x log(1 + y), and 0 where x = 0."""
-    return x * np.log1p(np.where((x == 0) & (y == y), 0.0, y))
+    """x log(1 + y), and 0 where x = 0 and y = -1."""
+    return x * np.log1p(y + ((x == 0) & (y == -1)))
+
+
+def _ratio(x: Any, y: Any) -> Any:
+    """x / y, and 0 where x = y = 0: the limit in y, for x that does not depend on it."""
+    return x / (y + ((x == 0) & (y == 0)))
+
+
+def _logit_gap(p: Any, q: Any) -> Any:
+    """(p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
+    tiny = np.finfo(p.dtype).smallest_subnormal
+    a, b = np.maximum(p, tiny), np.maximum(1.0 - p, tiny)
+    return np.where((p == 1) & (q == 1), -b, a - q) / (a * b)
 
 
 def _log_ratio(p: Any, q: Any) -> Any:

@@ -137,12 +137,24 @@ class Lowering(Sums, Cases):
                 labels += running
             else:
                 marks.append(str(int(i) - 1) if i.is_Integer else f"{self.size(i)} - 1")
-        if len(set(labels)) < len(labels):
-            raise UnsupportedError(f"{term}: an index that stands twice")
         node = self.graph.argument(name)
         if any(mark != ":" for mark in marks):
             node = self.graph.view(node, f"[..., {', '.join(marks)}]")
+        for label in [k for k in dict.fromkeys(labels) if labels.count(k) > 1]:
+            node, labels = self._diagonal(node, labels, label)
         return ordered(self.graph, Array(node, tuple(labels)), self.axes)
+
+    def _diagonal(
+        self, node: Node, labels: list[sp.Symbol], label: sp.Symbol
+    ) -> tuple[Node, list[sp.Symbol]]:
+        """An index that stands twice runs along the diagonal of its two axes."""
+        while labels.count(label) > 1:
+            first, second = [p - len(labels) for p, k in enumerate(labels) if k == label][:2]
+            text = f", axis1={first}, axis2={second})"
+            node = self.graph.node("np.diagonal(", node, text, hint="diagonal", view=True)
+            del labels[second], labels[first]
+            labels.append(label)
+        return node, labels
 
     def _slice(self, term: sp.Indexed, i: sp.Expr, running: Labels, whole: sp.Expr) -> str:
         """The members that a running index, shifted at most, reaches."""

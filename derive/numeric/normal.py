@@ -16,7 +16,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.errors import UnsupportedError
 from derive.numeric.primitives import is_primitive, meaning, primitive
-from derive.numeric.rewrites import stable
+from derive.numeric.rewrites import Rewrite, stable
 from derive.terms import (
     At,
     Context,
@@ -35,14 +35,17 @@ from derive.terms import (
 )
 
 
-def normal_form(term: sp.Expr, context: Context) -> sp.Expr:
+def normal_form(
+    term: sp.Expr, context: Context, used: dict[str, Rewrite] | None = None
+) -> sp.Expr:
     """The term unfolded through the context, made stable, with every sum over 1..size.
 
     What a name stands for is made stable by itself before it is put in its place, so that
     tanh(log(1 + e^z)) is still seen as a tanh. Raises `UnsupportedError` for a derivative
-    that has not been taken and for a function that nothing defines.
+    that has not been taken and for a function that nothing defines. The rewrites that were
+    applied are added to `used`.
     """
-    return _Unfolding(context).whole(term)
+    return _Unfolding(context, {} if used is None else used).whole(term)
 
 
 @dataclass
@@ -50,12 +53,13 @@ class _Unfolding:
     """Replaces every name that the context defines by what it stands for, made stable."""
 
     context: Context
+    used: dict[str, Rewrite]
     _bodies: dict[Definition, sp.Expr] = field(default_factory=dict)
 
     def whole(self, term: sp.Expr) -> sp.Expr:
         """The term unfolded, evaluated, sifted and made stable."""
         term = map_terms(evaluated(self.unfold(canonical(term))), _from_one)
-        return stable(map_terms(sift(term), _closed))
+        return stable(map_terms(sift(term), _closed), self.used)
 
     def unfold(self, term: sp.Basic) -> sp.Basic:
         if isinstance(term, Decimal):
@@ -114,6 +118,8 @@ def _closed(term: sp.Expr) -> sp.Expr:
     if not isinstance(term, sp.Piecewise) or term.args[-1][1] == sp.true:
         return term
     relaxed = [c.replace(sp.StrictLessThan, sp.LessThan) for _, c in term.args]
+    if len(term.args) == 1 and isinstance(relaxed[0], sp.Ne):
+        return term.args[0][0]
     if not _always(sp.Or(*relaxed)):
         return term
     values = [v for v, _ in term.args]
@@ -121,7 +127,10 @@ def _closed(term: sp.Expr) -> sp.Expr:
 
 
 def _always(condition: sp.Basic) -> bool:
-    """Whether a condition holds everywhere: by itself, or of one variable against numbers."""
+    """Whether a condition holds everywhere: by itself, or of one term against numbers."""
+    # Of two terms it is their difference that is compared.
+    gaps = {r: r.func(r.lhs - r.rhs, 0) for r in condition.atoms(Relational) if not _plain(r)}
+    condition = condition.xreplace(gaps)
     relations = condition.atoms(Relational)
     variables = {x for r in relations for x in r.args if not x.is_number}
     if condition == sp.true or len(variables) != 1:
@@ -131,6 +140,10 @@ def _always(condition: sp.Basic) -> bool:
     between = [(a + b) / 2 for a, b in itertools.pairwise(bounds)]
     points = [bounds[0] - 1, *bounds, *between, bounds[-1] + 1]
     return all(condition.xreplace({x: p}) == sp.true for p in points)
+
+
+def _plain(relation: Relational) -> bool:
+    return any(side.is_number for side in relation.args)
 
 
 def sift(term: sp.Expr) -> sp.Expr:

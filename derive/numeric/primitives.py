@@ -35,8 +35,12 @@ class Primitive:
 _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
     {
         "sigmoid": Primitive((_x,), sp.exp(sp.Min(_x, 0)) / (1 + _tail), "_sigmoid", "s"),
+        "sigmoid_slope": Primitive((_x,), _tail / (1 + _tail) ** 2, "_sigmoid_slope", "slope"),
         "softplus": Primitive((_x,), sp.Max(_x, 0) + sp.log(1 + _tail), "_softplus", "softplus"),
         "log1p": Primitive((_x,), sp.log(1 + _x), "np.log1p", "log"),
+        "log1p_square": Primitive((_x,), sp.log(1 + _x**2), "_log1p_square", "log"),
+        "log2": Primitive((_x,), sp.log(_x) / sp.log(2), "np.log2", "log"),
+        "log10": Primitive((_x,), sp.log(_x) / sp.log(10), "np.log10", "log"),
         "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),
         # SymPy's own erfc(-x) turns into 2 - erfc(x), which cancels.
         "erfc": Primitive((_x,), 1 - sp.erf(_x), "special.erfc", "erfc"),
@@ -44,6 +48,8 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "xlog1py": Primitive((_p, _x), _p * sp.log(1 + _x), "_xlog1py", "t"),
         "log_ratio": Primitive((_p, _q), sp.log(_p / _q), "_log_ratio", "log"),
         "xlog_ratio": Primitive((_x, _p, _q), _x * sp.log(_p / _q), "_xlog_ratio", "t"),
+        "ratio": Primitive((_p, _q), _p / _q, "_ratio", "t"),
+        "logit_gap": Primitive((_p, _q), (_p - _q) / (_p * (1 - _p)), "_logit_gap", "gap"),
         # The shift of a sum of exp may be any number at all; its value is no part of a proof.
         "largest": Primitive((_v,), None, "_largest", "shift"),
         "log_sum": Primitive((_v,), sp.log(sp.Sum(_v[_k], (_k, 1, _n))), "_log_sum", "log_total"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.calculus.scope import Scope, fresh_index, names_in
-from derive.terms import Partial
+from derive.terms import Partial, sum_of
 from derive.terms import free as free_symbols
 
 
@@ -37,7 +37,7 @@ def through_intermediates(term: sp.Expr, scope: Scope) -> sp.Expr | None:
         if step is None:
             step, limits = _over_members(term, members, head, taken)
         link = sp.Mul(Partial(term, step), Partial(step, scope.variable), evaluate=False)
-        total.append(sp.Sum(link, *limits) if limits else link)
+        total.append(sum_of(link, *limits) if limits else link)
     return sp.Add(*total)
 
 

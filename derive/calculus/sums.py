@@ -9,7 +9,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.calculus.scope import Ranges
-from derive.terms import Partial, Vec, free, substitute
+from derive.terms import Partial, Vec, free, substitute, sum_of
 
 Limit = tuple[sp.Symbol, sp.Expr, sp.Expr]
 
@@ -63,11 +63,11 @@ def summed(body: sp.Expr, *limits: Limit) -> sp.Expr:
         used |= free(low) | free(high)
     kept = [limit for limit in limits if limit[0] in used]
     if not outside and len(kept) == len(limits):
-        return sp.Sum(body, *limits)
+        return sum_of(body, *limits)
     for _, low, high in (limit for limit in limits if limit[0] not in used):
         outside.append(high - low + 1)
     core = sp.Mul(*inside)
-    return sp.Mul(*outside, sp.Sum(core, *kept) if kept else core)
+    return sp.Mul(*outside, sum_of(core, *kept) if kept else core)
 
 
 def contract(term: sp.Expr, ranges: Ranges, split: bool = False) -> sp.Expr:

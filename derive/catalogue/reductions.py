@@ -119,14 +119,13 @@ def _reduced(
     name: str | None = None,
 ) -> Entry:
     base = batch.base
-    short = base.symbol.removeprefix(r"\operatorname{").removesuffix("}")
     return Entry(
         name=f"{name or base.name}_{kind.replace(' ', '_')}",
         title=f"{base.title}, {kind} over the samples",
         family=base.family,
         params=batch.params,
         formula=formula,
-        symbol=rf"\operatorname{{{short}}}_{{\text{{{kind}}}}}",
+        symbol=_subscripted(base.symbol, rf"\text{{{kind}}}"),
         aliases=aliases,
         domains=batch.domains,
         range=values,
@@ -134,3 +133,10 @@ def _reduced(
         note=base.note,
         sources=base.sources,
     )
+
+
+def _subscripted(symbol: str, label: str) -> str:
+    """A symbol with a label added to its subscript: LaTeX allows only one subscript."""
+    head, separator, before = symbol.partition("_")
+    inside = f"{before.removeprefix('{').removesuffix('}')}," if separator else ""
+    return f"{head}_{{{inside}{label}}}"

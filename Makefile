@@ -20,7 +20,8 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	@$(BIN)/python bench/timings.py
+	@$(BIN)/python -m bench.timings
+	@$(BIN)/python -m bench.prover
 
 # False neighbours of every theorem: none may be proved.
 soundness: $(READY)

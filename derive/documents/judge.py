@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -101,19 +101,22 @@ def judge_task(task: Task) -> Judged:
     else. What holds with fewer facts holds; what fails has to fail with the first choice.
     """
     deadline = time.monotonic() + task.seconds
-    judged: Judged | None = None
+    done: dict[int, StepVerdict] = {}
     try:
-        for facts in _choices(task.facts):
-            found = _attempt(task, facts, deadline)
-            judged = found if judged is None else _better(judged, found)
-            if all(s.verdict in GOOD for s in judged.steps) or time.monotonic() > deadline:
+        choices = _choices(task.facts)
+        for facts in choices:
+            attempt = _Attempt.of(task, facts, deadline)
+            found = attempt.steps(done, thorough=False)
+            done |= {s.offset: s for s in found if s.verdict in GOOD}
+            if len(done) == len(found) or time.monotonic() > deadline:
                 break
+        # What no choice proves is looked at closely: missing hypotheses, what was meant.
+        first = _Attempt.of(task, choices[0], deadline)
+        return first.judged(first.steps(done, thorough=True))
     except ReadError as error:
         return Judged(trouble=str(error), offset=error.offset)
     except RecursionError:
         return Judged(trouble="the formula is nested too deeply")
-    assert judged is not None
-    return judged
 
 
 def _choices(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
@@ -130,31 +133,30 @@ def _choices(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
     return found
 
 
-def _better(first: Judged, second: Judged) -> Judged:
-    """Of two ways to see a formula, step by step the one in which it holds.
+@dataclass(frozen=True)
+class _Attempt:
+    """A formula read with some of the facts."""
 
-    A counterexample counts from the first way alone, or where that could not be sampled.
-    """
-    if len(first.steps) != len(second.steps):
-        return first
-    order = ("definition", "proved", "conditional")
-    steps = []
-    for a, b in zip(first.steps, second.steps, strict=True):
-        rank = [order.index(s.verdict) if s.verdict in order else 3 for s in (a, b)]
-        blind = a.reason.startswith("vacuous") or " 0 points" in a.reason
-        stuck = a.verdict == "undecided" and b.verdict == "refuted" and blind
-        steps.append(b if rank[1] < rank[0] or stuck else a)
-    return replace(first, steps=tuple(steps))
+    task: Task
+    claim: Formula
+    kept: tuple[Fact, ...]
+    dropped: tuple[Fact, ...]
+    contexts: tuple[Context, Context]
+    deadline: float
 
+    @classmethod
+    def of(cls, task: Task, facts: tuple[Fact, ...], deadline: float) -> _Attempt:
+        formulas, kept, dropped = _read(task, facts)
+        contexts = _contexts(formulas[:-1], kept)
+        return cls(task, formulas[-1], tuple(kept), tuple(dropped), contexts, deadline)
 
-def _attempt(task: Task, facts: tuple[Fact, ...], deadline: float) -> Judged:
-    formulas, kept, dropped = _read(task, facts)
-    claim = formulas[-1]
-    plain, numeric = _contexts(formulas[:-1], kept)
-    verdicts = _Steps(claim, task, plain, numeric, deadline).run()
-    if dropped:
-        verdicts = [_less_sure(s, dropped) for s in verdicts]
-    return Judged(tuple(verdicts), claim.readings, tuple(kept), _taken(claim, plain))
+    def steps(self, done: Mapping[int, StepVerdict], thorough: bool) -> list[StepVerdict]:
+        found = _Steps(self.claim, self.task, *self.contexts, self.deadline, done, thorough).run()
+        return [_less_sure(s, self.dropped) for s in found] if self.dropped else found
+
+    def judged(self, steps: Sequence[StepVerdict]) -> Judged:
+        taken = _taken(self.claim, self.contexts[0])
+        return Judged(tuple(steps), self.claim.readings, self.kept, taken)
 
 
 def _read(
@@ -245,13 +247,22 @@ class _Steps:
     """Judges the steps of one formula, in order."""
 
     def __init__(
-        self, formula: Formula, task: Task, plain: Context, numeric: Context, deadline: float
+        self,
+        formula: Formula,
+        task: Task,
+        plain: Context,
+        numeric: Context,
+        deadline: float,
+        done: Mapping[int, StepVerdict],
+        thorough: bool,
     ) -> None:
         self.formula = formula
         self.task = task
         self.plain = plain
         self.numeric = numeric
         self.deadline = deadline
+        self.done = done
+        self.thorough = thorough
 
     def run(self) -> list[StepVerdict]:
         verdicts: list[StepVerdict] = []
@@ -267,7 +278,9 @@ class _Steps:
                 verdicts.append(new)
                 stands = None
                 continue
-            verdict = self._judged(step, step.statement, step.lhs_latex)
+            verdict = self.done.get(step.offset)
+            if verdict is None:
+                verdict = self._judged(step, step.statement, step.lhs_latex)
             if stands is not None and verdict.verdict not in GOOD:
                 # The side before does not stand: this one may still equal the last that does.
                 statement = Statement(stands[0], step.statement.relation, step.statement.rhs)
@@ -319,7 +332,13 @@ class _Steps:
         if one is not None:
             statement, context = one.statement, one.context
         verdict = judged_step(
-            statement, lhs, step.rhs_latex, context, seconds, step.offset, self.task.without
+            statement,
+            lhs,
+            step.rhs_latex,
+            context,
+            seconds,
+            step.offset,
+            self.task.without if self.thorough else None,
         )
         if one is not None and verdict.verdict == "proved":
             reason = f"true under a hypothesis that is not stated: {one.words}"
@@ -350,7 +369,7 @@ class _Steps:
             for side in (statement.lhs, statement.rhs)
             for p in side.atoms(Partial)
             for v in p.variables
-            if isinstance(v, sp.Symbol)
+            if isinstance(v, sp.Symbol) and isinstance(p.expr, sp.Symbol)
         }
         if not by & self.task.samples:
             return None

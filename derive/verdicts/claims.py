@@ -111,11 +111,12 @@ def judged_step(
     context: Context,
     seconds: float,
     offset: int,
-    without: frozenset[str] = frozenset(),
+    without: frozenset[str] | None = frozenset(),
 ) -> StepVerdict:
     """The verdict on one relation; `lhs` and `rhs` are its sides as written.
 
-    `without` names the unstated hypotheses that are out of the question.
+    `without` names the unstated hypotheses that are out of the question; with None the step is
+    only proved or refuted as it stands.
     """
     start = time.perf_counter()
     try:

@@ -19,19 +19,21 @@ def judge(
     statement: Statement,
     context: Context,
     seconds: float,
-    without: frozenset[str] = frozenset(),
+    without: frozenset[str] | None = frozenset(),
 ) -> tuple[Outcome, tuple[str, ...], str | None]:
     """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
 
-    `without` names the unstated hypotheses that are out of the question. Within `seconds`, as
+    `without` names the unstated hypotheses that are out of the question; with None there is
+    neither a search for one nor a suggestion. Within `seconds`, as
     far as the parts that look at the clock can keep to it.
     """
     deadline = time.monotonic() + seconds
     outcome = prove(statement, context, seconds)
     if outcome.status == "conditional":
-        needs = tuple(latex(c) for c in outcome.conditions)
-        return outcome, (*outcome.hypotheses, *needs), None
+        return outcome, (*outcome.hypotheses, *_needs(outcome)), None
     if outcome.status == "proved" or outcome.reason.startswith(("vacuous", "internal error")):
+        return outcome, outcome.hypotheses, None
+    if without is None:
         return outcome, outcome.hypotheses, None
     for attempt in standard_hypotheses(statement, context, without):
         left = deadline - time.monotonic()
@@ -39,13 +41,20 @@ def judge(
             break
         found = prove(attempt.statement, attempt.context, left)
         if found.status in ("proved", "conditional"):
-            needs = tuple(latex(c) for c in found.conditions)
             reason = f"true under a hypothesis that is not stated: {attempt.words}"
             conditional = replace(found, status="conditional", reason=reason)
             used = tuple(h for h in found.hypotheses if h != attempt.label)
-            return conditional, (*used, attempt.label, *needs), None
+            return conditional, (*used, attempt.label, *_needs(found)), None
     meant = None
     if outcome.status == "refuted":
         term = suggestion(statement, context, min(deadline, time.monotonic() + SUGGEST_SECONDS))
         meant = None if term is None else latex(term)
     return outcome, outcome.hypotheses, meant
+
+
+def _needs(outcome: Outcome) -> tuple[str, ...]:
+    """The conditions of an outcome as LaTeX; cases that exclude each other as one."""
+    if outcome.alternatives:
+        cases = (",\\ ".join(latex(c) for c in case) for case in outcome.alternatives)
+        return (r" \text{ or } ".join(cases),)
+    return tuple(latex(c) for c in outcome.conditions)

@@ -12,11 +12,11 @@ from types import MappingProxyType
 import sympy as sp
 
 from derive.errors import UnsupportedError
-from derive.proof.algebra import is_index_name
+from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.assumptions import Fact, Setting
-from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
 from derive.proof.normal import Normalizer
-from derive.proof.region import Region
+from derive.proof.region import Region, Split
 from derive.proof.restore import restore_poly
 from derive.proof.signs import (
     NEGATIVE,
@@ -212,15 +212,22 @@ class Cases:
                 continue
             rest = poly - coefficient * self.field.gens[g]
             value = Frac.make(self.field, -rest, coefficient)
-            if generator.kind == "exp" and algebra.facts.of_frac(value) == POSITIVE:
-                basis, grain = generator.parts
-                equation = basis - algebra.ln(value) * self.field.constant(grain)
-            elif generator.kind == "ln" and algebra.facts.sign(generator.parts[0]) == POSITIVE:
-                equation = algebra.of(generator.parts[0]) - algebra.exp(value)
-            else:
+            try:
+                equation = self._equation_inside(algebra, generator, value)
+            except Split:
                 continue
-            if self._solvable(region, equation.num) is not None:
+            if equation is not None and self._solvable(region, equation.num) is not None:
                 return equation.num
+        return None
+
+    def _equation_inside(self, algebra: Algebra, generator: Generator, value: Frac) -> Frac | None:
+        """b − ln v for e^b = v, and f − e^v for ln f = v, where they are equivalent."""
+        if generator.kind == "exp" and algebra.facts.of_frac(value) == POSITIVE:
+            basis, grain = generator.parts
+            exponent: Frac = basis
+            return exponent - algebra.ln(value) * self.field.constant(grain)
+        if generator.kind == "ln" and algebra.facts.sign(generator.parts[0]) == POSITIVE:
+            return algebra.of(generator.parts[0]) - algebra.exp(value)
         return None
 
     def _nested(self, g: int, poly: Poly) -> bool:

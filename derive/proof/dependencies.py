@@ -18,6 +18,7 @@ from derive.terms import (
     Domain,
     NamedFunction,
     Partial,
+    Statement,
     Vec,
     family,
     index,
@@ -92,6 +93,17 @@ def with_examples(context: Context, terms: Sequence[sp.Expr]) -> Context:
         if str(name_of(subject)) not in context.definitions and variables:
             context = context.define(_example(subject, variables, context))
     return context
+
+
+def undefined_functions(statement: Statement, context: Context) -> list[str]:
+    """The names of functions in a statement that nothing gives a meaning."""
+    found = {
+        type(f).__name__
+        for side in (statement.lhs, statement.rhs)
+        for f in side.atoms(NamedFunction, AppliedUndef)
+        if context.definition_of(f) is None
+    }
+    return sorted(found)
 
 
 def _function(application: sp.Expr) -> Definition:

@@ -76,10 +76,10 @@ class Differential:
 
     def _exists_where(self, poly: Poly) -> None:
         """Where this vanishes the function is defined, but its derivative is not."""
-        before = self.algebra.supplied
-        self.algebra.supplied = False
+        before = (self.algebra.supplied, self.algebra.operand)
+        self.algebra.supplied = self.algebra.operand = False
         self.algebra.require(poly, NONZERO)
-        self.algebra.supplied = before
+        self.algebra.supplied, self.algebra.operand = before
 
     def _atom(self, generator: Generator) -> Frac:
         field = self.algebra.field

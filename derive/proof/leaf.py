@@ -15,11 +15,11 @@ from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
 from derive.proof.region import Condition, Region, SplitValues
 from derive.proof.restore import restore
-from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, Facts, Sign, plus, times
+from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
 from derive.proof.written import written_sign
-from derive.terms import Domain, Statement, index
+from derive.terms import Domain, Partial, Statement, index
 
 TWO_VALUES = {Domain.BINARY: (0, 1), Domain.SIGN: (-1, 1)}
 
@@ -115,13 +115,19 @@ class LeafJudge:
     ) -> tuple[Statement, ...]:
         """The conditions that only one side needs, and those that always have to be stated."""
         found: dict[Statement, None] = {}
+        # Between two derivatives each has to say where its operand is defined.
+        excused = not all(side.has(Partial) for side in self._sides)
         for here, there in ((left, right), (right, left)):
             known = region.facts.copy()
-            for condition in [*there.conditions, *(c for c in here.conditions if c.supplied)]:
+            for condition in [
+                *there.conditions,
+                *(c for c in here.conditions if c.supplied or (c.operand and excused)),
+            ]:
                 if not condition.sufficient:
                     self._learn(known, here, condition)
             for condition in here.conditions:
-                one_sided = self.statement.relation == "=" and not condition.supplied
+                given = condition.supplied or (condition.operand and excused)
+                one_sided = self.statement.relation == "=" and not given
                 if not (condition.sufficient or one_sided):
                     continue
                 poly = self._canonical(here, condition)
@@ -151,12 +157,14 @@ class LeafJudge:
 
 
 def _add_product(facts: Facts, poly: Poly, sign: Sign) -> None:
-    content, factors = poly.factor()
-    if sign == NONZERO or (sign == POSITIVE and len(factors) > 1):
+    """A condition as facts: of the product, and of its factors what follows for them."""
+    _, factors = poly.factor()
+    if poly.is_constant():
+        return
+    facts.add(poly, sign)
+    if 0 not in sign:
         for factor, _ in factors:
             facts.add(factor, NONZERO)
-    if len(factors) == 1 and factors[0][1] == 1:
-        facts.add(factors[0][0], frozenset(-s for s in sign) if content < 0 else sign)
 
 
 def in_ideal(field: Field, poly: Poly, relations: tuple[Poly, ...]) -> bool:

@@ -13,10 +13,15 @@ from math import lcm
 from flint import fmpq, fmpz
 
 from derive.errors import LimitError, UnsupportedError
+from derive.proof.balls import evaluate
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.jets import ball, real_part
 from derive.proof.region import SplitSign
 from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
+from derive.proof.restore import restore_poly
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign, plus
+from derive.proof.valuation import Point
+from derive.terms import free
 
 
 class FinerGrain(Exception):
@@ -167,6 +172,8 @@ class Powers(Requirements):
     def monotone(self, poly: Poly) -> Sign:
         """The sign of e^u − e^v is that of u − v, and that of ln f is that of f − 1."""
         terms = list(self.field.terms(poly))
+        if self._is_number(poly):
+            return self._sign_of_number(poly)
         if len(terms) == 1:
             return self._sign_of_log(terms[0][0])
         if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:
@@ -177,6 +184,22 @@ class Powers(Requirements):
         (up, a), (down, b) = sorted(terms, key=lambda term: term[1], reverse=True)
         exponent = self._exponent(up) - self._exponent(down)
         return plus(self.facts.of_frac(exponent), _sign_of_rational(abs(a) / abs(b) - 1))
+
+    def _is_number(self, poly: Poly) -> bool:
+        """Whether it is made of constants such as ln 2, π and √3."""
+        kinds = {self.field.generators[g].kind for g in self.field.used(poly)}
+        return kinds <= {"ln", "exp", "root", "constant"} and not free(
+            restore_poly(self.field, poly)
+        )
+
+    def _sign_of_number(self, poly: Poly) -> Sign:
+        """The sign of a number by a ball around it; a ball that holds zero tells nothing."""
+        term = restore_poly(self.field, poly)
+        for bits in (128, 1000):
+            value = ball(real_part(evaluate(term, self.context, Point(), bits)))
+            if not value.contains(0):
+                return POSITIVE if value > 0 else NEGATIVE
+        return ANY
 
     def _sign_of_log(self, powers: tuple[tuple[int, int], ...]) -> Sign:
         if len(powers) != 1 or powers[0][1] != 1:

@@ -12,14 +12,16 @@ from dataclasses import replace
 
 from derive.catalogue import catalogue
 from derive.errors import DeriveError
-from derive.proof.assumptions import prepare
+from derive.proof.assumptions import Fact, prepare
 from derive.proof.certificate import Certificate
 from derive.proof.decimals import judge_decimal
+from derive.proof.dependencies import undefined_functions
 from derive.proof.leaf import Leaf
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, survey
+from derive.proof.sampling import Sampler
 from derive.proof.search import run_search
 from derive.proof.verdict import Outcome
-from derive.terms import Context, Statement
+from derive.terms import Context, Partial, Statement
 
 AUDIT_POINTS = 5
 REFUTE_POINTS = 24
@@ -66,6 +68,9 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
         return numeric
     if statement.relation != "=" and constants_compare(statement, setting):
         return Outcome("proved", "the two numbers lie in disjoint balls in this order")
+    unknown = undefined_functions(statement, setting.context)
+    if unknown and not any(side.has(Partial) for side in (statement.lhs, statement.rhs)):
+        return Outcome("undecided", f"{', '.join(unknown)} has no definition here")
     found = survey(statement, setting, REFUTE_POINTS, deadline)
     return _refuted_or_open(found, leaves, trouble)
 
@@ -94,13 +99,39 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
         return Outcome("undecided", f"vacuous: {where}")
     conditions = tuple(dict.fromkeys(c for leaf in leaves for c in leaf.needs))
     if conditions:
+        alternatives = _alternatives(certificate, conditions)
+        if alternatives is None:
+            return Outcome("undecided", "vacuous: no point was found at which the conditions hold")
         return Outcome(
             "conditional",
             "the sides agree wherever both are defined, but one is defined on more",
             conditions=conditions,
+            alternatives=alternatives,
             certificate=certificate,
         )
     return Outcome("proved", _reason(statement, leaves), certificate=certificate)
+
+
+def _alternatives(
+    certificate: Certificate, conditions: tuple[Statement, ...]
+) -> tuple[tuple[Statement, ...], ...] | None:
+    """Nothing if the conditions can hold together; else the cases, each with its own.
+
+    None if no point satisfies any of them.
+    """
+    setting = certificate.setting
+    terms = (certificate.statement.lhs, certificate.statement.rhs)
+
+    def possible(together: tuple[Statement, ...]) -> bool:
+        facts = (*setting.facts, *(Fact(c, "condition") for c in together))
+        sampler = Sampler(terms, replace(setting, facts=facts))
+        return next(sampler.points(WIDE_POINTS), None) is not None
+
+    equal = [leaf for leaf in certificate.leaves if leaf.kind == "equal"]
+    if len({leaf.needs for leaf in equal}) == 1 and possible(conditions):
+        return ()
+    cases = [(*leaf.region, *leaf.needs) for leaf in equal]
+    return tuple(case for case in dict.fromkeys(cases) if possible(case)) or None
 
 
 def _reason(statement: Statement, leaves: tuple[Leaf, ...]) -> str:

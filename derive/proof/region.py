@@ -49,7 +49,8 @@ class Condition:
     """What a term needs to be defined: a polynomial of a certain sign.
 
     `bound` are the indices over which it must hold, with their sizes; `supplied` says that
-    the context vouches for it (it comes from a definition or stands under a derivative);
+    the context vouches for it (it comes from a definition);
+    `operand` that it is the operand of a derivative that needs it;
     `sufficient` that the term may be defined without it, so that it always has to be stated.
     """
 
@@ -57,6 +58,7 @@ class Condition:
     sign: Sign
     bound: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
     supplied: bool = False
+    operand: bool = False
     sufficient: bool = False
 
 

@@ -24,7 +24,8 @@ class Requirements:
 
     `conditions` collects what the terms built so far need to be defined; `bound` are the
     bound indices in scope with the sizes of their ranges. While `supplied` is set, the context
-    vouches for what is noted; while `guarded` is set, a case under a sum may not need it.
+    vouches for what is noted; while `guarded` is set, a case under a sum may not need it; while
+    `operand` is set, it is the operand of a derivative that does.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Requirements:
         self.bound: dict[sp.Symbol, Frac] = {}
         self.supplied = False
         self.guarded = False
+        self.operand = False
 
     # -- generators ---------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Requirements:
         used = self.field.indices(poly)
         bound = tuple((k, size) for k, size in self.bound.items() if k in used)
         stated = sufficient or self.guarded
-        self.conditions.append(Condition(poly, sign, bound, self.supplied, stated))
+        self.conditions.append(Condition(poly, sign, bound, self.supplied, self.operand, stated))
         # A condition on a bound index holds all along its range, so in the body it is a fact.
         if len(poly.factor()[1]) == 1:
             self.facts.add(poly / poly.leading_coefficient(), _flip(sign, poly))

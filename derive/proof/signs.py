@@ -63,6 +63,7 @@ class Facts:
         """Note that a polynomial has one of these signs."""
         if poly.leading_coefficient() < 0:
             poly, sign = -poly, times(sign, NEGATIVE)
+        poly = _monic(poly)
         key = self.field.key(poly)
         now = sign & (self.known[key][1] if key in self.known else ANY)
         self.known[key] = (poly, now)
@@ -74,6 +75,7 @@ class Facts:
 
     def possible(self, poly: Poly) -> Sign:
         """The signs that the facts leave open: none, if they contradict each other."""
+        whole = self.known.get(self.field.key(_monic(poly))) if len(self.known) else None
         content, factors = poly.factor()
         result = POSITIVE if content > 0 else NEGATIVE
         if content == 0:
@@ -82,7 +84,9 @@ class Facts:
             of_factor = self._irreducible(factor)
             power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
             result = times(result, power)
-        return result
+        if whole is None:
+            return result
+        return result & (whole[1] if poly.leading_coefficient() > 0 else times(whole[1], NEGATIVE))
 
     def of_frac(self, value: Frac) -> Sign:
         """The signs of a fraction where it is defined."""
@@ -98,6 +102,7 @@ class Facts:
         flip = poly.leading_coefficient() < 0
         if flip:
             poly = -poly
+        poly = _monic(poly)
         known = self.known.get(self.field.key(poly))
         sign = self._of_terms(poly) & (known[1] if known else ANY)
         if len(sign) > 1:
@@ -147,7 +152,10 @@ class Facts:
 
     def _worth_elimination(self, poly: Poly) -> bool:
         used = set(self.field.used(poly))
-        return len(poly) > 1 and any(used & set(self.field.used(p)) for p, _ in self.known.values())
+        linear = poly.total_degree() == 1
+        return (len(poly) > 1 or linear) and any(
+            used & set(self.field.used(p)) for p, _ in self.known.values()
+        )
 
     def _by_elimination(self, poly: Poly, sign: Sign) -> Sign:
         constraints = [c for p, s in self.known.values() for c in _constraints(p, s)]
@@ -170,6 +178,12 @@ class Facts:
             elif sign <= NONPOSITIVE:
                 linear.append(({m: fmpq(-1)}, sign == NEGATIVE))
         return infeasible(linear)
+
+
+def _monic(poly: Poly) -> Poly:
+    """The polynomial with leading coefficient one, up to its sign."""
+    lead = poly.leading_coefficient()
+    return poly if lead == 1 or lead == 0 else poly / abs(lead)
 
 
 Row = tuple[dict[tuple[tuple[int, int], ...], fmpq], bool]

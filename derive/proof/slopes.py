@@ -127,7 +127,7 @@ class Slopes:
         child = type(self)(self.field, region, context, self.grains, (*self.held, *held), again)
         child.algebra.bound = dict(self.algebra.bound)
         # A claim about a derivative speaks of the points where the function is defined.
-        child.algebra.supplied = True
+        child.algebra.operand = True
         return child
 
     def _moves(self, term: Partial, region: Region, poly: Poly) -> bool:
@@ -168,8 +168,8 @@ class Slopes:
     def _adopt(self, conditions: list[Condition], back: Rebuilder) -> None:
         """Take over what the operand of a derivative needs, in this context's terms."""
         for condition in conditions:
-            before = self.algebra.supplied
-            self.algebra.supplied = condition.supplied
+            before = (self.algebra.supplied, self.algebra.operand)
+            self.algebra.supplied, self.algebra.operand = condition.supplied, condition.operand
             with self.algebra.binding(condition.bound):
                 value = back.poly(condition.poly)
                 if condition.sufficient:
@@ -177,7 +177,7 @@ class Slopes:
                         self.algebra.note(value.num, condition.sign, sufficient=True)
                 else:
                     self.algebra.require(value.num * value.den, condition.sign)
-            self.algebra.supplied = before
+            self.algebra.supplied, self.algebra.operand = before
 
     def _at(self, term: At) -> Frac:
         """A value at a point: read in general position, then with the point put in."""
@@ -208,5 +208,6 @@ class Slopes:
                 region = region.with_sign(split.poly, sign)
                 continue
             inner.algebra.supplied = self.algebra.supplied
+            inner.algebra.operand = self.algebra.operand
             self._adopt(inner.conditions, back)
             return back(result)

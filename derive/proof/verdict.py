@@ -29,7 +29,8 @@ class Outcome:
     """The prover's answer.
 
     `hypotheses` are the labels (LaTeX) of the hypotheses that a proof used; `conditions`, when
-    `conditional`, what has to hold besides. `certificate` is the proof, to print, to store and
+    `conditional`, what has to hold besides; if that cannot hold all at once, `alternatives` are
+    the cases in which the statement is true. `certificate` is the proof, to print, to store and
     to check again; `reason` is one plain sentence.
     """
 
@@ -37,6 +38,7 @@ class Outcome:
     reason: str
     hypotheses: tuple[str, ...] = ()
     conditions: tuple[Statement, ...] = ()
+    alternatives: tuple[tuple[Statement, ...], ...] = ()
     counterexample: Counterexample | None = None
     certificate: Certificate | None = field(default=None, compare=False)
 

@@ -14,7 +14,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from derive.calculus.derivation import Derivation, Line
-from derive.calculus.intermediates import through_intermediates
+from derive.calculus.intermediates import through_dependencies, through_intermediates
 from derive.calculus.kinks import kinks_of
 from derive.calculus.rules import RULES, slope
 from derive.calculus.scope import Scope, index_ranges, is_name, names_in
@@ -30,6 +30,7 @@ from derive.terms import (
     NamedFunction,
     Partial,
     Statement,
+    as_term,
     evaluated,
     name_of,
     rebuild,
@@ -73,8 +74,8 @@ def differentiate(
     if context is None:
         context = Context().with_library(catalogue.definitions)
     engine = Engine(context, in_terms_of)
-    found = engine.derive(Partial(sp.S(expr), *map(sp.S, variables)))
-    return found if towards is None else _led_towards(found, sp.S(towards))
+    found = engine.derive(Partial(expr, *variables))
+    return found if towards is None else _led_towards(found, as_term(towards))
 
 
 def _led_towards(found: Derivation, target: sp.Expr) -> Derivation:
@@ -157,6 +158,8 @@ class _Run:
 
     def _is_reducible(self, partial: Partial) -> bool:
         """Whether a rule could still say something of it; f′ of an unknown f stays."""
+        if self.engine.context.dependencies_of(partial.expr):
+            return self.engine.context.definition_of(partial.expr) is not None
         if not isinstance(partial.expr, AppliedUndef | NamedFunction):
             return True
         return self.engine.context.definition_of(partial.expr) is not None
@@ -200,7 +203,7 @@ class _Run:
         term = self.claim.expr
         if not is_name(term) or not self.scope.depends(term):
             return
-        chain = through_intermediates(term, self.scope)
+        chain = through_intermediates(term, self.scope) or through_dependencies(term, self.scope)
         body = self.scope.unfold(term)
         if chain is not None:
             self.rules.append("chain rule")

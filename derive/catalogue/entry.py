@@ -9,7 +9,7 @@ from types import MappingProxyType
 import sympy as sp
 
 from derive.errors import DefinitionError
-from derive.terms import Definition, Domain, Vec, free, named_function, shape_of
+from derive.terms import Definition, Domain, Vec, as_term, free, named_function, shape_of
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Entry:
         A family-valued function without its indices gives the whole family, as a `Vec`.
         Raises `DefinitionError` for a wrong number of arguments.
         """
-        terms = tuple(sp.S(a) for a in arguments)
+        terms = tuple(as_term(a) for a in arguments)
         if len(terms) == len(self.params) and self.out:
             sizes = self._sizes_of_out(terms)
             return Vec(

@@ -238,8 +238,11 @@ def _expand_vectors(
             facts.append(Fact(Statement(total, "=", sp.S.One), label))
         elif domain is Domain.ONE_HOT:
             hot = index(f"c_{subject.label}")
-            column = family(str(hot), *subject.shape[:-1])[tuple(batch)] if batch else hot
-            hidden[hot] = subject.shape[-1]
+            column: sp.Expr = hot
+            if batch:
+                columns = family(str(hot), *subject.shape[:-1], integer=True, positive=True)
+                column = columns[tuple(batch)]
+            hidden[column.base if batch else hot] = subject.shape[-1]
             context = context.define(
                 Definition.of(member, sp.KroneckerDelta(last, column), "one-hot")
             )

@@ -21,6 +21,7 @@ from derive.terms import (
     NamedFunction,
     Partial,
     Vec,
+    as_term,
     free,
     substitute,
     sum_of,
@@ -316,7 +317,7 @@ def _instance(
     body: sp.Expr, limits: tuple[sp.Tuple, ...], k: sp.Symbol, value: sp.Expr | int
 ) -> tuple[sp.Expr, tuple[sp.Tuple, ...]]:
     """The body and the inner limits of a sum at one value of the outermost index."""
-    swap = {k: sp.S(value)}
+    swap = {k: as_term(value)}
     if not limits:
         return substitute(body, swap), ()
     term = substitute(sum_of(body, *limits), swap)

@@ -78,7 +78,7 @@ class Sampler:
         if size is None:
             # An index that no family shows is drawn within every range that there is.
             return min(sizes.values(), default=3)
-        value = sp.sympify(size).xreplace({k: sp.Integer(v) for k, v in sizes.items()})
+        value = size.xreplace({k: sp.Integer(v) for k, v in sizes.items()})
         return int(value) if value.is_Integer else 3
 
     def _align_indices(self, integers: dict[sp.Symbol, int]) -> None:
@@ -114,6 +114,9 @@ class Sampler:
         addresses: list[tuple[int, ...]] = [()]
         for s in shape:
             addresses = [(*a, k) for a in addresses for k in range(1, s + 1)]
+        if base in self.setting.ranges:
+            high = max(self._range_of(base, integers), 1)
+            return {(base, a): fmpq(self.random.randint(1, high)) for a in addresses}
         if domain is not Domain.PROBABILITY:
             return {(base, a): self._value(domain) for a in addresses}
         # A probability may be zero, though most hypotheses and terms exclude it.
@@ -122,7 +125,10 @@ class Sampler:
         totals: dict[tuple[int, ...], int] = {}
         for a, weight in weights.items():
             totals[a[:-1]] = totals.get(a[:-1], 0) + weight
-        return {(base, a): fmpq(w, totals[a[:-1]] or 1) for a, w in weights.items()}
+        for a in addresses:
+            if not totals[a[:-1]]:
+                weights[a] = totals[a[:-1]] = 1
+        return {(base, a): fmpq(w, totals[a[:-1]]) for a, w in weights.items()}
 
     # -- hypotheses -----------------------------------------------------------------------
 

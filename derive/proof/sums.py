@@ -342,8 +342,9 @@ def _in_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Range])
     size = algebra.bound.get(j)
     for k, other in ranges:
         size = other if k == j else size
-    if size is None and j in algebra.region.ranges:
-        size = algebra.normal(algebra.region.ranges[j])
+    declared = algebra.region.ranges.get(j.base if isinstance(j, sp.Indexed) else j)
+    if size is None and declared is not None:
+        size = algebra.normal(declared)
     if size is not None and size.same(high):
         return algebra.field.one
     value = algebra.normal(j)

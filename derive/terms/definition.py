@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.errors import DefinitionError
 from derive.terms.binding import free, fresh, map_terms, substitute
-from derive.terms.nodes import At, NamedFunction, Partial, Vec, shape_of
+from derive.terms.nodes import At, NamedFunction, Partial, Vec, as_term, shape_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Definition:
         symbols, or an application to distinct symbols and families; or if the body mentions
         the head itself.
         """
-        body = sp.S(body)
+        body = as_term(body)
         if isinstance(head, sp.Symbol):
             name, params = head.name, ()
         elif isinstance(head, sp.Indexed):

@@ -14,6 +14,21 @@ from typing import Any
 
 import sympy as sp
 
+from derive.errors import DefinitionError
+
+
+def as_term(value: Any) -> Any:
+    """A SymPy term from a term or a Python number; text is refused, because it would be run.
+
+    Raises `DefinitionError` for anything else.
+    """
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError:
+        raise DefinitionError(
+            f"{value!r} is not a SymPy term; text is read as LaTeX by derive.read_expression"
+        ) from None
+
 
 def real(name: str) -> sp.Symbol:
     """A real scalar."""
@@ -36,7 +51,7 @@ def family(name: str, *shape: sp.Expr | int, **assumptions: bool) -> sp.IndexedB
     Keyword assumptions such as `positive=True` hold for every member.
     """
     return sp.IndexedBase(
-        name, shape=tuple(sp.S(s) for s in shape), **(assumptions or {"real": True})
+        name, shape=tuple(as_term(s) for s in shape), **(assumptions or {"real": True})
     )
 
 
@@ -52,7 +67,7 @@ class Partial(sp.Expr):
     def __new__(cls, expr: sp.Expr, *variables: sp.Expr) -> Partial:
         if not variables:
             raise ValueError("Partial needs at least one variable")
-        return sp.Expr.__new__(cls, sp.S(expr), *variables)
+        return sp.Expr.__new__(cls, as_term(expr), *map(as_term, variables))
 
     @property
     def expr(self) -> sp.Expr:
@@ -69,7 +84,7 @@ class At(sp.Expr):
     is_commutative = True
 
     def __new__(cls, expr: sp.Expr, variable: sp.Symbol, value: sp.Expr) -> At:
-        return sp.Expr.__new__(cls, sp.S(expr), variable, sp.S(value))
+        return sp.Expr.__new__(cls, as_term(expr), as_term(variable), as_term(value))
 
 
 class Vec(sp.Expr):
@@ -78,7 +93,7 @@ class Vec(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: sp.Expr, *indices: Any) -> Vec:
-        return sp.Expr.__new__(cls, sp.S(body), *(sp.Tuple(*pair) for pair in indices))
+        return sp.Expr.__new__(cls, as_term(body), *(_tuple(pair) for pair in indices))
 
     @property
     def body(self) -> sp.Expr:
@@ -180,7 +195,11 @@ def product_of(body: sp.Expr, *limits: Any) -> sp.Product:
     return _with_limits(sp.Product, body, limits)
 
 
+def _tuple(parts: Any) -> sp.Tuple:
+    return sp.Tuple(*(as_term(part) for part in parts))
+
+
 def _with_limits(kind: type, body: sp.Expr, limits: tuple[Any, ...]) -> Any:
-    term = sp.Expr.__new__(kind, sp.S(body), *(sp.Tuple(*limit) for limit in limits))
+    term = sp.Expr.__new__(kind, as_term(body), *(_tuple(limit) for limit in limits))
     term.is_commutative = True
     return term

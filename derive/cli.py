@@ -197,4 +197,4 @@ def check(
 
     limits = Limits(max_bytes, max_formulas, seconds, total_seconds)
     checked = check_files(files, limits, jobs, cache)
-    return report.show(checked, output.value, annotate)
+    return report.show(checked, len(files), output.value, annotate)

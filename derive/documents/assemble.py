@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from heapq import merge
@@ -25,6 +26,12 @@ class Marks:
     masked: list[tuple[int, int]] = field(default_factory=list)
 
 
+def inside(at: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of these disjoint spans, which are in order."""
+    k = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return k >= 0 and at < spans[k][1]
+
+
 def remark_in(comment: str, start: int) -> Remark | None:
     """What a comment says to the checker, if it speaks to it."""
     match = _REMARK.match(comment)
@@ -42,7 +49,7 @@ def assemble(
     formulas = [
         (s.start, s.stop, _expanded(formula_at(text, s), known))
         for s in sorted(marks.spans, key=lambda s: s.start)
-        if not any(a <= s.start < b for a, b in skip)
+        if not inside(s.start, skip)
     ]
     others = sorted([*marks.headings, *marks.remarks], key=lambda p: p.start)
     events = merge(

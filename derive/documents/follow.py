@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.documents.judge import SAYS_ARGUMENT, Fact, Judged, Task
@@ -20,7 +20,8 @@ class Reported:
     """What is said of one formula.
 
     `kind` is claim, definition, expression or unread; `offset` is where (in the formula's
-    source) the trouble or the step at fault stands; `notes` are remarks that are no alarms.
+    source) the trouble or the step at fault stands; `notes` say how it was read; `remarks` are
+    what a reader should know and is no alarm; `expected` is what the author said to expect.
     """
 
     found: Found
@@ -33,6 +34,7 @@ class Reported:
     facts: tuple[Fact, ...] = ()
     taken: tuple[str, ...] = ()
     expected: str = ""
+    remarks: tuple[str, ...] = ()
 
     def place(self, step: StepVerdict | None = None) -> int:
         """The file's offset of a step's right side, or of the trouble."""
@@ -40,15 +42,6 @@ class Reported:
 
 
 Judge = Callable[[Task], Judged]
-
-
-def follow(document: Document, judge: Judge, seconds: float) -> Iterator[Reported]:
-    """What is said of each formula, in reading order."""
-    follower = Follower(document, judge, seconds)
-    for piece in document.pieces:
-        reported = follower.take(piece)
-        if reported is not None:
-            yield reported
 
 
 SAMPLE = "s"
@@ -77,6 +70,7 @@ class Follower:
     case: list[Fact] = field(default_factory=list)
     before: tuple[Outline, Stretch] | None = None
     counter: int = 0
+    problems: list[str] = field(default_factory=list)
     said: str = ""
     samples: set[str] = field(default_factory=set)
     expression: Found | None = None
@@ -131,7 +125,10 @@ class Follower:
         elif remark.verb == "assume":
             self.facts.append(Fact(remark.text, "assumption", line, section=self.section))
         else:
-            self._add_lines(outline(remark.text, self.words), line)
+            try:
+                self._add_lines(outline(remark.text, self.words), line)
+            except ReadError as error:
+                self.problems.append(f"line {line}: derive: define is not understood: {error}")
 
     # -- formulas -------------------------------------------------------------------------------
 
@@ -170,7 +167,9 @@ class Follower:
             try:
                 shape = replace(outline(found.source.chars, self.words), by=shape.by)
             except ReadError as error:
-                return Reported(found, "unread", "undecided", f"unread: {error}", offset=error.offset)
+                return Reported(
+                    found, "unread", "undecided", f"unread: {error}", offset=error.offset
+                )
         task = self._task(found, shape)
         judged = self.judge(task)
         if judged.trouble:
@@ -242,7 +241,9 @@ class Follower:
             if not line.relations:
                 continue
             for k in range(len(line.relations)):
-                if (line.value(k) or line.value(k + 1)) and (k or line.head is None or self._known(line)):
+                if (line.value(k) or line.value(k + 1)) and (
+                    k or line.head is None or self._known(line)
+                ):
                     numeric.add(line.starts[k + 1])
                 if line.value(k) and line.value(k + 1):
                     arithmetic.add(line.starts[k + 1])
@@ -354,7 +355,9 @@ class Follower:
             return False
         if line.relations[0] == "=" and not (line.value(0) or line.value(1)):
             return False
-        defined = {f.name for f in self.facts if f.kind in ("definition", "value") and self._above(f)}
+        defined = {
+            f.name for f in self.facts if f.kind in ("definition", "value") and self._above(f)
+        }
         return not (line.names[0] | line.names[1]) & defined
 
     def _is_new_meaning(self, line: Line) -> bool:
@@ -372,7 +375,9 @@ class Follower:
         for line in shape.lines:
             if "in" in line.relations:
                 text = f"{line.sides[0]} \\in {line.sides[1]}"
-                self._add(Fact(text, "assumption", place, names=line.names[0], section=self.section))
+                self._add(
+                    Fact(text, "assumption", place, names=line.names[0], section=self.section)
+                )
                 continue
             if not line.relations or line.relations[0] != "=":
                 continue

@@ -10,6 +10,7 @@ from functools import partial
 import sympy as sp
 
 from derive.catalogue import catalogue
+from derive.documents.values import values_put_in
 from derive.errors import DefinitionError, DeriveError, ReadError
 from derive.latex import Formula, Step, read_all
 from derive.latex.lookup import entries_by_name, is_private
@@ -24,7 +25,6 @@ from derive.terms import (
     map_terms,
     name_of,
 )
-from derive.documents.values import values_put_in
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
 from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
@@ -104,6 +104,9 @@ def judge_task(task: Task) -> Judged:
     done: dict[int, StepVerdict] = {}
     try:
         choices = _choices(task.facts)
+        if task.samples:
+            # What ∂C/∂a means hangs on how C is defined.
+            choices = choices[:1]
         for facts in choices:
             attempt = _Attempt.of(task, facts, deadline)
             found = attempt.steps(done, thorough=False)
@@ -159,9 +162,7 @@ class _Attempt:
         return Judged(tuple(steps), self.claim.readings, self.kept, taken)
 
 
-def _read(
-    task: Task, stated: tuple[Fact, ...]
-) -> tuple[list[Formula], list[Fact], list[Fact]]:
+def _read(task: Task, stated: tuple[Fact, ...]) -> tuple[list[Formula], list[Fact], list[Fact]]:
     """The facts and the claim read together; a fact that does not go with it is left out."""
     facts = list(stated)
     dropped: list[Fact] = []
@@ -351,7 +352,9 @@ class _Steps:
                                counterexample=None, suggestion=None)  # fmt: skip
         letter = _shadowed_index(statement)
         if verdict.verdict == "proved" and letter is not None:
-            said = rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
+            said = (
+                rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
+            )
             reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
             return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
         unknown = _unknown_under_derivative(statement, context)
@@ -360,7 +363,6 @@ class _Steps:
             return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
                            suggestion=None)  # fmt: skip
         return verdict
-
 
     def _for_one_sample(self, statement: Statement, context: Context) -> Attempt | None:
         """∂C/∂a where C sums over samples and a is one sample's: there is one sample only."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.documents.pieces import Stretch
 from derive.errors import DeriveError, LimitError
 
 MAX_DEPTH = 30
+MAX_CALLS = 1_000
 MAX_EXPANDED = 20_000
 
 _DEFINING = re.compile(
@@ -68,13 +69,18 @@ def expand(source: Stretch, macros: Mapping[str, Macro]) -> Stretch:
         return source
     chars: list[str] = []
     places: list[int] = []
-    _expand(source, macros, chars, places, 0)
+    _expand(source, macros, chars, places, 0, iter(range(MAX_CALLS)))
     places.append(source.place(len(source.chars)))
     return Stretch("".join(chars), places)
 
 
 def _expand(
-    source: Stretch, macros: Mapping[str, Macro], chars: list[str], places: list[int], depth: int
+    source: Stretch,
+    macros: Mapping[str, Macro],
+    chars: list[str],
+    places: list[int],
+    depth: int,
+    budget: Iterator[int],
 ) -> None:
     if depth > MAX_DEPTH:
         raise LimitError("a macro expands without end")
@@ -85,18 +91,18 @@ def _expand(
         macro = macros.get(match.group()[1:])
         if macro is None:
             continue
+        if next(budget, None) is None:
+            raise LimitError(f"a formula calls macros more than {MAX_CALLS} times")
         _copy(source, at, match.start(), chars, places)
         arguments, at = _arguments(source, match.end(), macro)
         body = _filled(macro, arguments, source.place(match.start()))
-        _expand(body, macros, chars, places, depth + 1)
+        _expand(body, macros, chars, places, depth + 1, budget)
         if len(chars) > MAX_EXPANDED:
             raise LimitError(f"macros make the formula longer than {MAX_EXPANDED} characters")
     _copy(source, at, len(text), chars, places)
 
 
-def _copy(
-    source: Stretch, start: int, end: int, chars: list[str], places: list[int]
-) -> None:
+def _copy(source: Stretch, start: int, end: int, chars: list[str], places: list[int]) -> None:
     chars += source.chars[start:end]
     places += source.places[start:end]
 

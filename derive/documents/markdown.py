@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from derive.documents.assemble import Marks, assemble, remark_in
+from derive.documents.assemble import Marks, assemble, inside, remark_in
 from derive.documents.pieces import Heading, Piece, Remark, Stretch
 from derive.documents.scan import Scanner, Span
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_RUN = re.compile("`+")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _TICKED = re.compile(r"\$`([^`$\n]+)`\$")
 
 
@@ -31,8 +32,8 @@ def pieces_of(text: Stretch) -> tuple[Piece, ...]:
         for k, t in enumerate(tokens)
         if t.type == "heading_open" and t.map
     ]
-    inside = [(s.start, s.stop) for s in spans]
-    headings = [h for h in headings if not any(a < h.start < b for a, b in inside)]
+    covered = sorted((s.start, s.stop) for s in spans)
+    headings = [h for h in headings if not inside(h.start, covered)]
     return assemble(text, Marks(spans, headings, remarks, masked))
 
 
@@ -66,29 +67,43 @@ def _math_fences(tokens: list[Token], lines: list[int], text: str) -> list[Span]
     return found
 
 
-def _comments(
-    text: str, code: list[tuple[int, int]]
-) -> tuple[list[tuple[int, int]], list[Remark]]:
-    spans, remarks = [], []
-    for match in _COMMENT.finditer(text):
-        if any(a <= match.start() < b for a, b in code):
+def _comments(text: str, code: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[Remark]]:
+    spans: list[tuple[int, int]] = []
+    remarks = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        at = end + 3
+        if inside(start, code):
+            at = start + 4
             continue
-        spans.append(match.span())
-        remark = remark_in(match.group(1), match.start())
+        spans.append((start, at))
+        remark = remark_in(text[start + 4 : end], start)
         if remark is not None:
             remarks.append(remark)
     return spans, remarks
 
 
 def _inline_code(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    found = []
-    at = 0
+    """Spans between two equally long runs of backticks in one paragraph."""
     ticked = {m.start() + 1 for m in _TICKED.finditer(text)}
-    for a, b in [*blocks, (len(text), len(text))]:
-        for match in _CODE.finditer(text, at, a):
-            if "\n\n" not in match.group() and match.start() not in ticked:
-                found.append(match.span())
-        at = max(at, b)
+    runs = [m.span() for m in _RUN.finditer(text)]
+    runs = [r for r in runs if not inside(r[0], blocks)]
+    closing: dict[tuple[int, int], int] = {}
+    blanks = [m.start() for m in _BLANK.finditer(text)]
+    partner: list[int | None] = [None] * len(runs)
+    for k in range(len(runs) - 1, -1, -1):
+        start, end = runs[k]
+        paragraph = bisect_left(blanks, start)
+        partner[k] = closing.get((end - start, paragraph))
+        closing[end - start, paragraph] = k
+    found, k = [], 0
+    while k < len(runs):
+        other = partner[k]
+        if other is None or runs[k][0] in ticked:
+            k += 1
+            continue
+        found.append((runs[k][0], runs[other][1]))
+        k = other + 1
     return found
 
 

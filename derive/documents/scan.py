@@ -9,9 +9,18 @@ from urllib.parse import unquote_to_bytes
 
 from derive.documents.pieces import Found, Stretch
 
-ENVIRONMENTS = (
-    "equation align alignat gather multline eqnarray flalign displaymath math dmath".split()
-)
+ENVIRONMENTS = [
+    "equation",
+    "align",
+    "alignat",
+    "gather",
+    "multline",
+    "eqnarray",
+    "flalign",
+    "displaymath",
+    "math",
+    "dmath",
+]
 _BARE = {"equation", "displaymath", "math", "multline", "dmath"}
 """Environments around one formula: only what is inside is the formula."""
 

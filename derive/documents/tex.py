@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-from derive.documents.assemble import Marks, assemble, remark_in
+from derive.documents.assemble import Marks, assemble, inside, remark_in
 from derive.documents.macros import macros_in
 from derive.documents.pieces import Heading, Piece, Stretch
 from derive.documents.scan import Scanner
 
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(%[^\n]*)")
 _VERBATIM = re.compile(
-    r"\\begin\{(verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{\1\*?\}"
-    r"|\\(?:verb|lstinline)\*?(?P<bar>[^A-Za-z\s*{])(?:(?!(?P=bar)).)*(?P=bar)",
-    re.DOTALL,
+    r"\\begin\{(?P<name>(?:verbatim|lstlisting|minted|comment)\*?)\}"
+    r"|\\(?:verb|lstinline)\*?(?P<bar>[^A-Za-z\s*{])[^\n]*?(?P=bar)"
 )
 _SECTION = re.compile(
     r"\\(part|chapter|section|subsection|subsubsection|paragraph)\*?(?:\[[^\]]*\])?"
@@ -25,10 +24,10 @@ _LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragra
 def pieces_of(text: Stretch) -> tuple[Piece, ...]:
     """What a LaTeX text consists of."""
     chars = text.chars
-    verbatim = [m.span() for m in _VERBATIM.finditer(chars)]
+    verbatim = _verbatim(chars)
     comments, remarks = [], []
     for match in _COMMENT.finditer(chars):
-        if any(a <= match.start(1) < b for a, b in verbatim):
+        if inside(match.start(1), verbatim):
             continue
         comments.append(match.span(1))
         remark = remark_in(match.group(1)[1:], match.start(1))
@@ -39,11 +38,28 @@ def pieces_of(text: Stretch) -> tuple[Piece, ...]:
     headings = [
         Heading(m.start(), _LEVELS.index(m[1]) + 1, m[2])
         for m in _SECTION.finditer(chars)
-        if not any(a <= m.start() < b for a, b in masked)
+        if not inside(m.start(), masked)
     ]
     spans = list(Scanner(chars, masked).spans())
     bare = _without_comments(chars, comments)
     return assemble(text, Marks(spans, headings, remarks, masked), macros_in(bare))
+
+
+def _verbatim(text: str) -> list[tuple[int, int]]:
+    """Where a text is shown as it is written; an environment that never ends is none."""
+    found: list[tuple[int, int]] = []
+    missing: set[str] = set()
+    at = 0
+    while (match := _VERBATIM.search(text, at)) is not None:
+        at = match.end()
+        name = match["name"]
+        if name is not None and name not in missing:
+            end = text.find(rf"\end{{{name}}}", at)
+            missing |= {name} if end < 0 else set()
+            at = max(at, end)
+        if name is None or name not in missing:
+            found.append((match.start(), at))
+    return found
 
 
 def _without_comments(text: str, comments: list[tuple[int, int]]) -> str:

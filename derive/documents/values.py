@@ -26,9 +26,7 @@ def values_put_in(
     left, right = free(statement.lhs), free(statement.rhs)
     if bool(left) == bool(right):
         return None
-    letters, numbers = (
-        (statement.lhs, statement.rhs) if left else (statement.rhs, statement.lhs)
-    )
+    letters, numbers = (statement.lhs, statement.rhs) if left else (statement.rhs, statement.lhs)
     unknown = _without_value(letters, context)
     if not unknown or not numbers.atoms(Decimal):
         return None
@@ -68,7 +66,7 @@ def _without_value(term: sp.Expr, context: Context) -> list[sp.Basic]:
 
 def _literals(term: sp.Expr) -> list[sp.Expr]:
     """The numbers that are written in a term, 1 too."""
-    found = {d: None for d in sorted(term.atoms(Decimal), key=str)}
+    found = dict.fromkeys(sorted(term.atoms(Decimal), key=str))
     plain = sorted((a for a in term.atoms(sp.Rational)), key=str)
     values = {d.value for d in found} | {-d.value for d in found}
     for number in plain:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
 from derive.latex.parser import parse
-from derive.latex.reach import used_letters
+from derive.latex.reach import implied_letter, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     INDEX_LETTERS,
@@ -144,6 +144,8 @@ def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
         names = tuple(_bare_letters(reach))
         if used_letters(reach, _NO_ROLES) or (letter and letter in INDEX_LETTERS) or not names:
             continue
+        if not letter and implied_letter(reach.items, _NO_ROLES) is not None:
+            continue
         yield SampleSum(item.start, item.end, letter, names)
 
 
@@ -239,7 +241,11 @@ def _scripted(node: s.Script) -> Head | None:
         found = index_parts(piece, _NO_ROLES)
         if found is None:
             label = label_text(piece)
-            return None if label is None else Head(f"{base.text}_{label}", "symbol", f"{base.text}_{label}")
+            return (
+                None
+                if label is None
+                else Head(f"{base.text}_{label}", "symbol", f"{base.text}_{label}")
+            )
         parts += found
     return _member(base.text, parts)
 

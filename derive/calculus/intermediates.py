@@ -41,6 +41,26 @@ def through_intermediates(term: sp.Expr, scope: Scope) -> sp.Expr | None:
     return sp.Add(*total)
 
 
+def through_dependencies(term: sp.Expr, scope: Scope) -> sp.Expr | None:
+    """∂L/∂x = Σ_q (∂L/∂z_q)(∂z_q/∂x) for a loss L of which only that it depends on z is known.
+
+    Example: ∂L/∂W_ij = Σ_q ∂L/∂z_q · ∂z_q/∂W_ij. Source: Spivak, Calculus on Manifolds (1965),
+    theorem 2-9.
+    """
+    roots = scope.context.dependencies_of(term)
+    if scope.definition_of(term) is not None or len(roots) != 1:
+        return None
+    (root,) = roots
+    if _head(scope.variable, scope) == root or not scope.depends(root):
+        return None
+    limits: list[tuple[sp.Symbol, sp.Expr, sp.Expr]] = []
+    if isinstance(root, sp.IndexedBase):
+        taken = names_in(term, root, scope.variable)
+        root, limits = _over_members(term, [root, root], root, taken)
+    link = sp.Mul(Partial(term, root), Partial(root, scope.variable), evaluate=False)
+    return sum_of(link, *limits) if limits else link
+
+
 def _own_member(one: sp.Expr, scope: Scope) -> sp.Expr | None:
     """a_j for the variable z_j where every a_i is made of its own z_i: no sum is needed."""
     definition = scope.definition_of(one)
@@ -70,12 +90,12 @@ def _over_members(
         return one, []
     limits = []
     indices = []
-    for n in one.base.shape:
+    for n in head.shape:
         q = fresh_index(taken)
         taken = taken | {q.name}
         indices.append(q)
         limits.append((q, sp.S.One, n))
-    return one.base[tuple(indices)], limits
+    return head[tuple(indices)], limits
 
 
 def _head(term: sp.Expr, scope: Scope) -> sp.Expr:

@@ -11,25 +11,8 @@ from derive.verdicts.worker import judge_claim
 
 # Not proved yet, with the reason; what is proved one day has to leave the list.
 REASONS = {
-    "misread: the hypothesis is about other indices than the claim": (
-        "softmax-jacobian-off-diagonal",
-        "attention-other-rows",
-    ),
-    "misread: a letter in a sum's limit is a natural number": ("geometric-sum",),
-    "misread: a delta with a power is taken for a family": ("delta-square",),
-    "misread: the arguments of a divergence are distributions": ("kl-nonnegative-named",),
-    "misread: a value before a bracket is taken for a function": (
-        "sigmoid-logistic-ode",
-        "gd-quadratic-error",
-        "line-search-optimum",
-        "lse-hessian-diagonal",
-    ),
-    "misread: H of one argument beside H of two": ("cross-entropy-self",),
-    "unread": (
-        "tanh-second",
-        "lse-max-shift",
-        "attention-rows-over-t",
-    ),
+    "the arguments of a divergence are not taken for distributions": ("kl-nonnegative-named",),
+    "unread": ("lse-max-shift",),
     "a difference of roots is not known to be nonzero": ("root-rationalised",),
     "a kink of the terms that a delta removes": (
         "l1-gradient",
@@ -40,6 +23,7 @@ REASONS = {
     "no closed forms of sums of powers": (
         "arithmetic-sum",
         "telescoping-square",
+        "geometric-sum",
     ),
     "the sign of a product is not used by its factors": ("relu-network-gradient",),
     "no bounds of functions of one variable": (
@@ -52,7 +36,6 @@ REASONS = {
         "second-moment-above",
         "entropy-nonnegative",
     ),
-    "an equation between hypotheses does not pass a sign on": ("gaussian-kl-unit-scale",),
     "a condition that the sum over the other index hides": ("layer-norm-jacobian-rows",),
     "no squares completed in roots": ("am-gm",),
 }
@@ -69,7 +52,7 @@ def test_the_list_is_in_order() -> None:
 
 
 def test_most_are_proved() -> None:
-    assert len(OPEN) <= len(IDENTITIES) * 0.08
+    assert len(OPEN) <= len(IDENTITIES) * 0.05
 
 
 @every_identity
@@ -85,9 +68,8 @@ def test_the_check_can_fail() -> None:
 @every_identity
 def test_is_proved_unless_listed(identity: Identity) -> None:
     verdict = judge_claim(Claim(identity.claim, identity.given, identity.assuming))
+    assert verdict.status != "refuted", verdict.reason
     if identity.id in OPEN:
         assert verdict.status != "proved", "take it off the list OPEN"
     else:
         assert verdict.status == "proved", verdict.reason
-    if not OPEN.get(identity.id, "").startswith("misread"):
-        assert verdict.status != "refuted", verdict.reason

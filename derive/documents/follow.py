@@ -79,8 +79,8 @@ class Follower:
         found: set[str] = set()
         for formula in self.document.formulas:
             try:
-                found |= outline(formula.source.chars).words
-            except (ReadError, RecursionError):
+                found |= _outline(formula.source.chars).words
+            except ReadError:
                 continue
         self.words = frozenset(found)
 
@@ -140,15 +140,14 @@ class Follower:
             return Reported(found, "unread", "undecided", f"unread: {found.trouble}")
         source = found.source
         try:
-            shape = outline(source.chars, self.words)
+            shape = _outline(source.chars, self.words)
             if shape.continues and self.before is not None:
                 source = _continued(self.before, source)
                 found = replace(found, source=source)
-                shape = outline(source.chars, self.words)
-        except (ReadError, RecursionError) as error:
-            offset = error.offset if isinstance(error, ReadError) else 0
+                shape = _outline(source.chars, self.words)
+        except ReadError as error:
             self.before = None
-            return Reported(found, "unread", "undecided", f"unread: {_said(error)}", offset=offset)
+            return _unread(found, error)
         reported = self._shaped(found, shape)
         expected, self.expected = self.expected, ""
         return replace(reported, expected=expected)
@@ -441,8 +440,22 @@ class Follower:
         self.facts = [*filter(stays, self.facts), fact]
 
 
-def _said(error: Exception) -> str:
-    return "the formula is nested too deeply" if isinstance(error, RecursionError) else str(error)
+def _outline(source: str, words: Iterable[str] = ()) -> Outline:
+    """The outline of a formula. Raises `ReadError`, whatever is wrong with it."""
+    try:
+        return outline(source, words)
+    except ReadError:
+        raise
+    except RecursionError:
+        raise ReadError(source, 0, "a formula nested too deeply", "a simpler one") from None
+    except Exception as error:
+        # A surprise is no reason to leave the rest of the document unread.
+        said = f"internal error: {type(error).__name__}: {error}"
+        raise ReadError(source, 0, said, "a formula that can be read") from error
+
+
+def _unread(found: Found, error: ReadError) -> Reported:
+    return Reported(found, "unread", "undecided", f"unread: {error}", offset=error.offset)
 
 
 def _is_update(line: Line) -> bool:
@@ -512,7 +525,8 @@ def _reported(found: Found, judged: Judged) -> Reported:
 
 def summary(reports: Iterable[Reported]) -> dict[str, int]:
     """How many formulas have each verdict, and how many were not read."""
-    table = {"formulas": 0, **dict.fromkeys(reversed(ORDER), 0), "expression": 0, "unread": 0}
+    table: dict[str, int] = {"formulas": 0}
+    table.update(dict.fromkeys((*reversed(ORDER), "expression", "unread"), 0))
     for reported in reports:
         table["formulas"] += 1
         key = reported.kind if reported.kind in ("unread", "expression") else reported.verdict

@@ -17,7 +17,7 @@ _NAMED = re.compile(
 )
 _FOR = re.compile(r"^\s*(?:stands?|for|steht|short)?\s*(?:for|für)\s*$", re.IGNORECASE)
 _ASSUMES = re.compile(
-    r"\b(?:where|with|since|because|given(?: that)?|assum\w+|let|suppose|normali[sz]ed so that|wobei"
+    r"\b(?:where|with|since|because|given(?: that)?|assum\w+|let|suppose|wobei"
     r"|mit|da|weil|sei|seien|gelte)\W*$|(?:其中|因为|由于|假设|满足|设|令)[\s，,:：]*$",
     re.IGNORECASE,
 )

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from heapq import merge
 
 from derive.documents.macros import Macro, defining_spans, expand, macros_in
 from derive.documents.pieces import Found, Heading, Piece, Remark, Stretch, Words
@@ -46,17 +45,15 @@ def assemble(
     """The pieces of a text; all places become the file's."""
     known = macros_in(text.chars) if macros is None else macros
     skip = defining_spans(text.chars) if known else []
-    formulas = [
+    formulas: list[tuple[int, int, Piece]] = [
         (s.start, s.stop, _expanded(formula_at(text, s), known))
         for s in sorted(marks.spans, key=lambda s: s.start)
         if not inside(s.start, skip)
     ]
-    others = sorted([*marks.headings, *marks.remarks], key=lambda p: p.start)
-    events = merge(
-        ((start, stop, piece) for start, stop, piece in formulas),
-        ((p.start, p.start, replace(p, start=text.place(p.start))) for p in others),
-        key=lambda event: event[0],
-    )
+    others: list[tuple[int, int, Piece]] = []
+    others += [(h.start, h.start, replace(h, start=text.place(h.start))) for h in marks.headings]
+    others += [(r.start, r.start, replace(r, start=text.place(r.start))) for r in marks.remarks]
+    events = sorted([*formulas, *others], key=lambda event: event[0])
     pieces: list[Piece] = []
     at = 0
     for start, stop, piece in events:

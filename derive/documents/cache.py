@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import derive
-from derive.documents.judge import Fact, Judged, Task
+from derive.documents.task import Fact, Judged, Task
 from derive.proof import Counterexample
 from derive.verdicts.verdict import StepVerdict
 
@@ -68,11 +68,12 @@ def judged_of(record: dict[str, Any]) -> Judged:
 
 
 def _step(record: dict[str, Any]) -> StepVerdict:
-    point = record.pop("counterexample")
-    lists = {k: tuple(record.pop(k)) for k in ("hypotheses", "proof")}
-    return StepVerdict(
-        **record, **lists, counterexample=None if point is None else Counterexample(**point)
-    )
+    fields = dict(record)
+    point = fields["counterexample"]
+    fields["counterexample"] = None if point is None else Counterexample(**point)
+    for name in ("hypotheses", "proof"):
+        fields[name] = tuple(fields[name])
+    return StepVerdict(**fields)
 
 
 def _plain(value: object) -> object:

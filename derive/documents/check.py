@@ -13,8 +13,9 @@ from typing import Any
 from derive.documents.cache import cached
 from derive.documents.find import KINDS, document, read_text
 from derive.documents.follow import Follower, Reported
-from derive.documents.judge import Judged, Task, judge_task
+from derive.documents.judge import judge_task
 from derive.documents.pieces import Document, Found, Piece
+from derive.documents.task import Judged, Task
 from derive.errors import DeriveError
 from derive.verdicts.worker import Worker
 
@@ -93,7 +94,7 @@ def check_file(path: Path, limits: Limits, cache: Path | None = None) -> Checked
         if cache is not None:
             judge = cached(judge, cache)
         follower = Follower(found, judge, limits.formula_seconds)
-        reports = []
+        reports: list[Reported] = []
         for piece in found.pieces:
             full = len(reports) >= limits.max_formulas
             reported = skipped(piece, limits) if full else follower.take(piece)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from derive.documents.judge import SAYS_ARGUMENT, Fact, Judged, Task
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
 from derive.documents.prose import assumes, defines_anew, naming, speaks_of_single_sample
+from derive.documents.steps import SAYS_ARGUMENT
+from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
+from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline, with_index
-from derive.latex.roles import INDEX_LETTERS
 from derive.verdicts.verdict import ORDER, Status, StepVerdict
 
 

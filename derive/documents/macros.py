@@ -50,7 +50,7 @@ def macros_in(text: str) -> dict[str, Macro]:
 
 def defining_spans(text: str) -> list[tuple[int, int]]:
     """Where a text defines macros."""
-    found = []
+    found: list[tuple[int, int]] = []
     for match in _DEFINING.finditer(text):
         end = _closing(text, match.end())
         if end is not None and (not found or match.start() >= found[-1][1]):
@@ -122,17 +122,16 @@ def _arguments(source: Stretch, at: int, macro: Macro) -> tuple[list[Stretch], i
         if at >= len(text):
             raise DeriveError(f"\\{macro.name} needs {macro.count} argument(s)")
         if text[at] == "{":
-            end = _closing(text, at)
-            if end is None:
+            closing = _closing(text, at)
+            if closing is None:
                 raise DeriveError(f"the argument of \\{macro.name} is not closed")
-            found.append(source.cut(at + 1, end))
-            at = end + 1
+            found.append(source.cut(at + 1, closing))
+            at = closing + 1
         else:
             token = _CALL.match(text, at)
             end = token.end() if token else at + 1
             found.append(source.cut(at, end))
             at = end
-    # A macro named by letters swallows the space after it; a letter that follows must not join.
     return found, at
 
 

@@ -9,18 +9,10 @@ from urllib.parse import unquote_to_bytes
 
 from derive.documents.pieces import Found, Stretch
 
-ENVIRONMENTS = [
-    "equation",
-    "align",
-    "alignat",
-    "gather",
-    "multline",
-    "eqnarray",
-    "flalign",
-    "displaymath",
-    "math",
-    "dmath",
-]
+ENVIRONMENTS = (
+    *("equation", "align", "alignat", "gather", "multline", "eqnarray", "flalign"),
+    *("displaymath", "math", "dmath"),
+)
 _BARE = {"equation", "displaymath", "math", "multline", "dmath"}
 """Environments around one formula: only what is inside is the formula."""
 
@@ -88,9 +80,9 @@ class Scanner:
         if kind == "escaped":
             return None
         if kind == "image":
-            end = _IMAGE.match(self.text, match.end())
-            assert end is not None
-            return Span(match.start(), match.end(), end.end(), end.end(), "image")
+            address = _IMAGE.match(self.text, match.end())
+            assert address is not None
+            return Span(match.start(), match.end(), address.end(), address.end(), "image")
         if kind == "begin":
             return self._environment(match)
         if kind == "single":
@@ -169,7 +161,7 @@ def formula_at(text: Stretch, span: Span) -> Found:
     )
 
 
-_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;|[^%+&]+|.", re.DOTALL)
+_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&amp;|[^%+&]+|.", re.DOTALL)
 
 
 def decoded(address: Stretch) -> Stretch:
@@ -178,9 +170,7 @@ def decoded(address: Stretch) -> Stretch:
     places: list[int] = []
     for match in _PIECE.finditer(address.chars):
         piece, at = match.group(), match.start()
-        if piece == "&amp;" or (piece == "&" and not chars):
-            break
-        if piece == "&":
+        if piece in ("&amp;", "&"):
             break
         if piece == "+":
             chars.append(" ")

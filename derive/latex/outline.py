@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
+from derive.latex.notation import INDEX_LETTERS
 from derive.latex.parser import parse
 from derive.latex.reach import implied_letter, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
-    INDEX_LETTERS,
     Roles,
     index_parts,
     label_text,

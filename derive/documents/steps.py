@@ -1,0 +1,265 @@
+"""The steps of one formula, judged in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sympy as sp
+
+from derive.documents.task import Task
+from derive.documents.values import values_put_in
+from derive.errors import DefinitionError
+from derive.latex import Formula, Step
+from derive.latex.lookup import entries_by_name, is_private
+from derive.terms import (
+    Context,
+    Definition,
+    NamedFunction,
+    Partial,
+    Statement,
+    free,
+    map_terms,
+    name_of,
+)
+from derive.verdicts.claims import judged_step
+from derive.verdicts.hypotheses import Attempt, single_sample
+from derive.verdicts.surroundings import base_context, defines
+from derive.verdicts.verdict import StepVerdict
+
+GOOD = ("proved", "definition")
+SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
+
+
+class Steps:
+    """Judges the steps of one formula, in order."""
+
+    def __init__(
+        self,
+        formula: Formula,
+        task: Task,
+        plain: Context,
+        numeric: Context,
+        deadline: float,
+        done: Mapping[int, StepVerdict],
+        thorough: bool,
+    ) -> None:
+        self.formula = formula
+        self.task = task
+        self.plain = plain
+        self.numeric = numeric
+        self.deadline = deadline
+        self.done = done
+        self.thorough = thorough
+
+    def run(self) -> list[StepVerdict]:
+        verdicts: list[StepVerdict] = []
+        stands: tuple[sp.Expr, str] | None = None
+        previous: Step | None = None
+        for step in self.formula.steps:
+            chained = previous is not None and previous.statement.rhs == step.statement.lhs
+            if not chained:
+                stands = None
+            previous = step
+            new = self._introduced(step)
+            if new is not None:
+                verdicts.append(new)
+                stands = None
+                continue
+            verdict = self.done.get(step.offset)
+            if verdict is None:
+                verdict = self._judged(step, step.statement, step.lhs_latex)
+            if stands is not None and verdict.verdict not in GOOD:
+                # The side before does not stand: this one may still equal the last that does.
+                statement = Statement(stands[0], step.statement.relation, step.statement.rhs)
+                other = self._judged(step, statement, stands[1])
+                if other.verdict in ("proved", "conditional"):
+                    verdict = other
+            if verdict.verdict not in GOOD:
+                stands = stands or (step.statement.lhs, step.lhs_latex)
+            else:
+                stands = None
+            verdicts.append(verdict)
+        return verdicts
+
+    def _introduced(self, step: Step) -> StepVerdict | None:
+        """The verdict on a step that gives a name its meaning or a new value; None for a claim."""
+        if step.offset in self.task.updates:
+            reason = f"an update: it gives {step.lhs_latex} a new value"
+        elif step.offset in self.task.defining:
+            reason = "the left side is a new name, which this defines"
+            self._define(step)
+        elif _says_argument(step.statement, self.plain):
+            reason = SAYS_ARGUMENT
+        else:
+            return None
+        return StepVerdict(step.lhs_latex, step.rhs_latex, "=", "definition", reason,
+                           offset=step.offset)  # fmt: skip
+
+    def _define(self, step: Step) -> None:
+        definition = defines(step.statement, self.plain)
+        if definition is None:
+            return
+        formula = Formula(self.formula.source, (step,))
+        self.plain = with_roles(_defined(self.plain, definition), formula)
+        self.numeric = with_roles(_defined(self.numeric, definition), formula)
+
+    def _judged(self, step: Step, statement: Statement, lhs: str) -> StepVerdict:
+        context = self.plain
+        if step.offset in self.task.arithmetic and not _names_of(statement):
+            context = base_context()
+        elif step.offset in self.task.numeric:
+            context = self.numeric
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            reason = f"the time limit of {self.task.seconds:g} s for one formula was reached"
+            return StepVerdict(lhs, step.rhs_latex, statement.relation, "undecided", reason,
+                               offset=step.offset)  # fmt: skip
+        statement, context = _with_values_named(statement, context)
+        one = self._for_one_sample(statement, context)
+        if one is not None:
+            statement, context = one.statement, one.context
+        verdict = judged_step(
+            statement,
+            lhs,
+            step.rhs_latex,
+            context,
+            seconds,
+            step.offset,
+            self.task.without if self.thorough else None,
+        )
+        if one is not None and verdict.verdict == "proved":
+            reason = f"true under a hypothesis that is not stated: {one.words}"
+            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
+        if verdict.verdict in ("refuted", "undecided") and step.offset in self.task.numeric:
+            filled = values_put_in(statement, context, seconds)
+            if filled is not None:
+                status, reason, needs = filled
+                return replace(verdict, verdict=status, reason=reason, hypotheses=needs,
+                               counterexample=None, suggestion=None)  # fmt: skip
+        letter = _shadowed_index(statement)
+        if verdict.verdict == "proved" and letter is not None:
+            said = (
+                rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
+            )
+            reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
+            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
+        unknown = _unknown_under_derivative(statement, context)
+        if verdict.verdict == "refuted" and unknown:
+            reason = f"the document does not say what {unknown[0]} is"
+            return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
+                           suggestion=None)  # fmt: skip
+        return verdict
+
+    def _for_one_sample(self, statement: Statement, context: Context) -> Attempt | None:
+        """∂C/∂a where C sums over samples and a is one sample's: there is one sample only."""
+        by = {
+            v.name
+            for side in (statement.lhs, statement.rhs)
+            for p in side.atoms(Partial)
+            for v in p.variables
+            if isinstance(v, sp.Symbol) and isinstance(p.expr, sp.Symbol)
+        }
+        if not by & self.task.samples:
+            return None
+        return next(single_sample(statement, context), None)
+
+
+def _names_of(statement: Statement) -> list[sp.Basic]:
+    return sorted(free(statement.lhs) | free(statement.rhs), key=str)
+
+
+def _with_values_named(statement: Statement, context: Context) -> tuple[Statement, Context]:
+    """∂L/∂σ(z) of an L that is not known: σ(z) becomes a variable that is defined as σ(z)."""
+    held = {
+        v: None
+        for side in (statement.lhs, statement.rhs)
+        for partial_ in sorted(side.atoms(Partial), key=str)
+        for v in partial_.variables
+        if isinstance(v, NamedFunction) and not _is_defined(partial_.expr, context)
+    }
+    for k, application in enumerate(held):
+        name = sp.Symbol(f"{type(application).__name__}_value{k or ''}", real=True)
+
+        def named(node: sp.Expr, a: sp.Expr = application, s: sp.Symbol = name) -> sp.Expr:
+            return s if node == a else node
+
+        sides = [map_terms(x, named) for x in (statement.lhs, statement.rhs)]
+        statement = Statement(sides[0], statement.relation, sides[1])
+        context = context.define(Definition.of(name, application))
+    return statement, context
+
+
+def _is_defined(term: sp.Expr, context: Context) -> bool:
+    return name_of(term) is None or context.definition_of(term) is not None
+
+
+def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:
+    """The names without a definition whose derivative only one side knows of."""
+    found: list[str] = []
+    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
+        for p in sorted(here.atoms(Partial), key=str):
+            unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
+            if unknown and name_of(p.expr) not in _under_defined(there, context):
+                found.append(str(name_of(p.expr)))
+    return found
+
+
+def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
+    """The names that the defined values under a term's derivatives are made of."""
+    todo = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
+    reached: set[str | None] = set()
+    while todo:
+        for s in free(todo.pop()):
+            name = name_of(s)
+            if name not in reached:
+                reached.add(name)
+                todo += [d.body for d in context.definitions.get(str(name), ())]
+    return reached
+
+
+def _shadowed_index(statement: Statement) -> str | None:
+    """The letter of ∂(Σ_q …)/∂a_q: it is bound in the sum and free outside."""
+    for side in (statement.lhs, statement.rhs):
+        for p in side.atoms(Partial):
+            bound = {k.name for s in p.expr.atoms(sp.Sum) for k in s.variables}
+            for v in p.variables:
+                inside = v.indices if isinstance(v, sp.Indexed) else ()
+                clash = [str(i) for i in inside if str(i) in bound]
+                if clash:
+                    return clash[0]
+    return None
+
+
+def _says_argument(statement: Statement, context: Context) -> bool:
+    """σ(z) = σ(w x + b) says what z is, if nothing has said so."""
+    lhs, rhs = statement.lhs, statement.rhs
+    if statement.relation != "=" or not isinstance(lhs, NamedFunction):
+        return False
+    if type(lhs) is not type(rhs) or len(lhs.args) != 1:
+        return False
+    new = defines(Statement(lhs.args[0], "=", rhs.args[0]), context)
+    return new is not None and context.definition_of(lhs.args[0]) is None
+
+
+def _defined(context: Context, definition: Definition) -> Context:
+    try:
+        return context.define(definition)
+    except DefinitionError:
+        return context
+
+
+def with_roles(context: Context, formula: Formula) -> Context:
+    """The p and q of what is called a KL divergence are probabilities, as in the catalogue."""
+    for step in formula.steps:
+        head = step.statement.lhs
+        if not isinstance(head, NamedFunction) or type(head).__name__ not in context.definitions:
+            continue
+        for entry in entries_by_name().get(type(head).__name__, ()):
+            if len(entry.params) != len(head.args) or is_private(type(head).__name__):
+                continue
+            for formal, actual in zip(entry.params, head.args, strict=True):
+                if isinstance(actual, sp.IndexedBase) and formal in entry.domains:
+                    context = context.declare(actual, entry.domains[formal])
+    return context

@@ -1,0 +1,66 @@
+"""What is judged and what comes of it: facts, tasks, results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.verdicts.verdict import StepVerdict
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that the document has stated, as LaTeX to be read with a claim.
+
+    `kind` is definition, value (for numeric steps only) or assumption; `name` and `key` are
+    those of its left side; `names` what its right side uses; `foreign` says that it comes from
+    another section, so that a claim need not speak of the same thing.
+    """
+
+    text: str
+    kind: str
+    line: int
+    name: str = ""
+    key: str = ""
+    names: frozenset[str] = frozenset()
+    section: tuple[int, ...] = ()
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """A formula to judge.
+
+    `defining` and `updates` are the steps (by the offset of their right sides) that give a
+    name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
+    those between two numbers; `samples` are the letters that differ from sample to sample.
+    `words` are names of several letters; `without` names the
+    unstated hypotheses that the document rules out.
+    """
+
+    source: str
+    facts: tuple[Fact, ...] = ()
+    defining: frozenset[int] = frozenset()
+    updates: frozenset[int] = frozenset()
+    numeric: frozenset[int] = frozenset()
+    arithmetic: frozenset[int] = frozenset()
+    words: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    samples: frozenset[str] = frozenset()
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a task: its steps, or where and why it could not be read or judged.
+
+    `trouble` is why it is unread, at `offset`; `stopped` why it was not judged. `facts` are
+    those that were in force; `taken` the catalogue's names that were understood.
+    """
+
+    steps: tuple[StepVerdict, ...] = ()
+    readings: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    taken: tuple[str, ...] = ()
+    trouble: str = ""
+    offset: int = 0
+    stopped: str = ""

@@ -228,7 +228,7 @@ class Atoms(Expressions):
     def _fraction(self) -> s.Node:
         token = self.next()
         with self.nested(token):
-            numerator = self.argument()
+            numerator = self.argument(halves=True)
             denominator = self.argument()
         return s.Fraction(token.start, denominator.end, numerator, denominator)
 
@@ -247,7 +247,7 @@ class Atoms(Expressions):
     def _binomial(self) -> s.Node:
         token = self.next()
         with self.nested(token):
-            upper = self.argument()
+            upper = self.argument(halves=True)
             lower = self.argument()
         return s.Binomial(token.start, lower.end, upper, lower)
 

@@ -8,7 +8,14 @@ from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Expressions, Sequence_
 from derive.latex.lookup import entries_by_name, is_private
-from derive.latex.roles import FUNCTION_LETTERS, call_indices, head_name, label_text, walk
+from derive.latex.roles import (
+    FUNCTION_LETTERS,
+    call_indices,
+    head_name,
+    index_parts,
+    label_text,
+    walk,
+)
 from derive.terms import At, Partial, Vec, fresh, named_function, real, shape_of
 
 
@@ -43,12 +50,9 @@ class Calls(Expressions):
         if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
             return build.power(sp.E, self.scalar(self.exponent(node.sup)))
         raised = s.bare(node.sup) if node.sup is not None else None
-        if (letter == "delta" and not self.names.is_family(letter)) or (
-            letter == "delta" and letter not in self.names.roles.families
-        ):
-            delta = self._delta(node)
-            if delta is not None:
-                return delta
+        delta = self._delta(node) if letter == "delta" else None
+        if delta is not None:
+            return delta
         parts = self.names.indices_of(node, letter)
         labelled = isinstance(raised, s.Text) or (
             isinstance(raised, s.Group) and raised.delimiter in ("[", "(")
@@ -82,10 +86,15 @@ class Calls(Expressions):
         return self.names.scalar(name) if value is None else value
 
     def _delta(self, node: s.Script) -> sp.Expr | None:
-        parts = self.names.indices_of(node, "delta") if node.sub is not None else None
-        if parts is None or len(parts) != 2 or node.sup is not None:
+        """δ_ij, or a power of it; a family δ is one that something else than the δ_ij speaks of."""
+        raised = s.bare(node.sup) if node.sup is not None else None
+        if isinstance(raised, s.Group | s.Text) or "delta" in self.names.roles.families:
             return None
-        return sp.KroneckerDelta(*(self.names.index_term(p) for p in parts))
+        parts = index_parts(node.sub, self.names.roles) if node.sub is not None else None
+        if parts is None or len(parts) != 2 or "delta" in self.names.roles.defined:
+            return None
+        delta = sp.KroneckerDelta(*(self.names.index_term(p) for p in parts))
+        return delta if raised is None else build.power(delta, self.scalar(raised))
 
     # -- a function's name as a value -------------------------------------------------------------
 
@@ -153,6 +162,8 @@ class Calls(Expressions):
     def _applies(self, name: str, head: s.Node, arguments: list[s.Node], group: s.Group) -> bool:
         if len(arguments) > 1:
             return True
+        if self._is_product(name, head, arguments):
+            return False
         if self._is_function(name) and name not in self.names.roles.objects:
             inside = [n for n in walk(group) if isinstance(n, s.Name) and n.text == name]
             # σ(1 − σ): a function is no argument of itself, so its name stands for its value.
@@ -160,6 +171,8 @@ class Calls(Expressions):
                 inside and name in self.names.roles.functions and self._bare_in(group, name)
             )
         argument = s.bare(arguments[0])
+        if name in entries_by_name() and self.names.is_family(head_name(argument) or ""):
+            return True
         if self._distribution(argument) is not None:
             return True
         if isinstance(argument, s.Number):
@@ -173,6 +186,16 @@ class Calls(Expressions):
         if self.names.is_family(name) or any(not self._before_bracket(n) for n in others):
             raise self.fail(head, "an explicit product sign, or a function throughout")
         self.names.note(f"{name}(...) read as a function's value")
+        return True
+
+    def _is_product(self, name: str, head: s.Node, arguments: list[s.Node]) -> bool:
+        """f(1 − f), where f stands for itself elsewhere and nothing makes it a function."""
+        roles = self.names.roles
+        if name in roles.functions | roles.known or name not in FUNCTION_LETTERS & roles.bare:
+            return False
+        if isinstance(s.bare(arguments[0]), s.Name | s.Script | s.Number):
+            raise self.fail(head, "an explicit product sign, or a function throughout")
+        self.names.note(f"{name}(...) read as a product: {name} stands without a bracket elsewhere")
         return True
 
     def _before_bracket(self, node: s.Node) -> bool:
@@ -194,7 +217,19 @@ class Calls(Expressions):
         exponent = power or after
         if exponent is None:
             return value
+        if power is not None:
+            self.refuse_inverse(power)
         return build.power(value, self.scalar(self.exponent(exponent)))
+
+    def refuse_inverse(self, power: s.Node) -> None:
+        r"""f^{-1}(x) is the inverse function to one reader and 1/f(x) to the next."""
+        raised = s.bare(power)
+        if isinstance(raised, s.Addition) and raised.signs == ("-",):
+            number = s.bare(raised.terms[0])
+            if isinstance(number, s.Number) and number.text == "1":
+                raise self.fail(
+                    power, r"\operatorname{artanh} or the like for an inverse, (f(x))^{-1} for 1/f"
+                )
 
     def _indicator(self, group: s.Group) -> sp.Expr:
         return sp.Piecewise((1, self.condition(group.body)), (0, True), evaluate=False)

@@ -64,12 +64,12 @@ class Cursor:
             return RELATIONS[text], 1
         return None
 
-    def split_digit(self) -> None:
-        """TeX takes a single digit as an argument: x^12 is x¹2, \\frac12 is a half."""
+    def split_digit(self, halves: bool = False) -> None:
+        """TeX takes a single digit as an argument: \\frac12 is a half, x^12 would be x¹2."""
         token = self.peek
-        if token.kind == "number" and "." in token.text:
-            self.fail("braces round the number")
         if token.kind == "number" and len(token.text) > 1:
+            if not (halves and len(token.text) == 2 and token.text.isdigit()):
+                self.fail("braces round the number")
             first = replace(token, text=token.text[0], end=token.start + 1)
             rest = replace(token, text=token.text[1:], start=token.start + 1, spaced=False)
             self.tokens[self.at : self.at + 1] = [first, rest]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from derive.latex import syntax as s
 from derive.latex.cursor import Cursor
+from derive.latex.notation import INDEX_LETTERS
+from derive.latex.tokens import Token
 from derive.latex.words import split_run
 
 PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast"})
@@ -204,8 +206,10 @@ class Expressions(Cursor):
 
     def subscript(self) -> s.Node:
         outer, self.in_subscript = self.in_subscript, True
+        letter = self.peek
         node = self.argument()
         self.in_subscript = outer
+        self._refuse_run_on(letter, subscript=True)
         return node
 
     def superscript(self) -> s.Node:
@@ -220,14 +224,30 @@ class Expressions(Cursor):
             node = s.Text(token.start, token.end, "*")
         else:
             node = self.argument()
+            self._refuse_run_on(token, subscript=False)
         self.in_subscript = outer
         return node
 
-    def argument(self) -> s.Node:
-        """What TeX takes as an argument: a group in braces or a single token."""
+    def _refuse_run_on(self, script: Token, subscript: bool) -> None:
+        """`e^ab` and `x_ij`: to TeX only the first letter is raised, which few people mean."""
+        at = self.peek
+        if script.kind != "letter" or at.kind != "letter" or at.start != script.end:
+            return
+        if subscript and not {script.text, at.text} <= INDEX_LETTERS:
+            return
+        following = self.tokens[self.at + 1]
+        runs_on = following.kind == "letter" and following.start == at.end
+        if not runs_on and following.text not in ("_", "^", "(", "["):
+            self.fail(f"braces, or a space: {{{script.text}{at.text}}}")
+
+    def argument(self, halves: bool = False) -> s.Node:
+        """What TeX takes as an argument: a group in braces or a single token.
+
+        `halves` says that a second argument follows, so that 12 may be 1 and 2.
+        """
         if self.peek.text == "{":
             return self.atom()
-        self.split_digit()
+        self.split_digit(halves)
         with self.nested(self.peek):
             if not self.starts_item():
                 self.fail("an argument")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import sympy as sp
@@ -32,7 +32,7 @@ class Names:
         self.roles = roles
         self.notes: list[str] = []
         self.scope: list[dict[str, sp.Symbol]] = []
-        self.free_indices = _subscript_letters(tree, roles)
+        self.free_indices = _subscript_letters(tree, roles) | _compared_indices(tree, roles)
         self.lone: dict[str, None] = {}
         self.members: set[str] = set()
         self.spread: sp.Symbol | None = None
@@ -47,9 +47,11 @@ class Names:
             self.notes.append(text)
 
     @contextmanager
-    def binding(self, *names: str) -> Iterator[None]:
-        """Inside, these letters are indices of their own."""
-        self.scope.append({name: index(name) for name in names})
+    def binding(self, *names: str, whole: Collection[str] = ()) -> Iterator[None]:
+        """Inside, these letters are indices of their own; those in `whole` need not be positive."""
+        self.scope.append(
+            {x: sp.Symbol(x, integer=True) if x in whole else index(x) for x in names}
+        )
         yield
         self.scope.pop()
 
@@ -156,4 +158,21 @@ def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
             parts += index_parts(node.sub, roles) or []
         for part in parts:
             found |= {x.text for x in walk(part) if isinstance(x, s.Name)}
+    return found
+
+
+def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
+    """The letters of `i ≠ j` or `t > 1`, where one of them indexes something elsewhere."""
+    found: set[str] = set()
+    for chain in s.children(tree):
+        if not isinstance(chain, s.Chain) or not chain.relations or None in chain.parts:
+            continue
+        letters: set[str] = set()
+        for part in chain.parts:
+            plain = index_parts(part, roles) if part is not None else None
+            if plain is None or len(plain) != 1:
+                break
+            letters |= {x.text for x in walk(plain[0]) if isinstance(x, s.Name)}
+        else:
+            found |= letters if letters & roles.indices else set()
     return found

@@ -23,6 +23,9 @@ GREEK = frozenset(
 )
 """Letters that are a command; a name spells them without the backslash (π is a number)."""
 
+INDEX_LETTERS = frozenset("ijklmnpqrstc")
+"""A subscript of these letters is an index; other letters are one where a sum binds them."""
+
 STYLES: Mapping[str, str] = MappingProxyType(
     {
         "hat": "hat",

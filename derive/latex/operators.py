@@ -13,7 +13,7 @@ from derive.latex.names import unknown_size
 from derive.latex.notation import FUNCTIONS
 from derive.latex.reach import implied_letter
 from derive.latex.roles import bound_letters
-from derive.terms import NamedFunction, Partial, shape_of
+from derive.terms import NamedFunction, Partial, product_of, shape_of, sum_of
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
 _PLAIN = s.Name | s.Number | s.Constant
@@ -59,14 +59,18 @@ class Elaborator(Calls):
         if end == at + 1:
             raise self.fail(node, "what is summed after it")
         limit = None if upper is None else self.scalar(upper)
-        with self.names.binding(*letters):
+        starts = {b[0]: sp.S.One if b[1] is None else self.scalar(b[1]) for b in binders}
+        whole = [x for x in letters if not starts[x].is_positive]
+        with self.names.binding(*letters, whole=whole):
+            indices = {x: self.names.scalar(x) for x in letters}
             body = self.term([("", seq[at + 1][1]), *seq[at + 2 : end]])
             for letter in letters:
                 extra = self.extra.pop(letter, [])
                 if extra:
                     body = build.add(body, *(build.signed(g, self.scalar(t)) for g, t in extra))
         for letter, low, excluded in reversed(binders):
-            body = self._bind(big, node, body, letter, low, limit, excluded)
+            limits = (indices[letter], starts[letter], limit)
+            body = self._bind(big, low or node, body, limits, excluded)
         return body, end
 
     def _bind(
@@ -74,27 +78,31 @@ class Elaborator(Calls):
         big: s.Big,
         node: s.Node,
         body: sp.Expr,
-        letter: str,
-        low: s.Node | None,
-        limit: sp.Expr | None,
+        limits: tuple[sp.Symbol, sp.Expr, sp.Expr | None],
         excluded: list[s.Node],
     ) -> sp.Expr:
-        with self.names.binding(letter):
-            k = self.names.scalar(letter)
+        k, start, limit = limits
+        letter = k.name
         if limit is None and k not in body.free_symbols:
             raise self.fail(node, f"an upper limit, or a summand that uses {letter}")
         if limit is None and _as_value(k, body):
             raise self.fail(node, f"an upper limit: {letter} is used as a number here")
-        start = sp.S.One if low is None else self.scalar(low)
-        if start == 0 and any(k in m.free_symbols for m in body.atoms(sp.Indexed)):
-            raise self.fail(low or node, "a sum from 1: members of a family are numbered from 1")
+        if not start.is_positive and any(
+            not i.xreplace({k: start}).is_positive
+            for m in body.atoms(sp.Indexed)
+            for i in m.indices
+            if k in i.free_symbols
+        ):
+            raise self.fail(node, "a sum from 1: members of a family are numbered from 1")
         if excluded:
             others = [self.names.index_term(e) for e in excluded]
             neutral = sp.S.Zero if big.kind == "sum" else sp.S.One
             apart = sp.And(*(sp.Ne(k, e) for e in others))
             body = sp.Piecewise((body, apart), (neutral, True), evaluate=False)
         top = unknown_size() if limit is None else limit
-        operator = sp.Sum if big.kind == "sum" else sp.Product
+        operator = sum_of if big.kind == "sum" else product_of
+        if isinstance(body, sp.Sum if big.kind == "sum" else sp.Product):
+            return operator(body.function, *body.limits, (k, start, top))
         return operator(body, (k, start, top))
 
     def _binders(self, sub: s.Node) -> list[_Binder]:
@@ -164,11 +172,16 @@ class Elaborator(Calls):
         else:
             after, raised = self._argument_end(seq, at + 1), None
             values = [self.term([("", following), *seq[at + 2 : after]])]
+            if isinstance(values[0], sp.Mul) and isinstance(_base(following), s.Name):
+                whole = self.names.source[following.start : seq[after - 1][1].end]
+                self.names.note(f"{base.text} read as taken of all of {' '.join(whole.split())}")
         primes = node.primes if isinstance(node, s.Script) else 0
         value = self._function_of(base, sub, values, primes)
         if power is not None and raised is not None:
             raise self.fail(following, "one exponent")
         exponent = power if power is not None else raised
+        if power is not None:
+            self.refuse_inverse(power)
         if exponent is not None:
             value = build.power(value, self.scalar(self.exponent(exponent)))
         return value, after
@@ -188,12 +201,19 @@ class Elaborator(Calls):
             base = node.base if isinstance(node, s.Script) else node
             if isinstance(base, s.Function | s.Big):
                 break
+            if isinstance(base, s.Group) and self._gap_before(node):
+                break
             if not isinstance(base, _PLAIN) or not isinstance(_base(seq[start][1]), _PLAIN):
                 raise self.fail(node, "brackets round the argument of the function before")
             end = self.named_end(seq, end) if isinstance(base, s.Name) else end + 1
         if end < len(seq) and seq[end][0] == "/":
             raise self.fail(seq[end][1], "brackets round the argument of the function before")
         return end
+
+    def _gap_before(self, node: s.Node) -> bool:
+        r"""Whether an explicit space stands before a node: \tanh z\,(1 - z) is a product."""
+        before = self.names.source[: node.start].rstrip()
+        return before.endswith((r"\,", r"\:", r"\;", r"\quad", r"\ ", "~", r"\thinspace"))
 
     def named_end(self, seq: Sequence_, at: int) -> int:
         """Where a name and its argument end."""

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from derive.latex import syntax as s
-from derive.latex.notation import GREEK
-
-INDEX_LETTERS = frozenset("ijklmnpqrstc")
-"""A subscript of these letters is an index; other letters are one where a sum binds them."""
+from derive.latex.notation import GREEK, INDEX_LETTERS
 
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "phi", "varphi", "psi"})
 """Letters whose application f(2z) is never a product."""
@@ -21,7 +18,13 @@ _LABELS = frozenset({"in", "it", "is", "st", "tr", "sp", "ml", "pi", "lr", "min"
 
 @dataclass
 class Roles:
-    """What the survey found. `ranks` has the families, by the number of their indices."""
+    """What the survey found, in all formulas read together.
+
+    `ranks` has the families, by the number of their indices; `indices` the letters that index
+    something outside of a sum over them, `bare` the names that stand without a bracket after
+    them, `split` the words such as `it` that are two indices here, `defined` the families
+    that a formula gives by their members.
+    """
 
     ranks: dict[str, int] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
@@ -29,6 +32,10 @@ class Roles:
     vector_functions: set[str] = field(default_factory=set)
     bound: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
+    indices: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    split: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
     parameters: dict[str, tuple[sp.Expr, ...]] = field(default_factory=dict)
@@ -82,7 +89,7 @@ def _letters(name: s.Name, roles: Roles) -> list[s.Node] | None:
     letters = list(name.text)
     if len(letters) > 3 or not all(roles.is_index_letter(x) for x in letters):
         return None
-    if name.text in _LABELS and not roles.bound.issuperset(letters):
+    if name.text in _LABELS - roles.split and not roles.bound.issuperset(letters):
         return None
     return [s.Name(name.start + k, name.start + k + 1, x) for k, x in enumerate(letters)]
 

@@ -6,7 +6,8 @@ import sympy as sp
 
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
-from derive.latex.reach import implied_letter
+from derive.latex.membership import domain_of, worded_domain
+from derive.latex.reach import implied_letter, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -18,8 +19,10 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
-from derive.terms import Context, free, shape_of
+from derive.terms import Context, Domain, free, shape_of
 from derive.terms.nodes import NamedFunction
+
+_DISTRIBUTIONS = frozenset({"p", "q", "P", "Q", "hat p", "hat q"})
 
 
 def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> Roles:
@@ -30,9 +33,11 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for node in walk(tree):
             if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
                 roles.bound |= bound_letters(node.sub)
-                upper = s.bare(node.sup) if node.sup is not None else None
-                if isinstance(upper, s.Name):
-                    roles.sizes.add(upper.text)
+    for tree in trees:
+        _survey_memberships(tree, roles)
+        _survey_whole_numbers(tree, roles)
+        _survey_split_words(tree, roles)
+        _survey_bare(tree, roles)
     for tree in trees:
         for node in walk(tree):
             _survey_node(node, roles)
@@ -43,12 +48,114 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
             for item in tree.items:
                 if isinstance(item, s.Chain):
                     _survey_heads(item, roles, numbered)
+                    _survey_delta(item, roles)
         for tree in trees:
             for node in walk(tree):
                 if isinstance(node, s.Term):
                     _survey_calls(node, roles)
                     _survey_arguments(node, roles)
+    for tree in trees:
+        for chain in tree.items:
+            roles.indices |= used_letters(chain, roles)
     return roles
+
+
+def _survey_memberships(tree: s.Listing, roles: Roles) -> None:
+    r"""`p \in \Delta` and "y one-hot" speak of families with one index."""
+    waiting: list[s.Node] = []
+    for item in tree.items:
+        worded = worded_domain(item)
+        waiting.append(item if worded is None else worded[0])
+        domain = None if worded is None else worded[1]
+        if isinstance(item, s.Chain) and item.relations == ("in",) and item.parts[0] is not None:
+            waiting[-1] = item.parts[0]
+            domain = domain_of(item.parts[1]) if item.parts[1] is not None else None
+        if domain in (Domain.PROBABILITY, Domain.ONE_HOT):
+            for subject in map(s.bare, waiting):
+                if isinstance(subject, s.Name) and subject.text not in roles.objects:
+                    roles.ranks.setdefault(subject.text, 1)
+
+
+def _survey_whole_numbers(tree: s.Listing, roles: Roles) -> None:
+    """The n of Σ_{k=0}^{n-1} and of (-1)^n counts something: it is a natural number."""
+    for node in walk(tree):
+        if not isinstance(node, s.Script):
+            continue
+        counts = [node.sup] if isinstance(node.base, s.Big) or _is_minus_one(node.base) else []
+        if isinstance(node.base, s.Big) and node.sub is not None:
+            for chain in walk(node.sub):
+                if isinstance(chain, s.Chain) and chain.relations == ("=",):
+                    counts.append(chain.parts[1])
+        for count in counts:
+            names = list(walk(count)) if count is not None else []
+            if not any(isinstance(x, s.Group) and x.delimiter != "{" for x in names):
+                letters = {x.text for x in names if isinstance(x, s.Name)} - roles.bound
+                roles.sizes |= letters - set(roles.objects)
+
+
+def _is_minus_one(node: s.Node) -> bool:
+    inner = s.bare(node.body) if isinstance(node, s.Group) else node
+    if not isinstance(inner, s.Addition) or inner.signs != ("-",):
+        return False
+    return isinstance(inner.terms[0], s.Number) and inner.terms[0].text == "1"
+
+
+def _survey_split_words(tree: s.Listing, roles: Roles) -> None:
+    """`s_{it}` beside `s_{ij}` with a sum over t: the word is two indices, not a label."""
+    subs = [
+        (node.base.text, s.bare(node.sub))
+        for node in walk(tree)
+        if isinstance(node, s.Script) and isinstance(node.base, s.Name) and node.sub is not None
+    ]
+    pairs = {(name, len(parts)) for name, sub in subs if (parts := index_parts(sub, roles))}
+    for name, sub in subs:
+        if isinstance(sub, s.Name) and (name, len(sub.text)) in pairs:
+            letters = set(sub.text)
+            if letters & roles.bound and all(roles.is_index_letter(x) for x in letters):
+                roles.split.add(sub.text)
+
+
+def _survey_bare(node: s.Node, roles: Roles) -> None:
+    """The names that are used as values of their own, with no bracket after them."""
+    if isinstance(node, s.Name):
+        roles.bare.add(node.text)
+    elif isinstance(node, s.Script) and isinstance(node.base, s.Name | s.Big):
+        name = head_name(s.Script(node.start, node.end, node.base, node.sub))
+        roles.bare |= set() if name is None or node.primes else {name}
+        if node.sup is not None:
+            _survey_bare(node.sup, roles)
+    elif isinstance(node, s.Term):
+        _survey_bare_factors(node, roles)
+    else:
+        for inner in s.children(node):
+            _survey_bare(inner, roles)
+
+
+def _survey_bare_factors(term: s.Term, roles: Roles) -> None:
+    applied = False
+    for k, item in enumerate(term.items):
+        group = s.argument_group(item)
+        if applied and group is not None:
+            # A name alone in an argument may be a family or what a function is taken of.
+            for argument in s.arguments(group):
+                if not isinstance(s.bare(argument), s.Name):
+                    _survey_bare(argument, roles)
+            applied = False
+            continue
+        base = item.base if isinstance(item, s.Script) else item
+        following = k + 1 < len(term.items) and term.ops[k + 1] == ""
+        applied = (
+            isinstance(base, s.Name) and following and bool(s.argument_group(term.items[k + 1]))
+        )
+        if not applied and not (k and _is_d(term.items[k - 1])):
+            _survey_bare(item, roles)
+        elif isinstance(item, s.Script) and item.sup is not None:
+            _survey_bare(item.sup, roles)
+
+
+def _is_d(node: s.Node) -> bool:
+    base = node.base if isinstance(node, s.Script) else node
+    return isinstance(base, s.Differential) or (isinstance(base, s.Name) and base.text == "d")
 
 
 def _survey_node(node: s.Node, roles: Roles) -> None:
@@ -82,7 +189,7 @@ def _survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
     `P(0) = 0.9` says so only if P is not a family elsewhere (`numbered`: the second round).
     """
     head = chain.parts[0]
-    if head is None or not chain.relations:
+    if head is None or chain.relations[:1] != ("=",):
         return
     head = s.bare(head)
     if not isinstance(head, s.Term) or len(head.items) != 2 or head.ops[1]:
@@ -90,14 +197,44 @@ def _survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
     name, group = head_name(head.items[0]), head.items[1]
     if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
         return
-    arguments = group.body.items if isinstance(group.body, s.Listing) else (group.body,)
-    plain = [s.bare(a) for a in arguments]
+    plain = [s.bare(a) for a in s.arguments(group)]
+    if name in roles.bare and not all(isinstance(a, s.Name | s.Script | s.Number) for a in plain):
+        # a(1 − a) ≤ ¼ is a product: no definition has such an argument.
+        return
+    if _of_distributions(name, s.arguments(group), roles) and _mentions(chain.parts[1:], name):
+        return
     counted = all(isinstance(a, s.Number) or is_bound(a, roles) for a in plain)
     if counted and (not numbered or name in roles.ranks):
         return
     roles.functions.add(name)
     if len(plain) == 1 and _ranges_over(plain[0], chain, roles):
         roles.vector_functions.add(name)
+
+
+def _survey_delta(chain: s.Chain, roles: Roles) -> None:
+    """`δ_ij = a_ij - y_ij` defines a family of that name, which then is not Kronecker's."""
+    head = s.bare(chain.parts[0]) if chain.parts[0] is not None else None
+    if not isinstance(head, s.Script) or _letter(head) != "delta" or chain.relations[:1] != ("=",):
+        return
+    for part in chain.parts[1:]:
+        members = [
+            _letter(node)
+            for node in walk(part or head)
+            if isinstance(node, s.Script) and node.sub is not None and index_parts(node.sub, roles)
+        ]
+        # ∂x_i/∂x_j = δ_ij is what Kronecker's delta is for.
+        slope = isinstance(part and s.bare(part), s.Fraction) and len(set(members)) == 1
+        if members and "delta" not in members and not slope:
+            roles.defined.add("delta")
+
+
+def _mentions(parts: tuple[s.Node | None, ...], name: str) -> bool:
+    return any(
+        isinstance(node, s.Name) and node.text == name
+        for part in parts
+        if part is not None
+        for node in walk(part)
+    )
 
 
 def _ranges_over(argument: s.Node, chain: s.Chain, roles: Roles) -> bool:
@@ -126,9 +263,11 @@ def _survey_arguments(term: s.Term, roles: Roles) -> None:
     for head, following in zip(term.items, term.items[1:], strict=False):
         group = following.base if isinstance(following, s.Script) else following
         name = head_name(head)
-        if name not in roles.known or not isinstance(group, s.Group) or group.delimiter != "(":
+        if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
             continue
-        arguments = group.body.items if isinstance(group.body, s.Listing) else (group.body,)
+        arguments = s.arguments(group)
+        if name not in roles.known and not _of_distributions(name, arguments, roles):
+            continue
         entries = [e for e in entries_by_name()[name] if len(e.params) == len(arguments)]
         for k, argument in enumerate(arguments):
             ranks = {len(shape_of(e.params[k])) for e in entries}
@@ -137,6 +276,17 @@ def _survey_arguments(term: s.Term, roles: Roles) -> None:
                 rank = ranks.pop()
                 if rank:
                     roles.ranks.setdefault(plain.text, rank)
+
+
+def _of_distributions(name: str, arguments: tuple[s.Node, ...], roles: Roles) -> bool:
+    """H(p) and H(p, q) are entropies where nothing says that H is a function of its own."""
+    if name != "H" or name in roles.functions | set(roles.objects) | roles.bare:
+        return False
+    plain = [s.bare(a) for a in arguments]
+    return all(
+        isinstance(a, s.Name) and a.text in _DISTRIBUTIONS and a.text not in roles.bare
+        for a in plain
+    )
 
 
 def _texts(parts: list[s.Node]) -> list[str]:

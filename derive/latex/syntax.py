@@ -202,3 +202,14 @@ def children(node: Node) -> tuple[Node, ...]:
             elif isinstance(item, Node):
                 found.append(item)
     return tuple(found)
+
+
+def argument_group(node: Node) -> Group | None:
+    """The bracket `(...)` or `[...]`, with or without scripts, that may hold arguments."""
+    group = node.base if isinstance(node, Script) else node
+    return group if isinstance(group, Group) and group.delimiter in ("(", "[") else None
+
+
+def arguments(group: Group) -> tuple[Node, ...]:
+    """What stands in a bracket, comma by comma."""
+    return group.body.items if isinstance(group.body, Listing) else (group.body,)

@@ -117,7 +117,7 @@ def tokenize(source: str) -> list[Token]:
         raise ReadError(
             source, MAX_LENGTH, f"{len(source)} characters", f"at most {MAX_LENGTH} in one formula"
         )
-    return _without_crossing(_Cleaner(source, _scan(source)).run())
+    return _with_single_bars(source, _without_crossing(_Cleaner(source, _scan(source)).run()))
 
 
 def _scan(source: str) -> list[Token]:
@@ -126,6 +126,10 @@ def _scan(source: str) -> list[Token]:
         kind, text = str(match.lastgroup), match.group()
         if kind == "comment" and match.start() and source[match.start() - 1].isdigit():
             raise ReadError(source, match.start(), "'%'", r"\% (a bare % begins a comment)")
+        if kind == "number" and re.match(r"[eE][+-]?[0-9]", source[match.end() :]):
+            raise ReadError(
+                source, match.start(), repr(text + "e"), r"a power of ten such as 1.5 \cdot 10^{3}"
+            )
         if kind == "letter":
             kind, text = _letter(source, match.start(), text)
         elif kind in ("symbol", "other"):
@@ -171,6 +175,31 @@ def _without_crossing(tokens: list[Token]) -> list[Token]:
             if not _takes_argument(tokens, first, opening) and not _balanced(tokens[first + 1 : k]):
                 dropped |= {first, k}
     return [t for k, t in enumerate(tokens) if k not in dropped]
+
+
+def _with_single_bars(source: str, tokens: list[Token]) -> list[Token]:
+    """`|x||y|` holds no norm: an odd `||` among single bars of one bracket is two of them."""
+    levels: list[list[int]] = [[]]
+    apart: set[int] = set()
+    for k, token in enumerate(tokens):
+        if token.text in ("(", "[", "{", r"\{"):
+            levels.append([])
+        elif token.text in (")", "]", "}", r"\}", "") and (len(levels) > 1 or not token.text):
+            bars = levels.pop()
+            double = [b for b in bars if tokens[b].text == "||"]
+            if len(double) % 2 and len(double) < len(bars):
+                apart |= {b for b in double if source[tokens[b].start : tokens[b].end] == "||"}
+        elif token.kind == "other" and token.text in ("|", "||"):
+            levels[-1].append(k)
+    found: list[Token] = []
+    for k, token in enumerate(tokens):
+        if k in apart:
+            middle = token.start + 1
+            found.append(replace(token, text="|", end=middle))
+            found.append(replace(token, text="|", start=middle, wide=False, spaced=False))
+        else:
+            found.append(token)
+    return found
 
 
 def _takes_argument(tokens: list[Token], brace: int, opening: dict[int, int]) -> bool:

@@ -105,13 +105,16 @@ class Base:
         parts = sorted(terms, key=late)
         arrays = [code(-p if negative(p) else p) for p in parts]
         holes, labels = self.aligned(arrays)
-        out: list[str | Hole] = []
-        for part, hole in zip(parts, holes, strict=True):
-            minus = negative(part)
-            out += [" - " if minus else " + "] if out else ["-"] if minus else []
-            out.append(Hole(hole.node, MUL if minus else ADD))
-        python = all(a.node.python for a in arrays)
-        return Array(self.graph.node(*out, binding=ADD, python=python), labels)
+        # The first terms of a sum are a node of their own, which may be shared.
+        total = holes[0].node
+        if negative(parts[0]):
+            total = self.graph.node("-", Hole(total, MUL), binding=ADD, python=total.python)
+        for part, hole in zip(parts[1:], holes[1:], strict=True):
+            sign, binding = (" - ", MUL) if negative(part) else (" + ", ADD)
+            python = total.python and hole.node.python
+            pieces = (Hole(total, ADD), sign, Hole(hole.node, binding))
+            total = self.graph.node(*pieces, binding=ADD, python=python)
+        return Array(total, labels)
 
     def size(self, size: sp.Expr) -> str:
         """A size as an integer in the code."""

@@ -12,6 +12,8 @@ import sympy as sp
 from derive.catalogue import Entry, catalogue
 from derive.errors import DefinitionError
 from derive.numeric.names import identifier
+from derive.numeric.notes import about_entry, about_kinks, about_rewrites
+from derive.numeric.products import product
 from derive.numeric.source import Function, Output, Parameter, chosen_args, default_args, module
 from derive.terms import Context, free, shape_of
 
@@ -31,9 +33,13 @@ class NumpyFunction:
     args: tuple[str, ...]
     expr: sp.Expr
     gradient: sp.Expr | None = None
+    wrt: sp.Expr | None = None
+    params: tuple[Parameter, ...] = ()
 
-    def __call__(self, *arrays: Any) -> Any:
-        return self._namespace[self.name](*arrays)
+    def __call__(self, *arrays: Any, out: Any = None) -> Any:
+        if out is None:
+            return self._main(*arrays)
+        return self._main(*arrays, out=out)
 
     def value_and_grad(self, *arrays: Any) -> tuple[Any, Any]:
         """The value and its gradient in the first argument, sharing what they have in common.
@@ -45,6 +51,31 @@ class NumpyFunction:
         value, gradient = self._namespace[f"{self.name}_value_and_grad"](*arrays)
         return value, gradient
 
+    def hvp(self, *arrays: Any, out: Any = None) -> Any:
+        """The Hessian in the first argument times the last of `arrays`, which has its shape."""
+        return self._product("hvp")(*arrays, out=out)
+
+    def jvp(self, *arrays: Any) -> tuple[Any, Any]:
+        """The value, and the Jacobian in the first argument times the last of `arrays`."""
+        value, product = self._product("jvp")(*arrays)
+        return value, product
+
+    def vjp(self, *arrays: Any) -> tuple[Any, Any]:
+        """The value, and the last of `arrays` (of the value's shape) times the Jacobian."""
+        value, product = self._product("vjp")(*arrays)
+        return value, product
+
+    def _product(self, kind: str) -> Any:
+        """Raises `DefinitionError` if it was compiled without this product."""
+        found = self._namespace.get(f"{self.name}_{kind}")
+        if found is None:
+            raise DefinitionError(f"{self.name}: compiled without {kind}; ask for it in products=")
+        return found
+
+    @cached_property
+    def _main(self) -> Any:
+        return self._namespace[self.name]
+
     @cached_property
     def _namespace(self) -> dict[str, Any]:
         namespace: dict[str, Any] = {"__name__": f"derive.numeric.generated.{self.name}"}
@@ -53,7 +84,8 @@ class NumpyFunction:
         return namespace
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (NumpyFunction, (self.name, self.source, self.args, self.expr, self.gradient))
+        parts = (self.name, self.source, self.args, self.expr, self.gradient, self.wrt, self.params)
+        return (NumpyFunction, parts)
 
 
 def compile_expression(
@@ -64,6 +96,7 @@ def compile_expression(
     doc: str | None = None,
     gradient: sp.Expr | None = None,
     wrt: sp.Expr | None = None,
+    products: Sequence[str] = (),
 ) -> NumpyFunction:
     """Compile a term, and with `gradient` also its value and gradient together.
 
@@ -75,25 +108,41 @@ def compile_expression(
 
     `wrt` is what `gradient` is the derivative in, a symbol or a member `z[j]` of the first
     argument: its indices are the last axes of the gradient. Without it they are the free
-    indices that the value does not have.
+    indices that the value does not have. `products` ("jvp", "vjp", "hvp") are compiled too; they
+    need `gradient` and `wrt`.
 
     Raises `DefinitionError` for a name that is neither argument nor defined and for an index
     without one range, `UnsupportedError` for what has no NumPy code.
     """
-    return _compile(_Task(expr, name, doc, gradient, wrt), args, context)
+    notes = (doc or f"{name} = {expr}",)
+    return _compile(_Task(expr, name, notes, gradient, wrt, products=products), args, context)
 
 
 def compile_entry(
-    entry: Entry, gradient: sp.Expr | None = None, wrt: sp.Expr | None = None
+    entry: Entry,
+    gradient: sp.Expr | None = None,
+    wrt: sp.Expr | None = None,
+    products: Sequence[str] = (),
+    checked: str = "",
 ) -> NumpyFunction:
     """Compile an entry of the catalogue, its arguments in the entry's order.
 
     `gradient` is a term for its derivative in the first argument, in `wrt` (as in
-    `compile_expression`); the indices that it has beyond the entry's own come last.
+    `compile_expression`, `products` too); the indices that it has beyond the entry's own come
+    last. `checked` is a sentence on the check that it passed, for the docstrings.
     """
-    doc = f"{entry.title}: {entry.head} = {entry.formula}"
     context = Context().with_library(catalogue.definitions)
-    task = _Task(entry.formula, entry.name, doc, gradient, wrt, entry.out)
+    task = _Task(
+        entry.formula,
+        entry.name,
+        about_entry(entry),
+        gradient,
+        wrt,
+        entry.out,
+        products,
+        about_kinks(entry, wrt, gradient, context),
+        checked,
+    )
     return _compile(task, entry.params, context)
 
 
@@ -108,14 +157,30 @@ class _Task:
 
     expr: sp.Expr
     name: str
-    doc: str | None
+    notes: tuple[str, ...]
     gradient: sp.Expr | None
     wrt: sp.Expr | None
     first: tuple[sp.Symbol, ...] = ()
+    products: Sequence[str] = ()
+    kinks: tuple[str, ...] = ()
+    checked: str = ""
 
     @property
     def terms(self) -> list[sp.Expr]:
         return [self.expr] if self.gradient is None else [self.expr, self.gradient]
+
+    def function(
+        self,
+        suffix: str,
+        params: tuple[Parameter, ...],
+        outputs: tuple[Output, ...],
+        notes: tuple[str, ...],
+    ) -> Function:
+        """One of the functions of the module, with what it rests on."""
+        name = identifier(self.name) + (f"_{suffix}" if suffix else "")
+        rests = about_rewrites(outputs)
+        checked = (self.checked,) if self.checked else ()
+        return Function(name, params, outputs, (*notes, *rests, *checked))
 
 
 def _compile(
@@ -125,20 +190,43 @@ def _compile(
     if args is not None:
         context = context.without(*(str(a) for a in args))
     given = None if args is None else chosen_args(args, task.terms)
-    outputs = [Output.of(task.expr, context, given, task.first)]
+    value = Output.of(task.expr, context, given, task.first)
+    outputs = [value]
     if task.gradient is not None:
-        last = _axes_of_gradient(task, outputs[0], given)
-        first = tuple(k for k in outputs[0].ranges if k not in last)
-        outputs.append(Output.of(task.gradient, context, given, first, last))
+        last = _axes_of_gradient(task, value, given)
+        first = tuple(k for k in value.ranges if k not in last)
+        outputs.append(Output.of(task.gradient, context, given, first, last, task.wrt))
     indices = tuple(k for o in outputs for k in o.ranges)
     params = default_args([o.term for o in outputs], indices) if given is None else given
-    safe = identifier(task.name)
-    functions = [Function(safe, params, (outputs[0],), task.doc or f"{task.name} = {task.expr}")]
+    functions = [task.function("", params, (value,), task.notes)]
     if task.gradient is not None:
-        text = f"The value of {safe} and its gradient in the first argument."
-        functions.append(Function(f"{safe}_value_and_grad", params, tuple(outputs), text))
-    source = module(functions, f"{safe}: generated NumPy code.")
-    return NumpyFunction(safe, source, tuple(str(p) for p in params), task.expr, task.gradient)
+        text = f"The value of {functions[0].name} and its gradient {task.gradient}"
+        text += f" in {params[0]}." if params else "."
+        functions.append(
+            task.function("value_and_grad", params, tuple(outputs), (text, *task.kinks))
+        )
+    functions += _products(task, value, params, context)
+    name = functions[0].name
+    source = module(functions, f"{name}: generated NumPy code.")
+    names = tuple(str(p) for p in params)
+    return NumpyFunction(name, source, names, task.expr, task.gradient, task.wrt, params)
+
+
+def _products(
+    task: _Task, value: Output, params: tuple[Parameter, ...], context: Context
+) -> list[Function]:
+    """The functions for the products that were asked for."""
+    if task.products and (task.gradient is None or task.wrt is None):
+        raise DefinitionError(f"{task.name}: products need the gradient and what it is taken in")
+    functions = []
+    for kind in task.products:
+        p = product(kind, task.gradient, task.wrt, value.ranges, params, context)
+        longer = (*params, p.along)
+        first = tuple(value.ranges) if kind == "jvp" else ()
+        term = Output.of(p.term, context, longer, first, p.last, task.wrt)
+        outputs = (term,) if kind == "hvp" else (value, term)
+        functions.append(task.function(kind, longer, outputs, (p.text,)))
+    return functions
 
 
 def _axes_of_gradient(

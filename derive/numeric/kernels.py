@@ -18,13 +18,10 @@ def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[
     Float dtypes stay, integers and booleans become float64; ValueError or TypeError says
     which argument does not fit.
     """
-    values = [v if isinstance(v, (np.ndarray, float, int)) else np.asarray(v) for _, v, _ in pairs]
-    dtype = np.result_type(*values)
-    if dtype.kind in "biu":
-        dtype = np.dtype(np.float64)
-    elif dtype.kind != "f":
-        raise TypeError(f"arguments of dtype {dtype}; real numbers are needed")
-    arrays = [np.asarray(v, dtype) for v in values]
+    arrays = [v for _, v, _ in pairs]
+    dtype = getattr(arrays[0], "dtype", np.dtype(int))
+    if dtype.kind != "f" or not all(type(v) is np.ndarray and v.dtype is dtype for v in arrays):
+        arrays = _floating(arrays)
     sizes: dict[str, int] = {}
     for (name, _, axes), array in zip(pairs, arrays, strict=True):
         if array.ndim < len(axes):
@@ -38,14 +35,75 @@ def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[
                 raise ValueError(
                     f"{name} has shape {array.shape}, so {size} = {found}; {wanted} is needed"
                 )
-    if len(pairs) > 1:
+    batch = {a.shape[: a.ndim - len(p[2])] for p, a in zip(pairs, arrays, strict=True)}
+    if len(batch) > 1:
         try:
-            batch = [a.shape[: a.ndim - len(p[2])] for p, a in zip(pairs, arrays, strict=True)]
             np.broadcast_shapes(*batch)
         except ValueError:
             shown = ", ".join(f"{p[0]}: {a.shape}" for p, a in zip(pairs, arrays, strict=True))
             raise ValueError(f"batch axes do not broadcast together ({shown})") from None
     return arrays, sizes
+
+
+def _floating(values: list[Any]) -> list[Any]:
+    """The values as arrays of the floating dtype that they have in common."""
+    known = [v if isinstance(v, (np.ndarray, float, int)) else np.asarray(v) for v in values]
+    dtype = np.result_type(*known)
+    if dtype.kind in "biu":
+        dtype = np.dtype(np.float64)
+    elif dtype.kind != "f":
+        raise TypeError(f"arguments of dtype {dtype}; real numbers are needed")
+    return [np.asarray(v, dtype) for v in known]
+
+
+def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: Any = None) -> Any:
+    """What `function` returns for the arrays, by pieces of the batch that stay in the cache.
+
+    An array has as many last axes of its own as its rank says; those in front are batch and
+    broadcast, and the first of them is cut. Writes into `out` if that is given; ValueError or
+    TypeError if it does not fit.
+    """
+    largest = max([a.size for a in arrays])
+    if largest <= 16384:
+        return _put(function(*arrays), out)
+    batches = [a.shape[: a.ndim - r] for a, r in zip(arrays, ranks, strict=True)]
+    axes = max(map(len, batches))
+    rows = max([b[0] for b in batches if len(b) == axes]) if axes else 1
+    step = max(1, 16384 * rows // largest)
+    if step >= rows:
+        return _put(function(*arrays), out)
+    cut = [len(b) == axes and b[0] > 1 for b in batches]
+    results: list[Any] = []
+    for start in range(0, rows, step):
+        some = slice(start, start + step)
+        values = function(*[a[some] if c else a for a, c in zip(arrays, cut, strict=True)])
+        single = not isinstance(values, tuple)
+        values = (values,) if single else values
+        if not results:
+            results = [_room(out, (rows, *v.shape[1:]), v.dtype) for v in values]
+        for result, value in zip(results, values, strict=True):
+            result[some] = value
+    return results[0] if single else tuple(results)
+
+
+def _put(result: Any, out: Any) -> Any:
+    """The result, in `out` if that is given."""
+    if out is None:
+        return result
+    _room(out, np.shape(result), result.dtype)[...] = result
+    return out
+
+
+def _room(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """`out` if it fits, or a new array if it is None."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray) or out.dtype != dtype:
+        found = getattr(out, "dtype", type(out).__name__)
+        raise TypeError(f"out has dtype {found}; an array of {dtype} is needed")
+    if out.shape != shape:
+        raise ValueError(f"out has shape {out.shape}; {shape} is needed")
+    return out
 
 
 def _sigmoid(x: Any) -> Any:
@@ -113,13 +171,19 @@ def _xlog_ratio(x: Any, p: Any, q: Any) -> Any:
 def _largest(x: Any) -> Any:
     """The largest member, or 0 where that is not finite: what a sum of exp is shifted by."""
     m = np.max(x, axis=-1, initial=-np.inf)
-    return np.where(np.isfinite(m), m, 0.0)
+    return m if np.all(np.isfinite(m)) else np.where(np.isfinite(m), m, 0.0)
 
 
 def _log_sum(e: Any) -> Any:
     """log of the sum of members whose largest is 1, accurate where the others are small."""
-    others = np.sum(np.where(e == 1, 0.0, e), axis=-1)
-    return np.log1p(others + (np.sum(e == 1, axis=-1, dtype=e.dtype) - 1.0))
+    total = np.asarray(np.sum(e, axis=-1))
+    result = np.asarray(np.log(total))
+    close = total < 1.5
+    if np.any(close):
+        near = e[close]
+        others = np.sum(np.where(near == 1, 0.0, near), axis=-1)
+        result[close] = np.log1p(others + (np.sum(near == 1, axis=-1, dtype=e.dtype) - 1.0))
+    return result[()]
 
 
 def _sum_others(x: Any) -> Any:

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_RESERVED = frozenset({"np", "special", "dtype", "sizes", "Any", "annotations"})
+_RESERVED = frozenset(
+    {"np", "special", "dtype", "sizes", "Any", "annotations", "out", "piece", "arrays"}
+)
 _GREEK = re.compile(r"(?:GREEK )?(?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 
 

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import BooleanAtom
 from derive.errors import UnsupportedError
 from derive.numeric.primitives import is_primitive, meaning, primitive
 from derive.numeric.rewrites import Rewrite, stable
+from derive.numeric.rewrites.shapes import surely_positive
 from derive.terms import (
     At,
     Context,
@@ -35,9 +36,7 @@ from derive.terms import (
 )
 
 
-def normal_form(
-    term: sp.Expr, context: Context, used: dict[str, Rewrite] | None = None
-) -> sp.Expr:
+def normal_form(term: sp.Expr, context: Context, used: dict[str, Rewrite] | None = None) -> sp.Expr:
     """The term unfolded through the context, made stable, with every sum over 1..size.
 
     What a name stands for is made stable by itself before it is put in its place, so that
@@ -93,6 +92,32 @@ class _Unfolding:
             # SymPy compares numbers only if it can evaluate them.
             return map_terms(unfolded, meaning)
         return unfolded if arguments == definition.params else self.unfold(unfolded)
+
+
+def idle_quotients(term: sp.Expr, wrt: sp.Expr) -> sp.Expr:
+    """Quotients in a derivative by `wrt` whose numerator does not depend on it: 0/0 is 0 there.
+
+    Where y = 0 the function y/a is 0 at every other a, so 0 is its limit at a = 0.
+    """
+    moving = wrt.base if isinstance(wrt, sp.Indexed) else wrt
+    ratio = primitive("ratio")
+
+    def look(part: sp.Expr) -> sp.Expr:
+        if not isinstance(part, sp.Mul):
+            return part
+        idle = [f for f in part.args if not f.is_number and _idle(f, moving)]
+        for f in part.args:
+            base, power = f.as_base_exp()
+            if idle and power == -1 and moving in free(base) and not surely_positive(base):
+                rest = (x for x in part.args if x is not f and x not in idle)
+                return sp.Mul(ratio(sp.Mul(*idle), base), *rest)
+        return part
+
+    return map_terms(term, look)
+
+
+def _idle(factor: sp.Expr, moving: sp.Basic) -> bool:
+    return moving not in free(factor) and not factor.as_base_exp()[1].is_negative
 
 
 def _from_one(term: sp.Expr) -> sp.Expr:

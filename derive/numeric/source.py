@@ -18,8 +18,9 @@ from derive.numeric.arrays import Axes, Labels
 from derive.numeric.graph import ATOM, Graph, Hole, Node, write
 from derive.numeric.lower import Lowering
 from derive.numeric.names import identifier, quoted
-from derive.numeric.normal import normal_form
+from derive.numeric.normal import idle_quotients, normal_form
 from derive.numeric.primitives import is_primitive
+from derive.numeric.rewrites import Rewrite
 from derive.terms import Context, Vec, free, shape_of
 
 Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
@@ -31,6 +32,7 @@ class Output:
 
     term: sp.Expr
     ranges: Mapping[sp.Symbol, sp.Expr]
+    rewrites: tuple[Rewrite, ...] = ()
 
     @classmethod
     def of(
@@ -40,22 +42,26 @@ class Output:
         args: Sequence[Parameter] | None,
         first: Labels = (),
         last: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
+        wrt: sp.Expr | None = None,
     ) -> Output:
         """Read a term (or a `Vec`, whose indices come in its order).
 
         Its free indices become axes: those of `first`, then the others alphabetically, then
-        `last` with their ranges, whether the term depends on them or not.
+        `last` with their ranges, whether the term depends on them or not. In a derivative in
+        `wrt`, 0/0 of what does not depend on it is 0.
         """
         expr = sp.sympify(expr, strict=True)
         explicit: dict[sp.Symbol, sp.Expr] = {}
         while isinstance(expr, Vec):
             explicit.update(zip(expr.indices, expr.shape, strict=True))
             expr = expr.body
-        term = normal_form(expr, context)
+        used: dict[str, Rewrite] = {}
+        term = normal_form(expr, context, used)
+        term = term if wrt is None else idle_quotients(term, wrt)
         found = free_indices(term, frozenset(args or ()), {**explicit, **last})
         rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
         order = [k for k in (*explicit, *first, *rest, *last) if k in found]
-        return cls(term, {k: found[k] for k in order})
+        return cls(term, {k: found[k] for k in order}, tuple(used.values()))
 
 
 def free_indices(
@@ -120,7 +126,7 @@ class Function:
     name: str
     args: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
-    doc: str
+    doc: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class _Names:
 
 def module(functions: Sequence[Function], title: str) -> str:
     """The source of a module that holds these functions and what they need."""
-    bodies, helpers = [], {"_prepare"}
+    bodies, helpers = [], {"_prepare", "_in_pieces"}
     for f in functions:
         text, needed = _function(f)
         bodies.append(text)
@@ -159,6 +165,7 @@ def module(functions: Sequence[Function], title: str) -> str:
     pieces = [_helper(name) for name in _with_their_own(helpers)]
     whole = "\n\n\n".join([*pieces, *bodies])
     imports = ["from typing import Any", "", "import numpy as np"]
+    imports += ["from numpy.typing import ArrayLike, NDArray"]
     if "special." in whole:
         imports.append("from scipy import special")
     head = "\n".join(
@@ -191,14 +198,30 @@ def _function(f: Function) -> tuple[str, set[str]]:
         lowering = Lowering(graph, names.args, names.sizes, Axes(dict(output.ranges)))
         node = lowering.result(output.term, tuple(output.ranges))
         nodes.append(_filled(graph, node, output, f, names, lowering))
-    taken = {*names.args.values(), *names.sizes.values(), "dtype", "sizes", "np", "special"}
+    taken = {*names.args.values(), *names.sizes.values(), *_RESERVED}
     lines, results = write(nodes, taken)
-    body = [*_head(f, names, "\n".join([*lines, *results])), *lines]
-    body.append(f"return {', '.join(results)}")
-    signature = ", ".join(f"{names.args[a]}: Any" for a in f.args)
-    doc = _docstring(f, names)
-    text = "\n".join([f"def {f.name}({signature}) -> Any:", *doc, *(f"    {x}" for x in body)])
-    return text, graph.helpers
+    code = [*lines, f"return {', '.join(results)}"]
+    body = _body(f, names, code)
+    text = "\n".join([*_signature(f, names), *_docstring(f, names), *(f"    {x}" for x in body)])
+    return text.replace("\n    \n", "\n\n"), graph.helpers
+
+
+# Names of the module that no value may take.
+_RESERVED = ("dtype", "sizes", "np", "special", "arrays", "out", "piece")
+
+
+def _signature(f: Function, names: _Names) -> list[str]:
+    """`out=` stands where one array comes back."""
+    parts = [f"{names.args[a]}: ArrayLike" for a in f.args]
+    returns = ", ".join("NDArray[Any]" for _ in f.outputs)
+    if len(f.outputs) == 1 and f.args:
+        parts += ["*", "out: NDArray[Any] | None = None"]
+    else:
+        returns = f"tuple[{returns}]" if f.args else returns
+    line = f"def {f.name}({', '.join(parts)}) -> {returns}:"
+    if len(line) <= 100:
+        return [line]
+    return [f"def {f.name}(", f"    {', '.join(parts)}", f") -> {returns}:"]
 
 
 def _check_closed(f: Function, output: Output, names: _Names) -> None:
@@ -211,19 +234,32 @@ def _check_closed(f: Function, output: Output, names: _Names) -> None:
         )
 
 
-def _head(f: Function, names: _Names, code: str) -> list[str]:
-    """The lines that turn arguments into arrays and read the sizes that the code uses."""
-    triples = ", ".join(
+def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
+    """The arguments as arrays, the sizes that the code uses, and the code for a piece."""
+    whole = "\n".join(code)
+    if not f.args:
+        return [*(["dtype = np.float64"] if re.search(r"\bdtype\b", whole) else []), *code]
+    triples = [
         f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"') for a in f.args
-    )
-    targets = ", ".join(names.args[a] for a in f.args) + ("," if len(f.args) == 1 else "")
-    sizes = [s for s in names.sizes.values() if re.search(rf"\b{s}\b", code)]
-    rest = "sizes" if sizes else "_"
-    lines = [f"({targets}), {rest} = _prepare({triples})"] if f.args else []
+    ]
+    sizes = [s for s in names.sizes.values() if re.search(rf"\b{s}\b", whole)]
+    lines = _call(f"arrays, {'sizes' if sizes else '_'} = _prepare", triples)
     lines += [f'{s} = sizes["{s}"]' for s in sizes]
-    if re.search(r"\bdtype\b", code):
-        lines.append(f"dtype = {names.args[f.args[0]]}.dtype" if f.args else "dtype = np.float64")
-    return lines
+    if re.search(r"\bdtype\b", whole):
+        lines.append("dtype = arrays[0].dtype")
+    inner = ", ".join(f"{names.args[a]}: Any" for a in f.args)
+    ranks = tuple(len(shape_of(a)) for a in f.args)
+    out = ", out" if len(f.outputs) == 1 else ""
+    piece = ["", f"def piece({inner}) -> Any:", *(f"    {x}" for x in code), ""]
+    return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}{out})"]
+
+
+def _call(function: str, arguments: Sequence[str]) -> list[str]:
+    """A call, on a line of its own for each argument if it is long."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= 92:
+        return [line]
+    return [f"{function}(", *(f"    {a}," for a in arguments), ")"]
 
 
 def _filled(
@@ -249,14 +285,16 @@ def _cast(node: Node) -> bool:
 
 
 def _docstring(f: Function, names: _Names) -> list[str]:
-    """What the function computes and the shapes that it takes and gives."""
-    lines = [*textwrap.wrap(quoted(f.doc), 92), ""]
+    """What the function computes, the shapes that it takes and gives, and what it rests on."""
+    head, *notes = f.doc
+    lines = textwrap.wrap(quoted(head), 92)
     for a in f.args:
         shape = ", ".join(["...", *(str(names.sizes.get(s, s)) for s in shape_of(a))])
-        lines.append(
-            f"{names.args[a]}: shape ({shape})" if shape_of(a) else f"{names.args[a]}: any shape"
-        )
+        shape = f"shape ({shape})" if shape_of(a) else "any shape"
+        lines += [*([""] if a is f.args[0] else []), f"{names.args[a]}: {shape}"]
     for output in f.outputs:
         sizes = (str(names.sizes.get(n, n)) for n in output.ranges.values())
         lines.append(f"Returns shape ({', '.join(['...', *sizes])})")
+    for note in notes:
+        lines += ["", *textwrap.wrap(quoted(note), 92)]
     return ['    """' + lines[0], *(f"    {x}".rstrip() for x in lines[1:]), '    """']

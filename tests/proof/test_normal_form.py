@@ -33,7 +33,7 @@ from derive.proof.valuation import NoValueError, Point
 from derive.terms import At, Partial
 
 BITS = 200
-PATIENCE = 2.0  # seconds for one normal form; what takes longer is left out
+PATIENCE = 2.0  # seconds of the processor for one comparison; what takes longer is left out
 
 
 class UnsettledError(Exception):
@@ -136,34 +136,36 @@ def seconds(limit: float) -> Iterator[None]:
     def over(*_: object) -> None:
         raise UnsettledError("too slow")
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, limit)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, limit)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def check(term: sp.Expr, point: Point) -> bool:
     """Compare a term with its normal form at a point; whether there was anything to compare."""
     try:
         with seconds(PATIENCE):
-            reading = read_at(term, point)
-        direct = value_at(term, point)
+            return compared(term, point)
     except (UnsettledError, DeriveError):
         return False
+
+
+def compared(term: sp.Expr, point: Point) -> bool:
+    """The comparison itself: it fails, succeeds, or says that it says nothing."""
+    reading = read_at(term, point)
+    direct = value_at(term, point)
     if reading.value is None:
         assert direct is None, f"said to be undefined ({reading.why}), but it is {direct}"
         return True
-    try:
-        again = value_at(reading.term(), point)
-        defined = all(holds(c, reading.normal, point) for c in reading.normal.conditions)
-    except (UnsettledError, DeriveError):
-        return False
     if direct is None:
-        assert not defined, f"undefined, but normal form {reading.term()} asks for nothing"
+        asked = all(holds(c, reading.normal, point) for c in reading.normal.conditions)
+        assert not asked, f"undefined, but normal form {reading.term()} asks for nothing"
         return True
+    again = value_at(reading.term(), point)
     if again is None or not (narrow(direct) and narrow(again)):
         return False
     assert overlap(direct, again), f"{direct} against {again} of the normal form {reading.term()}"

@@ -130,7 +130,7 @@ POINT = {
 NESTED = sp.Sum(sp.Sum(W[LETTERS[1], LETTERS[2]] * x, (LETTERS[2], 1, n)), (LETTERS[1], 1, n))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(terms(), mappings(), points())
 @example(NESTED, {x: LETTERS[1]}, POINT)
 def test_substituting_is_evaluating_at_the_new_values(
@@ -213,7 +213,7 @@ def neighbours(draw: st.DrawFn) -> tuple[sp.Expr, sp.Expr]:
     return term, changed(term)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(neighbours(), st.lists(points(), min_size=3, max_size=3))
 def test_alpha_equal_terms_have_equal_values(
     pair: tuple[sp.Expr, sp.Expr], several: list[dict[sp.Basic, Any]]

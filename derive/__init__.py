@@ -21,6 +21,8 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "differentiate": "derive.api",
+    "model": "derive.api",
+    "Model": "derive.api",
     "numpy_function": "derive.api",
     "show": "derive.api",
     "verify": "derive.verdicts.claims",

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.calculus import Derivation as PlainDerivation
+from derive.calculus import Network
 from derive.calculus.strategy import InTermsOf
 from derive.catalogue import Entry, catalogue
 from derive.errors import DefinitionError, UnknownNameError
-from derive.latex import read_all
-from derive.latex.derivation import Derivation
+from derive.latex.derivation import Backward, Derivation, backward
 from derive.latex.derivation import differentiate as _differentiate
 from derive.numeric import NumpyFunction, compile_entry, compile_expression
 from derive.terms import Context, Definition, free, index, name_of, shape_of
-from derive.verdicts.surroundings import Given, base_context, with_formula, with_given
+from derive.verdicts.surroundings import Assumed, Given, base_context, read_together
 
 
 def differentiate(
@@ -41,13 +41,58 @@ def differentiate(
     )
 
 
-def with_definitions(context: Context, given: Sequence[Given], also: Sequence[str] = ()) -> Context:
-    """The context with definitions, as LaTeX or terms. Raises `ReadError`."""
-    context = with_given(context, [g for g in given if not isinstance(g, str)])
-    texts = [g for g in given if isinstance(g, str)]
-    for formula in read_all([*texts, *also], context)[: len(texts)]:
-        context = with_formula(context, formula)
-    return context
+def with_definitions(
+    context: Context, given: Sequence[Given], assuming: Sequence[Assumed] = ()
+) -> Context:
+    """The context with definitions and hypotheses, as LaTeX or terms. Raises `ReadError`."""
+    return read_together("0", given, assuming, context)[1]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network as a list of definitions; `context` holds them with the hypotheses."""
+
+    context: Context
+
+    def gradients(
+        self, loss: str | sp.Expr, wrt: Sequence[str | sp.Expr] | str | sp.Expr | None = None
+    ) -> Backward:
+        """The gradients of a value, in reverse through the definitions, error terms by name.
+
+        `wrt` are names, symbols, families or their members; by default every family and scalar
+        that is not defined. The result prints itself; `result[W]` is a gradient in the terms of
+        `result.context`, `check()` proves every line. Raises `DeriveError` for a name that is
+        not there.
+        """
+        term = self._named(loss)
+        network = Network(self.context, term)
+        if wrt is None:
+            wanted: Sequence[str | sp.Expr] = network.parameters
+        else:
+            wanted = [wrt] if isinstance(wrt, str | sp.Expr) else wrt
+        return backward(self.context, term, *(self._named(w, network) for w in wanted))
+
+    def _named(self, what: str | sp.Expr, network: Network | None = None) -> sp.Expr:
+        if not isinstance(what, str):
+            return what
+        if what in self.context.definitions:
+            head = self.context.definitions[what][-1].head
+            return head.base if isinstance(head, sp.Indexed) else head
+        known = {str(name_of(p)): p for p in (network.parameters if network else ())}
+        if what not in known:
+            raise UnknownNameError("model", what, [*self.context.definitions, *known])
+        return known[what]
+
+
+def model(
+    definitions: Sequence[Given], assuming: Sequence[Assumed] = (), context: Context | None = None
+) -> Model:
+    """A network from its definitions and hypotheses, as LaTeX or terms, in any order.
+
+    Raises `ReadError` for LaTeX that cannot be read, `DefinitionError` for what defines nothing.
+    """
+    context = base_context() if context is None else context
+    return Model(with_definitions(context, definitions, assuming))
 
 
 @dataclass(frozen=True)
@@ -123,9 +168,16 @@ def _families_first(s: sp.Basic) -> tuple[int, str]:
 
 def show(
     name: str, given: Sequence[Given] = (), wrt: str | None = None, order: int = 1
-) -> Derivation:
-    """The derivation of a function's derivative of this order."""
+) -> Derivation | Backward:
+    """The derivation of a function's derivative of this order.
+
+    The gradient of a value goes backwards through the definitions that lead to it.
+    """
     about = subject(name, given)
+    if isinstance(about.term, sp.Symbol) and order == 1:
+        variable = about.variable(wrt)
+        wanted = variable.base if isinstance(variable, sp.Indexed) else variable
+        return backward(about.context, about.term, wanted)
     variables = [about.variable(wrt, position) for position in range(order)]
     return _differentiate(about.term, *variables, context=about.context)
 

@@ -90,7 +90,7 @@ class ErrorTerm:
 
 @dataclass(frozen=True, eq=False)
 class Backward:
-    """The gradients of a loss: named error terms from the loss backwards, and the gradients.
+    """The gradients of a loss: error terms from the loss backwards, and the gradients asked for.
 
     `context` defines the error terms beside the values, so that code compiled from a gradient
     shares them with the forward pass.
@@ -190,11 +190,11 @@ class _Run:
         for name, variable in self.targets.items():
             if name not in self.found:
                 self.found[name] = self._derive(name, variable)
-        errors = [e for e in self.found.values() if e.shared]
-        definitions = [Definition.of(e.name, e.result, "error term") for e in errors]
+        errors = tuple(e for name, e in self.found.items() if name in network.values)
         gradients = {v: self.found[str(name_of(m))] for v, m in self.wanted.items()}
-        context = network.context.define(*definitions)
-        return Backward(network.loss, tuple(errors), MappingProxyType(gradients), context)
+        named = (Definition.of(e.name, e.result, "error term") for e in errors if e.shared)
+        context = network.context.define(*named)
+        return Backward(network.loss, errors, MappingProxyType(gradients), context)
 
     def _derive(self, name: str, variable: sp.Expr) -> ErrorTerm:
         claim = Partial(self.network.loss, variable)

@@ -19,65 +19,77 @@ from derive.terms import Context, Statement, name_of
 Show = Callable[[sp.Expr], str]
 
 
-@dataclass(frozen=True, eq=False)
-class Derivation(calculus.Derivation):
-    """A derivation with its printed forms.
+@dataclass(frozen=True)
+class Block:
+    """What stands together: the terms that are equal from the start, then the lines."""
 
-    `result` is the derivative, `check()` proves every line again, and the printed forms show
-    the derivations that it rests on first.
-    """
+    heads: tuple[sp.Expr, ...]
+    lines: tuple[Line, ...]
+    context: Context
+
+    def rows(self) -> list[str]:
+        """LaTeX rows: claim, =, line, reason."""
+        head = " = ".join(map(latex, self.heads))
+        rows = []
+        for position, line in enumerate(self.lines):
+            left = f"{head} " if position == 0 else ""
+            rows.append(f"{left}&= {latex(line.expr)} && {_reason(line)}")
+        return rows or [head]
+
+    def text(self) -> str:
+        """Plain text, the reasons at the right."""
+        head = " = ".join(map(text, self.heads))
+        pad = " " * len(head)
+        lines = [
+            (f"{pad if position else head} = {text(line.expr)}", _spoken(line, self.context))
+            for position, line in enumerate(self.lines)
+        ]
+        width = min(72, max((len(formula) for formula, _ in lines), default=0))
+        rows = [f"{formula:<{width}}   {reason}".rstrip() for formula, reason in lines]
+        return "\n".join(rows or [head])
+
+
+class Printable:
+    """What prints itself as LaTeX, Markdown, plain text and HTML, and shows in Jupyter."""
+
+    def blocks(self) -> tuple[Block, ...]:
+        """What is printed, in order."""
+        raise NotImplementedError
+
+    def said(self, show: Show) -> tuple[str, ...]:
+        """What is to be said of kinks and conditions, with formulas as `show` writes them."""
+        raise NotImplementedError
+
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of kinks and conditions, with formulas between dollars."""
+        return self.said(lambda term: f"${latex(term)}$")
 
     def latex(self) -> str:
         """One `align*`, aligned at =, each line with its reason; then a remark on each kink."""
-        blocks = [_rows(part) for part in (*self.lemmas, self)]
-        body = " \\\\[1ex]\n".join(" \\\\\n".join(rows) for rows in blocks)
+        body = " \\\\[1ex]\n".join(" \\\\\n".join(b.rows()) for b in self.blocks())
         remarks = "".join(f"\n{remark}" for remark in self.remarks())
         return f"\\begin{{align*}}\n{body}\n\\end{{align*}}{remarks}"
 
+    def _aligned(self) -> list[str]:
+        return [
+            "\\begin{aligned}\n" + " \\\\\n".join(b.rows()) + "\n\\end{aligned}"
+            for b in self.blocks()
+        ]
+
     def markdown(self) -> str:
         """Markdown with display formulas."""
-        parts = []
-        for part in (*self.lemmas, self):
-            body = " \\\\\n".join(_rows(part))
-            parts.append(f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$")
+        parts = [f"$$\n{block}\n$$" for block in self._aligned()]
         return "\n\n".join([*parts, *self.remarks()]) + "\n"
 
     def text(self) -> str:
         """Plain Unicode text for a terminal, each reason at the right."""
-        blocks = []
-        for part in (*self.lemmas, self):
-            head = text(part.claim)
-            pad = " " * len(head)
-            lines = [
-                (f"{pad if position else head} = {text(line.expr)}", _spoken(line, self.context))
-                for position, line in enumerate(part.lines)
-            ]
-            width = min(72, max((len(formula) for formula, _ in lines), default=0))
-            rows = [f"{formula:<{width}}   {reason}".rstrip() for formula, reason in lines]
-            blocks.append("\n".join(rows or [head]))
-        return "\n\n".join([*blocks, *self._remarks(text)])
+        return "\n\n".join([*(b.text() for b in self.blocks()), *self.said(text)])
 
     def html(self) -> str:
         """A page by itself: the formulas as LaTeX for MathJax to set, and the plain text."""
         formulas = _html.escape("\n".join(rf"\[{block}\]" for block in self._aligned()))
-        plain = _html.escape(self.text())
-        title = _html.escape(f"Derivation of {text(self.claim)}")
-        return _PAGE.format(title=title, formulas=formulas, plain=plain)
-
-    def remarks(self) -> tuple[str, ...]:
-        """What is to be said of kinks and conditions, with formulas between dollars."""
-        return self._remarks(lambda term: f"${latex(term)}$")
-
-    def _remarks(self, show: Show) -> tuple[str, ...]:
-        if self.kinks:
-            return tuple(_remark(k, show) for k in self.kinks)
-        return tuple(f"This holds where {show(c.lhs)} is not 0." for c in self.conditions)
-
-    def _aligned(self) -> list[str]:
-        return [
-            "\\begin{aligned}\n" + " \\\\\n".join(_rows(part)) + "\n\\end{aligned}"
-            for part in (*self.lemmas, self)
-        ]
+        title = _html.escape(f"Derivation of {text(self.blocks()[-1].heads[-1])}")
+        return _PAGE.format(title=title, formulas=formulas, plain=_html.escape(self.text()))
 
     def _repr_latex_(self) -> str:
         return self.latex()
@@ -87,6 +99,63 @@ class Derivation(calculus.Derivation):
 
     def __str__(self) -> str:
         return self.text()
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation(Printable, calculus.Derivation):
+    """A derivation with its printed forms.
+
+    `result` is the derivative, `check()` proves every line again, and the printed forms show
+    the derivations that it rests on first.
+    """
+
+    def blocks(self) -> tuple[Block, ...]:
+        """The derivations that it rests on, then its own lines."""
+        parts = (*self.lemmas, self)
+        return tuple(Block((part.claim,), part.lines, self.context) for part in parts)
+
+    def said(self, show: Show) -> tuple[str, ...]:
+        """A sentence on each kink, else on each condition."""
+        if self.kinks:
+            return tuple(_remark(k, show) for k in self.kinks)
+        return tuple(f"This holds where {show(c.lhs)} is not 0." for c in self.conditions)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, eq=False)
+class Backward(Printable, calculus.Backward):
+    """The gradients of a network with their printed forms: lemmas, error terms, gradients."""
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Every lemma before the first part that needs it; a named error term by its name."""
+        found: list[Block] = []
+        seen: set[tuple[sp.Expr, sp.Expr]] = set()
+        for part in self.parts:
+            for lemma in part.local.lemmas:
+                if (lemma.claim, lemma.result) not in seen:
+                    seen.add((lemma.claim, lemma.result))
+                    found.append(Block((lemma.claim,), lemma.lines, self.context))
+            heads = (part.name, part.claim) if part.shared else (part.claim,)
+            found.append(Block(heads, part.lines, self.context))
+        return tuple(found)
+
+    def said(self, show: Show) -> tuple[str, ...]:
+        """A sentence on each condition, and on each kink of an activation."""
+        conditions = dict.fromkeys(c for part in self.parts for c in part.local.conditions)
+        lemmas = (x for part in self.parts for x in (*part.local.lemmas, part.local))
+        kinks = dict.fromkeys(_remark(k, show) for lemma in lemmas for k in lemma.kinks)
+        return (*kinks, *(f"This holds where {show(c.lhs)} is not 0." for c in conditions))
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def backward(context: Context, loss: sp.Expr, *variables: sp.Expr) -> Backward:
+    """`derive.calculus.backward`, with a result that prints itself."""
+    found = calculus.backward(context, loss, *variables)
+    return Backward(found.loss, found.errors, found.gradients, found.context)
 
 
 def differentiate(
@@ -101,16 +170,6 @@ def differentiate(
         expr, *variables, context=context, towards=towards, in_terms_of=in_terms_of
     )
     return Derivation(found.claim, found.lines, found.context, found.kinks, found.conditions)
-
-
-def _rows(part: calculus.Derivation) -> list[str]:
-    """The rows of one derivation: claim, =, line, reason."""
-    head = latex(part.claim)
-    rows = []
-    for position, line in enumerate(part.lines):
-        left = f"{head} " if position == 0 else ""
-        rows.append(f"{left}&= {latex(line.expr)} && {_reason(line)}")
-    return rows or [head]
 
 
 def _reason(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -39,9 +40,9 @@ def _letter(word: str) -> str:
 def name(spelling: str) -> str:
     """A name as text: `hat y_new` is ŷ_new, `beta` is β."""
     *styles, rest = spelling.split(" ")
-    base, mark, script = rest.partition("_")
+    base, mark, script = re.match(r"([^_^]+)([_^]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
     letter = _letter(base) + "".join(_ACCENTS.get(s, "") for s in styles)
-    return f"{letter}_{script}" if mark else letter
+    return f"{letter}{mark}{script}"
 
 
 def _held(term: sp.Expr, level: int) -> str:

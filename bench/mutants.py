@@ -165,9 +165,16 @@ def exchanged(node: sp.Expr, names: Names) -> Iterator[sp.Expr]:
     """Two symbols or families exchanged."""
     for position, here in enumerate(names):
         for there in names[position + 1 :]:
-            shapes = getattr(here, "shape", None), getattr(there, "shape", None)
-            if type(here) is type(there) and shapes[0] == shapes[1] and here in free(node):
+            if _alike(here, there) and here in free(node):
                 yield substitute(node, {here: there, there: here})
+
+
+def _alike(here: sp.Basic, there: sp.Basic) -> bool:
+    """Whether one can stand where the other does: families of one shape, or symbols of a kind."""
+    if isinstance(here, sp.IndexedBase) and isinstance(there, sp.IndexedBase):
+        return bool(here.shape == there.shape)
+    symbols = isinstance(here, sp.Symbol) and isinstance(there, sp.Symbol)
+    return symbols and here.is_integer == there.is_integer
 
 
 def bounds(node: sp.Expr, names: Names) -> Iterator[sp.Expr]:

@@ -88,7 +88,8 @@ class Calls(Expressions):
     def _delta(self, node: s.Script) -> sp.Expr | None:
         """δ_ij, or a power of it; a family δ is one that something else than the δ_ij speaks of."""
         raised = s.bare(node.sup) if node.sup is not None else None
-        if isinstance(raised, s.Group | s.Text) or "delta" in self.names.roles.families:
+        known = self.names.roles.families.get("delta")
+        if isinstance(raised, s.Group | s.Text) or (known and len(shape_of(known)) == 2):
             return None
         parts = index_parts(node.sub, self.names.roles) if node.sub is not None else None
         if parts is None or len(parts) != 2 or "delta" in self.names.roles.defined:

@@ -76,7 +76,7 @@ class Elaborator(Calls):
     def _bind(
         self,
         big: s.Big,
-        node: s.Node,
+        place: s.Node,
         body: sp.Expr,
         limits: tuple[sp.Symbol, sp.Expr, sp.Expr | None],
         excluded: list[s.Node],
@@ -84,16 +84,16 @@ class Elaborator(Calls):
         k, start, limit = limits
         letter = k.name
         if limit is None and k not in body.free_symbols:
-            raise self.fail(node, f"an upper limit, or a summand that uses {letter}")
+            raise self.fail(place, f"an upper limit, or a summand that uses {letter}")
         if limit is None and _as_value(k, body):
-            raise self.fail(node, f"an upper limit: {letter} is used as a number here")
+            raise self.fail(place, f"an upper limit: {letter} is used as a number here")
         if not start.is_positive and any(
             not i.xreplace({k: start}).is_positive
             for m in body.atoms(sp.Indexed)
             for i in m.indices
             if k in i.free_symbols
         ):
-            raise self.fail(node, "a sum from 1: members of a family are numbered from 1")
+            raise self.fail(place, "a sum from 1: members of a family are numbered from 1")
         if excluded:
             others = [self.names.index_term(e) for e in excluded]
             neutral = sp.S.Zero if big.kind == "sum" else sp.S.One

@@ -229,6 +229,24 @@ def _terms(formula: Formula) -> list[sp.Expr]:
     return [*found, *formula.values, *(subject for subject, _ in formula.memberships)]
 
 
+def _values(drafts: list[Formula]) -> set[str]:
+    """The letters that are no sizes: what an equation defines, and the m of x_i − m."""
+    found: set[str] = set()
+    for draft in drafts:
+        found |= {str(x.statement.lhs) for x in draft.steps if x.statement.relation == "="}
+        for term in _terms(draft):
+            for total in term.atoms(sp.Add):
+                if any(_is_member(x) for x in total.args):
+                    found |= {str(x) for a in total.args for x in (a, -a) if x.is_Symbol}
+    return found
+
+
+def _is_member(term: sp.Expr) -> bool:
+    return isinstance(term, sp.Indexed) or (
+        isinstance(term, sp.Mul) and any(isinstance(f, sp.Indexed) for f in term.args)
+    )
+
+
 def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     sizes = Sizes()
     letters: set[str] = set()
@@ -242,7 +260,7 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
             for symbol in term.free_symbols:
                 if isinstance(symbol, sp.Symbol) and not isinstance(symbol, sp.Dummy):
                     letters.add(symbol.name)
-    letters -= set(roles.bound) | set(roles.ranks)
+    letters -= set(roles.bound) | set(roles.ranks) | set(roles.objects) | _values(drafts)
     table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))
     adopted = {real(x.name) for x in table.values() if isinstance(x, sp.Symbol)}
     drafts = [_with_size_notes(d, adopted) for d in drafts]

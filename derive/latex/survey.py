@@ -33,10 +33,10 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for node in walk(tree):
             if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
                 roles.bound |= bound_letters(node.sub)
+    _survey_split_words(trees, roles)
     for tree in trees:
         _survey_memberships(tree, roles)
         _survey_whole_numbers(tree, roles)
-        _survey_split_words(tree, roles)
         _survey_bare(tree, roles)
     for tree in trees:
         for node in walk(tree):
@@ -100,10 +100,11 @@ def _is_minus_one(node: s.Node) -> bool:
     return isinstance(inner.terms[0], s.Number) and inner.terms[0].text == "1"
 
 
-def _survey_split_words(tree: s.Listing, roles: Roles) -> None:
+def _survey_split_words(trees: list[s.Listing], roles: Roles) -> None:
     """`s_{it}` beside `s_{ij}` with a sum over t: the word is two indices, not a label."""
     subs = [
         (node.base.text, s.bare(node.sub))
+        for tree in trees
         for node in walk(tree)
         if isinstance(node, s.Script) and isinstance(node.base, s.Name) and node.sub is not None
     ]
@@ -168,6 +169,8 @@ def _survey_node(node: s.Node, roles: Roles) -> None:
         parts = index_parts(node.sub, roles)
         if parts is None or all(isinstance(p, s.Number) for p in parts):
             return
+        if node.base.text == "delta" and len(parts) == 2 and not count:
+            return
         count += len(parts)
     if count:
         roles.ranks.setdefault(node.base.text, count)
@@ -215,6 +218,8 @@ def _survey_delta(chain: s.Chain, roles: Roles) -> None:
     """`δ_ij = a_ij - y_ij` defines a family of that name, which then is not Kronecker's."""
     head = s.bare(chain.parts[0]) if chain.parts[0] is not None else None
     if not isinstance(head, s.Script) or _letter(head) != "delta" or chain.relations[:1] != ("=",):
+        return
+    if head.sub is None or len(index_parts(head.sub, roles) or ()) != 2:
         return
     for part in chain.parts[1:]:
         members = [

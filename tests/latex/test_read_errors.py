@@ -39,6 +39,21 @@ REFUSED = [
     (r"\frac 0.5", 7, "braces round the number"),
     (r"|_{z=0}", 2, "a term"),
     ("", 1, "a formula"),
+    ("x^10", 3, "braces round the number"),
+    ("x_12 + y", 3, "braces round the number"),
+    (r"\frac123", 6, "braces round the number"),
+    ("e^ab", 4, "{ab}"),
+    ("x_ij", 4, "{ij}"),
+    (r"\sin^{-1} x", 6, r"\operatorname{artanh}"),
+    (r"\tanh^{-1}(x)", 7, "(f(x))^{-1}"),
+    ("f^{-1}(x)", 3, "(f(x))^{-1}"),
+    (r"\sigma^{-1}(x)", 8, "(f(x))^{-1}"),
+    ("1.5e3 + x", 1, r"1.5 \cdot 10^{3}"),
+    ("2 + 1e-3", 5, "a power of ten"),
+    (r"\sum_{k=0}^{n} x_k", 9, "members of a family are numbered from 1"),
+    (r"\sum_{k=-1}^{n} x_{k + 1}", 9, "members of a family are numbered from 1"),
+    (r"\tanh z (1 - z)", 9, "brackets"),
+    ("h(w) + h", 1, "an explicit product sign"),
 ]
 
 

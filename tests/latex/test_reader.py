@@ -206,3 +206,100 @@ def test_the_mean_counts_what_its_sum_runs_over() -> None:
     x = next(m.base for m in formula.steps[0].statement.rhs.atoms(sp.Indexed) if len(m.indices) > 1)
     assert x.shape == (size("n"), size("m"))
     assert formula.readings == ("n read as the number of terms",)
+
+
+def statements(*formulas: str) -> list[str]:
+    return [str(step.statement) for f in read_all(formulas) for step in f.steps]
+
+
+@pytest.mark.parametrize("relation", ["i \\neq j", "i = j", "i > 1", "1 \\leq i"])
+def test_an_index_is_one_object_in_all_formulas(relation: str) -> None:
+    hypothesis, claim = read_all([relation, r"\frac{\partial a_i}{\partial z_j} = -a_i a_j"])
+    wanted = {index("i"), index("j")}
+    assert hypothesis.steps[0].statement.lhs.free_symbols <= wanted
+    assert hypothesis.steps[0].statement.rhs.free_symbols <= wanted
+    assert wanted <= claim.steps[0].statement.rhs.free_symbols
+
+
+def test_a_letter_alone_is_no_index_because_another_formula_has_one() -> None:
+    claim = read_all(["L = k x", r"\sum_i a_i = a_k"])[0].steps[0].statement
+    assert claim.rhs == real("k") * real("x")
+
+
+@pytest.mark.parametrize("limit", ["n-1", "n+1", "2n", "n"])
+def test_letters_in_limits_are_natural_numbers(limit: str) -> None:
+    step = read(rf"\sum_{{k=1}}^{{{limit}}} b^k = b^n").steps[0].statement
+    assert size("n") in step.lhs.free_symbols & step.rhs.free_symbols
+
+
+def test_a_sum_from_below_one_has_an_index_that_may_be_zero() -> None:
+    delta, roots = read_all([r"\sum_{k=0}^{n} \delta_{k0}", r"\sum_{k=-1}^{2} \sqrt{k^2}"])
+    for formula, low in ((delta, 0), (roots, -1)):
+        assert formula.expression is not None
+        ((k, start, _),) = formula.expression.limits
+        assert (k.is_integer, k.is_positive, start) == (True, None, low)
+        assert k in formula.expression.function.free_symbols
+
+
+def test_members_in_a_sum_from_zero_stay_in_range() -> None:
+    (total,) = read(r"\sum_{k=0}^{t-1} b^k g_{t-k}").values
+    k = sp.Symbol("k", integer=True)
+    assert total.function.atoms(sp.Indexed).pop().indices == (index("t") - k,)
+
+
+def test_deltas() -> None:
+    i, j = index("i"), index("j")
+    square = read(r"\delta_{ij}^2 = \delta_{ij}").steps[0].statement
+    assert square.lhs == sp.Pow(sp.KroneckerDelta(i, j), 2, evaluate=False)
+    back, mixed = read_all([r"\delta_j = a_j - y_j", r"\delta_{ij} x_i"])
+    assert back.steps[0].statement.lhs == family("delta", size("n"))[j]
+    assert mixed.expression is not None
+    assert mixed.expression.has(sp.KroneckerDelta)
+    defined = read(r"\delta_{ij} = a_{ij} - y_{ij}").steps[0].statement.lhs
+    assert isinstance(defined, sp.Indexed)
+    slope = read(r"\delta_{ij} = \frac{\partial x_i}{\partial x_j}").steps[0].statement.lhs
+    assert slope == sp.KroneckerDelta(i, j)
+
+
+@pytest.mark.parametrize(
+    ("formulas", "meaning"),
+    [
+        ((r"f = \frac12", "y = f(1-f)"), "y = f*(1 - f)"),
+        ((r"u = w - \eta h(w-c) + h",), "u = -eta*h*(-c + w) + h + w"),
+        (("a_i = x_i", r"a_i(1-a_i) \leq \frac14"), "(1 - a[i])*a[i] <= 1/4"),
+        (("f(x) = 2x", "y = f(x+1)"), "y = f(x + 1)"),
+        (("s(-x) = 1 - s(x)",), "s(-x) = 1 - s(x)"),
+        ((r"y = \tanh z\,(1-z)",), "y = (1 - z)*tanh(z)"),
+        ((r"s_{ij} = q_i", r"y = \sum_t s_{it}"), "y = Sum(s[i, t], (t, 1, n))"),
+        (("y = |x||y|",), "y = Abs(x)*Abs(y)"),
+        (("y = ||x|-1|",), "y = Abs(Abs(x) - 1)"),
+        (("y = |x+|z||",), "y = Abs(x + Abs(z))"),
+    ],
+)
+def test_meanings(formulas: tuple[str, ...], meaning: str) -> None:
+    assert statements(*formulas)[-1] == meaning
+
+
+def test_a_size_never_takes_the_name_of_a_value() -> None:
+    _, claim = read_all([r"m = \sum_i p_i x_i", r"\sum_i p_i (x_i - m)^2 = 0"])
+    assert size("m") not in claim.steps[0].statement.lhs.free_symbols
+    assert real("m") in claim.steps[0].statement.lhs.free_symbols
+
+
+@pytest.mark.parametrize("said", [r"p \in \Delta", r"p \text{ one-hot}"])
+def test_what_a_membership_makes_a_vector_is_one_everywhere(said: str) -> None:
+    claim, _ = read_all([r"H(p) \geq 0", said])
+    assert claim.steps[0].statement.lhs == catalogue["entropy"](family("p", size("n")))
+
+
+def test_entropies_of_distributions() -> None:
+    p = family("p", size("n"))
+    step = read("H(p, p) = H(p)").steps[0].statement
+    assert (step.lhs, step.rhs) == (catalogue["cross_entropy"](p, p), catalogue["entropy"](p))
+    own = read(r"H(p) = -p \ln p - (1-p) \ln (1-p)").steps[0].statement
+    assert own.lhs == named_function("H")(real("p"))
+
+
+def test_a_product_without_brackets_under_a_logarithm_is_noted() -> None:
+    assert "log read as taken of all of x y" in read(r"\log x y").readings
+    assert not any("taken of all" in r for r in read(r"\ln 2x + \ln y_i").readings)

@@ -79,7 +79,9 @@ class Algebra(Powers):
 
     def indicator(self, value: Frac, signs: Sign) -> Frac:
         """1 where the value has one of these signs, else 0."""
-        known = self.decide(value)
+        known = self.facts.of_frac(value)
+        if not (known <= signs or not known & signs):
+            known = self.decide(value)
         if known <= signs:
             return self.field.one
         if not known & signs:

@@ -156,6 +156,7 @@ class Cases:
 
     def with_equation(self, region: Region, poly: Poly) -> Region:
         """Use poly = 0: solved for a generator where that is possible, else as a relation."""
+        region = self._with_equal_indices(region, poly)
         choice = self._solvable(region, poly)
         if choice is None:
             inner = self._inverted(region, poly)
@@ -166,6 +167,25 @@ class Cases:
         rules = {n: self._with_rule(v, g, value) for n, v in region.rules.items()}
         rules[g] = value
         return replace(region, rules=MappingProxyType(rules))
+
+    def _with_equal_indices(self, region: Region, poly: Poly) -> Region:
+        """An equation between indices, such as c − 1 = 0, holds for the indices as such too."""
+        sides: dict[int, list[sp.Expr]] = {1: [], -1: []}
+        for powers, coefficient in self.field.terms(poly):
+            term: sp.Expr = sp.Integer(abs(int(coefficient.p)))
+            if powers:
+                generator = self.field.generators[powers[0][0]]
+                lone = len(powers) == 1 and powers[0][1] == 1 and generator.kind == "atom"
+                if not lone or not is_index_name(generator.parts[0]) or abs(coefficient) != 1:
+                    return region
+                term = generator.parts[0]
+            elif coefficient.q != 1:
+                return region
+            sides[1 if coefficient > 0 else -1].append(term)
+        if len(sides[1]) != 1 or len(sides[-1]) != 1:
+            return region
+        left, right = sides[1][0], sides[-1][0]
+        return region if region.index(left - right) == 0 else region.with_equal_indices(left, right)
 
     def _with_rule(self, value: Frac, g: int, replacement: Frac) -> Frac:
         if g not in value.generators:

@@ -115,9 +115,11 @@ class LeafJudge:
     ) -> tuple[Statement, ...]:
         """The conditions that only one side needs, and those that always have to be stated."""
         found: dict[Statement, None] = {}
-        # Between two derivatives each has to say where its operand is defined.
-        excused = not all(side.has(Partial) for side in self._sides)
+        # A claim about a derivative speaks of where its operand is defined; between two
+        # derivatives, of where that of the left side is.
+        both = all(side.has(Partial) for side in self._sides)
         for here, there in ((left, right), (right, left)):
+            excused = here is left or not both
             known = region.facts.copy()
             for condition in [
                 *there.conditions,

@@ -1,0 +1,1 @@
+"""Documents: their formulas found, followed in reading order, judged and reported."""

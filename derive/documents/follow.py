@@ -48,6 +48,8 @@ Judge = Callable[[Task], Judged]
 SAMPLE = "s"
 """The index that a sum over samples gets where the text writes none."""
 
+SAMPLE_SUM = rf"\sum_{{{SAMPLE}}}"
+
 LONGEST_BRIDGE = 60
 """The longest prose over which a display goes on with the one before, in characters."""
 
@@ -123,13 +125,18 @@ class Follower:
             self.ignoring = True
         elif remark.verb == "expect":
             self.expected = remark.text.split()[0] if remark.text else ""
-        elif remark.verb == "assume":
-            self.facts.append(Fact(remark.text, "assumption", line, section=self.section))
         else:
             try:
-                self._add_lines(outline(remark.text, self.words), line)
+                shape = _outline(remark.text, self.words)
             except ReadError as error:
-                self.problems.append(f"line {line}: derive: define is not understood: {error}")
+                said = f"line {line}: derive: {remark.verb} is not understood: {error}"
+                self.problems.append(said)
+                return
+            if remark.verb == "define":
+                self._add_lines(shape, line)
+            else:
+                self._add(Fact(remark.text, "assumption", line, names=shape.names,
+                               section=self.section))  # fmt: skip
 
     # -- formulas -------------------------------------------------------------------------------
 
@@ -155,6 +162,8 @@ class Follower:
 
     def _shaped(self, found: Found, shape: Outline) -> Reported:
         line = self.document.position(found.start)[0]
+        if shape.lists:
+            return Reported(found, "definition", "definition", "a list: it names its members")
         case = _case(shape, found)
         if case and not found.display:
             if shape.lines[0].sides[0] in "nNm" and shape.lines[0].value(1):
@@ -180,6 +189,7 @@ class Follower:
         if not any(x.relations for x in shape.lines):
             named = self._named(found, shape, line)
             self.expression = found
+            self.before = (shape, found.source) if found.display else None
             return Reported(found, "expression", None, named or "an expression: it states nothing")
         judged = self._settled(shape, judged)
         self._learn(shape, judged, line, found.display)
@@ -193,7 +203,7 @@ class Follower:
         text, places = source.chars, list(source.places)
         edits = {}
         for found in shape.samples:
-            edits[found.start] = (found.end, rf"\sum_{{{SAMPLE}}}")
+            edits[found.start] = (found.end, SAMPLE_SUM)
             self.samples |= {name for name, _ in found.names} | set(found.letter)
             for _, end in found.names:
                 edits[end] = (end, f"_{{{SAMPLE}}}")
@@ -206,7 +216,7 @@ class Follower:
     def _sample_names(self, facts: list[Fact]) -> set[str]:
         """The letters whose values differ from sample to sample, by what defines them too."""
         names = set(self.samples)
-        plain = [f for f in facts if f.kind == "definition" and rf"\sum_{{{SAMPLE}}}" not in f.text]
+        plain = [f for f in facts if f.kind == "definition" and SAMPLE_SUM not in f.text]
         while more := {f.key for f in plain if f.names & names and f.key == f.name} - names:
             names |= more
         return names
@@ -351,14 +361,15 @@ class Follower:
         return replace(judged, steps=tuple(steps))
 
     def _is_condition(self, line: Line) -> bool:
-        if len(line.relations) != 1:
+        names = line.names[0] | line.names[1]
+        if len(line.relations) != 1 or not names:
             return False
         if line.relations[0] == "=" and not (line.value(0) or line.value(1)):
             return False
         defined = {
             f.name for f in self.facts if f.kind in ("definition", "value") and self._above(f)
         }
-        return not (line.names[0] | line.names[1]) & defined
+        return not names & defined
 
     def _is_new_meaning(self, line: Line) -> bool:
         head = line.head
@@ -366,7 +377,10 @@ class Follower:
         old = [f for f in self.facts if f.key == head.key and f.kind == "definition"]
         if not old:
             return False
-        return defines_anew(self.said) or not line.names[1] <= (old[-1].names | line.names[0])
+        if defines_anew(self.said) or (SAMPLE_SUM in old[-1].text) != (SAMPLE_SUM in line.sides[1]):
+            return True
+        known = {f.name for f in self.facts} | old[-1].names | line.names[0] | INDEX_LETTERS
+        return not line.names[1] <= known
 
     def _learn(self, shape: Outline, judged: Judged, place: int, display: bool) -> None:
         """What a judged formula adds to the facts."""
@@ -379,10 +393,14 @@ class Follower:
                     Fact(text, "assumption", place, names=line.names[0], section=self.section)
                 )
                 continue
-            if not line.relations or line.relations[0] != "=":
-                continue
-            step = verdicts.get(line.starts[1])
+            step = verdicts.get(line.starts[1]) if line.relations else None
             if step is None:
+                continue
+            if line.relations[0] != "=":
+                if step.verdict == "definition":
+                    text = f"{line.sides[0]} {step.relation} {line.sides[1]}"
+                    names = line.names[0] | line.names[1]
+                    self.case = [Fact(text, "assumption", place, names=names)]
                 continue
             if line.head is None:
                 if step.verdict == "definition" and (line.value(0) or line.value(1)):
@@ -482,9 +500,7 @@ def _case(shape: Outline, found: Found) -> bool:
 
 def _continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:
     """A display that begins with a relation, with the last side of the one before in front."""
-    line = next((x for x in reversed(before[0].lines) if x.relations), None)
-    if line is None:
-        return source
+    line = before[0].lines[-1]
     place = source.place(0)
     side = line.sides[-1] + " "
     return Stretch(side + source.chars, [*([place] * len(side)), *source.places])

@@ -70,12 +70,12 @@ class Scanner:
             if match.start() >= start:
                 at = end
                 continue
-            span = self._span(match)
+            span = self._span(match, start)
             at = match.end() if span is None else span.stop
             if span is not None:
                 yield span
 
-    def _span(self, match: re.Match[str]) -> Span | None:
+    def _span(self, match: re.Match[str], masked: int) -> Span | None:
         kind = str(match.lastgroup if match.lastgroup != "name" else "begin")
         if kind == "escaped":
             return None
@@ -86,7 +86,7 @@ class Scanner:
         if kind == "begin":
             return self._environment(match)
         if kind == "single":
-            return self._inline(match.start())
+            return self._inline(match.start(), masked)
         opener = match.group()
         closer = _CLOSERS[kind] if kind == "double" else opener[:-1] + _CLOSERS[kind]
         # In TeX `\\[2pt]` ends a row; only the Markdown that escapes its brackets has `\\[ \\]`.
@@ -124,10 +124,10 @@ class Scanner:
             return Span(match.start(), match.end(), end, stop, "begin")
         return Span(match.start(), match.start(), stop, stop, "begin")
 
-    def _inline(self, start: int) -> Span | None:
-        """`$…$` within a paragraph; a price is no formula."""
+    def _inline(self, start: int, masked: int) -> Span | None:
+        """`$…$` within a paragraph, before what is masked next; a price is no formula."""
         end = start + 1
-        limit = min(len(self.text), start + LONGEST_INLINE)
+        limit = min(len(self.text), start + LONGEST_INLINE, masked)
         while (end := self.text.find("$", end, limit)) > 0 and self.text[end - 1] == "\\":
             end += 1
         inner = self.text[start + 1 : end]

@@ -192,7 +192,8 @@ def _with_values_named(statement: Statement, context: Context) -> tuple[Statemen
 
 
 def _is_defined(term: sp.Expr, context: Context) -> bool:
-    return name_of(term) is None or context.definition_of(term) is not None
+    named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
+    return not named or context.definition_of(term) is not None
 
 
 def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:

@@ -82,7 +82,7 @@ class Outline:
     """The chains of a formula; `names` are all names in it, `words` those of several letters.
 
     `samples` are its sums over a letter that their summands do not carry; `by` the names that
-    it differentiates by.
+    it differentiates by; `lists` says that it lists things with an ellipsis: `x_1, \\dots, x_n`.
     """
 
     lines: tuple[Line, ...]
@@ -91,6 +91,7 @@ class Outline:
     continues: bool = False
     samples: tuple[SampleSum, ...] = ()
     by: frozenset[str] = frozenset()
+    lists: bool = False
 
 
 def outline(source: str, words: Iterable[str] = ()) -> Outline:
@@ -109,6 +110,7 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
         bool(lines) and not lines[0].sides[0],
         tuple(x for node in walk(tree) if isinstance(node, s.Term) for x in _sample_sums(node)),
         _differentiated_by(tree),
+        _is_list(tree),
     )
 
 
@@ -125,6 +127,13 @@ def indexed(source: str, places: Iterable[int], letter: str) -> str:
     for at in sorted(set(places), reverse=True):
         source = f"{source[:at]}_{{{letter}}}{source[at:]}"
     return source
+
+
+def _is_list(tree: s.Listing) -> bool:
+    """`x_1, \\dots, x_n` alone, or as what a letter stands for."""
+    dots = any(isinstance(s.bare(item), s.Dots) for item in tree.items)
+    chains = [x for x in tree.items if isinstance(x, s.Chain) and x.relations]
+    return dots and (not chains or (len(chains) == 1 and chains[0] is tree.items[0]))
 
 
 def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
@@ -264,9 +273,18 @@ def _applied(inner: s.Node, group: s.Group) -> Head | None:
     arguments = body.items if isinstance(body, s.Listing) else (body,)
     if group.delimiter == "[":
         return _member(named.name, [s.bare(a) for a in arguments])
+    if not all(_is_parameter(a) for a in map(s.bare, arguments)):
+        return None
     marks = [a.text if isinstance(a, s.Number) else "." for a in map(s.bare, arguments)]
     return Head(named.key if named.kind == "symbol" else named.name, "call",
                 f"{named.key}({','.join(marks)})")  # fmt: skip
+
+
+def _is_parameter(node: s.Node) -> bool:
+    """What a definition may apply its name to: a name, a number, f(x), a condition on names."""
+    if isinstance(node, s.Term):
+        return len(node.items) == 2 and isinstance(node.items[1], s.Group)
+    return not isinstance(node, s.Addition | s.Fraction)
 
 
 def _names(node: s.Node) -> frozenset[str]:

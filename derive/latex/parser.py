@@ -66,7 +66,8 @@ class Parser(Atoms):
                     self.fail("an operator, a relation or the end of the formula")
 
     def _is_final_stop(self) -> bool:
-        if self.peek.text == "." and self.tokens[self.at + 1].kind == "end":
+        after = self.tokens[self.at + 1]
+        if self.peek.text == "." and (after.kind == "end" or after.text in (r"\\", r"\end")):
             self.at += 1
             return True
         return False

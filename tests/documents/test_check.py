@@ -1,0 +1,135 @@
+"""`derive check` as a program: limits, reports, exit status."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from derive.cli import run
+from derive.documents.check import Limits, check_file
+
+GOOD = "$f(x) = e^{2x}$ has $f'(x) = 2 f(x)$.\n"
+WRONG = "$f(x) = e^{2x}$ has $f'(x) = f(x)$.\n"
+
+
+def write(folder: Path, text: str | bytes, name: str = "notes.md") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(write(tmp_path, GOOD))]) == 0
+    assert run(["check", str(write(tmp_path, WRONG))]) == 1
+    bad = write(tmp_path, b"\xff", "bad.md")
+    assert run(["check", str(write(tmp_path, GOOD)), str(bad)]) == 2
+    assert "not UTF-8" in capsys.readouterr().err
+    assert run(["check", str(tmp_path / "absent.md")]) == 2
+    assert run(["check", str(write(tmp_path, "x", "x.doc"))]) == 2
+
+
+def test_text_report_points_at_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, WRONG)
+    run(["check", str(path)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{path}:1:30: refuted")
+    caret = lines[2].index("^")
+    assert lines[1][caret:].startswith("f(x)$.")
+    assert lines[-1] == "2 formulas, 1 definition, 1 refuted"
+
+
+def test_json_keeps_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["check", str(write(tmp_path, WRONG)), "--format", "json"])
+    record = json.loads(capsys.readouterr().out)
+    (file,) = record["files"]
+    definition, claim = file["formulas"]
+    assert definition["kind"] == "definition"
+    assert (claim["line"], claim["column"], claim["kind"]) == (1, 22, "claim")
+    step = claim["steps"][0]
+    assert step["verdict"] == "refuted"
+    assert step["counterexample"]["assignment"]
+    assert step["suggestion"]
+    assert record["summary"]["refuted"] == 1
+
+
+def test_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["check", str(write(tmp_path, WRONG)), "--format", "sarif"])
+    log = json.loads(capsys.readouterr().out)
+    assert log["version"] == "2.1.0"
+    (result,) = log["runs"][0]["results"]
+    rules = {r["id"] for r in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert result["ruleId"] in rules
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region["startLine"] == 1
+    assert region["startColumn"] < region["endColumn"]
+
+
+def test_annotated_copy(tmp_path: Path) -> None:
+    run(["check", str(write(tmp_path, WRONG)), "--annotate"])
+    copy = (tmp_path / "notes.checked.md").read_text(encoding="utf-8")
+    assert "refuted" in copy
+    assert copy.startswith("$f(x) = e^{2x}$ has $f'(x) = f(x)$ **[")
+
+
+def test_cache_gives_the_same_and_does_not_judge_again(tmp_path: Path) -> None:
+    path = write(tmp_path, WRONG)
+    folder = tmp_path / "cache"
+    first = check_file(path, Limits(), folder)
+    again = check_file(path, Limits(), folder)
+    assert first.as_json() == again.as_json()
+    assert len(list(folder.glob("*.json"))) == 2
+    for kept in folder.glob("*.json"):
+        kept.write_text("broken", encoding="utf-8")
+    assert check_file(path, Limits(), folder).reports[1].verdict == "refuted"
+
+
+def test_limits_are_said(tmp_path: Path) -> None:
+    path = write(tmp_path, "$x = x$\n" * 5)
+    assert "the limit is 10" in check_file(path, Limits(max_bytes=10)).trouble
+    checked = check_file(path, Limits(max_formulas=2))
+    assert [r.verdict for r in checked.reports][2:] == ["undecided"] * 3
+    stopped = check_file(path, Limits(file_seconds=0.0))
+    assert all("time limit" in r.reason for r in stopped.reports)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$" + "{" * 5000 + "}" * 5000 + "$ and $x = x$",
+        "$" + "(" * 900 + "x" + ")" * 900 + "$ and $x = x$",
+        "$$ a = " + "b" * 30_000 + "$$ and $x = x$",
+        "$a = \u202e b$ and $x = x$",
+        "`" * 50_000 + " `a" * 20_000 + "\n\n$x = x$",
+        "<!--" * 50_000 + "\n\n$x = x$",
+        "\\[" * 50_000 + "\n\n$x = x$",
+        "$\\frac{\\frac{$ and $x = x$",
+        ">" * 20_000 + " $x = x$",
+    ],
+    ids=["braces", "brackets", "long", "bidi", "ticks", "comments", "openers", "torn", "quotes"],
+)
+def test_hostile_documents_are_survived(tmp_path: Path, text: str) -> None:
+    start = time.monotonic()
+    checked = check_file(write(tmp_path, text), Limits(formula_seconds=5.0))
+    assert time.monotonic() - start < 30
+    assert checked.trouble or checked.reports[-1].verdict == "proved"
+
+
+def test_expectations(tmp_path: Path) -> None:
+    met = write(tmp_path, f"<!-- derive: expect refuted -->\n$1 = 2$\n\n{GOOD}")
+    assert run(["check", str(met)]) == 0
+    unmet = write(tmp_path, "<!-- derive: expect refuted -->\n$1 + 1 = 2$\n")
+    assert run(["check", str(unmet)]) == 1
+
+
+def test_a_remark_that_is_not_understood_is_said(tmp_path: Path) -> None:
+    checked = check_file(write(tmp_path, f"<!-- derive: define S = \\frac -->\n{GOOD}"), Limits())
+    assert "line 1" in checked.notes[0]
+
+
+def test_several_files_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [str(write(tmp_path, WRONG, f"{k}.md")) for k in range(3)]
+    assert run(["check", *paths, "--jobs", "2"]) == 1
+    assert "6 formulas" in capsys.readouterr().out

@@ -41,7 +41,7 @@ a, b, f, g, p = (family(name, n) for name in "abfgp")
 square = family("V", n, n)
 wide = family("W", m, n)
 sigmoid, softmax = named_function("sigmoid"), named_function("softmax")
-outer, inner = named_function("outer"), named_function("inner")
+outer, inner, slope = (named_function(name) for name in ("outer", "inner", "slope"))
 one, zero = sp.S.One, sp.S.Zero
 # Both sides of a statement with this term have values only far from where one looks first.
 far = sqrt(w - 100)
@@ -84,12 +84,18 @@ def ratio(top: sp.Expr, bottom: sp.Expr) -> sp.Expr:
     return sp.Mul(top, sp.Pow(bottom, -1, evaluate=False), evaluate=False)
 
 
+def exp_log(term: sp.Expr) -> sp.Expr:
+    """e^ln of a term, not evaluated."""
+    return exp(log(term, evaluate=False), evaluate=False)
+
+
 binary_y = Context().declare(y, Domain.BINARY)
 sign_y = Context().declare(y, Domain.SIGN)
 a_sum, b_sum = Total(a[k], (k, 1, n)), Total(b[k], (k, 1, n))
 partial_sum = Total(f[j], (j, 1, i))
 hidden_zero = sin(2 * x) - 2 * sin(x) * cos(x)
 chain = given((inner(x), x * w), (outer(w), inner(w)))
+slope_of_xw = given((slope(x), Partial(x * w, x)))
 jump = Cases((5, Eq(x, 0)), (x, True))
 weighted = Total(p[k] * log(p[k]), (k, 1, n))
 
@@ -214,6 +220,7 @@ FALSE = (
     Trap("a sum differentiated by its size", Partial(a_sum, n), 0),
     Trap("shadowed parameter", outer(v), v**2, chain),
     Trap("shadowed derivative", Partial(outer(v), w), 0, chain),
+    Trap("a derivative's variable as the argument", slope(w), 2 * w, slope_of_xw),
     # equations that leak from one case into another
     Trap("a root solved in one case",
          Cases((0, sqrt(x) - y - 1 >= 0), (y**2 - x, True)) + far, far, under(says(x, ">", 0))),
@@ -286,6 +293,9 @@ CONDITIONAL = (
     Trap("case with a quotient", Cases((1 / x, x > 0), (0, True)), Max(x, 0) / x**2,
          needs=("x != 0",)),
     Trap("difference over its size", (x - y) / Abs(x - y), sp.sign(x - y), needs=("x != y",)),
+    Trap("slopes of e^ln", Partial(x, x), Partial(exp_log(x), x), needs=("x > 0",)),
+    Trap("slopes of xx/x", Partial(x, x), Partial(sp.Mul(x, x, 1 / x, evaluate=False), x),
+         needs=("x != 0",)),
     Trap("tail of logs and a square",
          Total(log(a[k]), (k, 2, n)) + log(a[i] ** 2) / 2,
          Total(log(a[k]), (k, 2, n)) + log(a[i]), needs=("a[k] > 0", "a[i] > 0")),
@@ -351,6 +361,12 @@ TRUE = (
     Trap("softmax of letters under a sum",
          Total(softmax(Vec(a[j] * x, (j, n)), j) * b[j], (j, 1, n)),
          Total(softmax(Vec(a[k] * x, (k, n)), j) * b[j], (j, 1, n))),
+    Trap("a derivative at its argument", slope(w), w, slope_of_xw),
+    Trap("a derivative at a number", slope(2), w, slope_of_xw),
+    Trap("a batch of one-hot rows", Total(wide[i, j], (i, 1, m), (j, 1, n)), m,
+         Context().declare(wide, Domain.ONE_HOT)),
+    Trap("a batch of probabilities", Total(wide[i, j], (i, 1, m), (j, 1, n)), m,
+         Context().declare(wide, Domain.PROBABILITY)),
     Trap("kinks that cancel", Partial(Max(x, 0) - Max(-x, 0), x), 1),
     Trap("slope of x|x|", Partial(x * Abs(x), x), 2 * Abs(x)),
     Trap("slope of max²", Partial(Max(x, 0) ** 2, x), 2 * Max(x, 0)),
@@ -366,6 +382,17 @@ TRUE = (
                                  (sp.Symbol("q", integer=True), -2, 2)), 6),
 )  # fmt: skip
 
+PROVED = (
+    Trap("log of a reciprocal", log(x * y), -log(1 / (x * y), evaluate=False)),
+    Trap("a maximum above 1 under a root", Max(1, y), sp.Pow(sqrt(Max(1, y)), 2, evaluate=False)),
+    Trap("a maximum above 3 under ln", sqrt(x) + Max(3, x), sqrt(x) + exp_log(Max(3, x))),
+    Trap("sign of a log", sp.sign(log(2 * x)),
+         sp.sign(3 * log(2 ** Rational(1, 3) * x ** Rational(1, 3)))),
+    Trap("logs of a matrix", Total(log(wide[i, j]), (i, 1, m), (j, 1, n)),
+         Total(Total(log(wide[i, j]), (j, 1, n)), (i, 1, m))),
+    Trap("e^ln of a power", exp(x * log(2)), 2**x),
+)  # fmt: skip
+
 
 def named(rows: tuple[Trap, ...]) -> list[object]:
     return [pytest.param(row, id=row.name) for row in rows]
@@ -374,7 +401,8 @@ def named(rows: tuple[Trap, ...]) -> list[object]:
 def test_there_are_enough_and_none_twice() -> None:
     rows = (*FALSE, *CONDITIONAL, *VACUOUS)
     assert len({str((r.statement, r.context.hypotheses, r.context.domains)) for r in rows}) >= 120
-    assert len({r.name for r in (*rows, *TRUE)}) == len(rows) + len(TRUE)
+    everything = (*rows, *TRUE, *PROVED)
+    assert len({r.name for r in everything}) == len(everything)
 
 
 @pytest.mark.parametrize("trap", named(FALSE))
@@ -404,3 +432,9 @@ def test_true_is_never_refuted(trap: Trap) -> None:
     outcome = prove(trap.statement, trap.context)
     assert outcome.status != "refuted", outcome
     assert "internal error" not in outcome.reason
+
+
+@pytest.mark.parametrize("trap", named(PROVED))
+def test_a_condition_that_both_sides_have_is_none(trap: Trap) -> None:
+    outcome = prove(trap.statement, trap.context)
+    assert outcome.status == "proved", outcome

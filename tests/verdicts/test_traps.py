@@ -99,10 +99,18 @@ BAD = (
     row(r"\frac{\partial L}{\partial z_j} = y_j - a_j", SOFTMAX, ENTROPY,
         assuming=(r"\sum_j y_j = 1",)),
     row(r"\frac{\partial a_i}{\partial z_j} = a_i (1 - a_j)", SOFTMAX),
+    row(TIGHT, SOFTMAX),
     row(r"\frac{\partial L}{\partial a_j} = -\frac{y_j}{a_j} + \frac{1 - y_j}{1 - a_j}", ENTROPY),
     row(r"\frac{\partial}{\partial y} y^2 = 1", assuming=(BINARY,)),
     row(r"\frac{\partial}{\partial y} \frac{\partial}{\partial x} x y^2 = 1", assuming=(BINARY,)),
     row(r"\sqrt{x^2} = x"),
+    row("x = 1", assuming=("x^2 = 1",)),
+    row(r"L = \ln 2 \log x", r"L = \log x"),
+    row(r"\ln 8 = 3"),
+    row(r"\frac{1}{n} \sum_{i=1}^n a_i = \sum_{i=1}^n a_i", assuming=(r"n \geq 2",)),
+    row("d(w) = 2w", r"d(x) = \frac{d}{dx}(x w)"),
+    row("g(w) = 2w", "f(x) = x w", "g(x) = f'(x)"),
+    row(r"\sum_{k=1}^n f(z_k) = \sum_{k=1}^n z_k^2", r"f(v) = \sum_{k=1}^n v z_k"),
     row(r"x + y = 2x", assuming=("x^2 = y^2",)),
 )  # fmt: skip
 
@@ -135,6 +143,10 @@ GOOD = (
     row(r"y^2 = y", assuming=(BINARY,)),
     row(r"\frac{\partial^2}{\partial y \partial x} x y^2 = 2y", assuming=(BINARY,)),
     row(r"\left. x^2 \right|_{x=3} = 9", "x = 5"),
+    row(TIGHT, SOFTMAX, assuming=(r"i \neq j",)),
+    row(r"\frac{\partial a_i}{\partial z_j} = a_i (1 - a_i)", SOFTMAX, assuming=("i = j",)),
+    row("d(w) = w", r"d(x) = \frac{d}{dx}(x w)"),
+    row(r"\sum_{k=1}^n f(z_k) = (\sum_{k=1}^n z_k)^2", r"f(v) = \sum_{k=1}^n v z_k"),
 )  # fmt: skip
 
 # The claim, its surroundings, and the hypotheses that it may be said to need.

@@ -19,7 +19,7 @@ IDENTITIES = (
        lambda i, j: (sum(delta(i, k) * delta(k, j) for k in range(4)), delta(i, j))),
     Id("delta-swap", r"\delta_{ij}x_i = \delta_{ij}x_j",
        lambda xs, i, j: (delta(i, j) * xs[i], delta(i, j) * xs[j])),
-    Id("delta-trace", r"\sum_{i=1}^n\sum_{j=1}^n\delta_{ij} = n", lambda n: (n, n)),
+    Id("delta-trace", r"\sum_{i=1}^n\sum_{j=1}^n\delta_{ij} = n", lambda n: (sum(delta(i, j) for i in range(n) for j in range(n)), n)),
     Id("member-derivative", r"\frac{\partial x_i}{\partial x_j} = \delta_{ij}",
        lambda xs, i, j: (partial(lambda x: x[i], xs, j), delta(i, j))),
     Id("split-one", r"\sum_k x_k = x_j + \sum_{k\neq j}x_k",

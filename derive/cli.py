@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from derive.errors import DeriveError, ReadError
@@ -69,12 +68,16 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{error}\n{error.caret()}")
     except DeriveError as error:
         return _fail(str(error))
-    except click.exceptions.ClickException as error:
-        return _fail(error.format_message())
     except OSError as error:
         return _fail(f"{error.filename}: {error.strerror}")
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except KeyboardInterrupt:
         return _fail("interrupted")
+    except Exception as error:
+        # Some versions of Typer bring a Click of their own: its errors are told by their message.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        return _fail(message())
     return int(result or 0)
 
 

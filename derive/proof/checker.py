@@ -23,7 +23,7 @@ from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, Split
 
-MAX_CAPACITY = 2000
+MAX_CAPACITY = 3000
 
 
 class CheckError(Exception):

@@ -87,9 +87,11 @@ class Rates(Valuation):
     def _at(self, term: At) -> Number:
         expr, variable, point = term.args
         value = self(point)
-        before = self.scalars
-        self.scalars = {**before, variable: value}
+        before = (self.scalars, self.held)
+        self.scalars = {**self.scalars, variable: value}
+        # The variable is bound here: one of the same name outside is another.
+        self.held = {k: v for k, v in self.held.items() if k != (variable.name, ())}
         try:
             return self(expr)
         finally:
-            self.scalars = before
+            self.scalars, self.held = before

@@ -125,11 +125,22 @@ class Requirements:
             elif 0 in known:
                 # A nonnegative product may be saved by a factor that vanishes.
                 sufficient = True
+        if not loose and sign == NONNEGATIVE:
+            self._split_zero([factor for factor, _ in factors])
         if loose:
             product = reduce(lambda a, b: a * b, loose)
             rest = self.facts.sign(divmod(poly, product)[0]) - ZERO
             wanted = sign if rest == POSITIVE else frozenset(-s for s in sign)
             self.note(product, wanted, sufficient)
+
+    def _split_zero(self, factors: list[Poly]) -> None:
+        """A product that is at most zero is nonnegative only where a factor vanishes."""
+        for factor in factors:
+            known = self.facts.of_irreducible(factor)
+            if 0 in known and len(known) > 1:
+                if self.is_bound(self.field.indices(factor)):
+                    raise UnsupportedError("the sign of a term under a sum is open")
+                raise SplitSign(factor, known)
 
     def note(self, poly: Poly, sign: Sign, sufficient: bool = False) -> None:
         """Note a condition of definedness, and use it as a fact from here on."""

@@ -24,7 +24,7 @@ from derive.terms import Statement
 
 MAX_LEAVES = 400
 MAX_DEPTH = 14
-MAX_CAPACITY = 2000
+MAX_CAPACITY = 3000
 
 
 @dataclass

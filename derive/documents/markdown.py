@@ -85,9 +85,9 @@ def _comments(text: str, code: list[tuple[int, int]]) -> tuple[list[tuple[int, i
 
 def _inline_code(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Spans between two equally long runs of backticks in one paragraph."""
-    ticked = {m.start() + 1 for m in _TICKED.finditer(text)}
+    ticked = {at for m in _TICKED.finditer(text) for at in (m.start() + 1, m.end() - 2)}
     runs = [m.span() for m in _RUN.finditer(text)]
-    runs = [r for r in runs if not inside(r[0], blocks)]
+    runs = [r for r in runs if r[0] not in ticked and not inside(r[0], blocks)]
     closing: dict[tuple[int, int], int] = {}
     blanks = [m.start() for m in _BLANK.finditer(text)]
     partner: list[int | None] = [None] * len(runs)
@@ -99,7 +99,7 @@ def _inline_code(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, in
     found, k = [], 0
     while k < len(runs):
         other = partner[k]
-        if other is None or runs[k][0] in ticked:
+        if other is None:
             k += 1
             continue
         found.append((runs[k][0], runs[other][1]))

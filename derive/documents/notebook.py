@@ -42,6 +42,8 @@ def _markdown_cells(notebook: Any, strings: Spans) -> Iterator[list[tuple[int, i
     """The places of the strings in each Markdown cell's source."""
     if not isinstance(notebook, _Object) or "cells" not in dict(notebook):
         raise ValueError('no "cells"; save it in nbformat 4')
+    if not isinstance(dict(notebook)["cells"], list):
+        raise ValueError('"cells" is no list')
     for key, value in notebook:
         next(strings)
         for cell in value if key == "cells" else [value]:

@@ -29,7 +29,7 @@ _CLOSERS = {"double": "$$", "bracket": "]", "paren": ")"}
 _IMAGE = re.compile(r"[^\s)\"'<>]*")
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _WORDS = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}\s+[A-Za-z]{2,}")
-LONGEST_INLINE = 2_000
+LONGEST_INLINE = 25_000
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def formula_at(text: Stretch, span: Span) -> Found:
     if span.kind == "image":
         inner = decoded(inner)
     latex = inner.chars
-    if span.kind == "double" and latex.startswith("`") and latex.endswith("`"):
+    if span.kind == "single" and latex.startswith("`") and latex.endswith("`"):
         inner = inner.cut(1, len(latex) - 1)
     return Found(
         inner.chars,

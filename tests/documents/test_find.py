@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from urllib.parse import quote_plus
 
 import pytest
@@ -118,7 +119,7 @@ def test_hostile_macros_are_one_clear_line(macros: str, call: str, said: str) ->
 
 def test_doubling_macros_stop() -> None:
     names = "abcdefghijklmnopqrstuvwxy"
-    lines = [f"\\def\\{x}{{\\{y}\\{y}}}" for x, y in zip(names, names[1:], strict=False)]
+    lines = [f"\\def\\{x}{{\\{y}\\{y}}}" for x, y in pairwise(names)]
     (formula,) = document("\n".join([*lines, "\\def\\y{}", "$\\a$"]), ".tex").formulas
     assert formula.trouble
 

@@ -35,7 +35,7 @@ layer_norm_input = Theorem(
     normalized.depends(L, u),
 )
 
-through_affine = normalized.define(affine).depends(L, y)
+through_affine = library().define(affine).depends(L, y)
 
 layer_norm_gamma = Theorem(
     "layer_norm_gamma",
@@ -55,7 +55,7 @@ layer_norm_output = Theorem(
     "layer_norm_output",
     "∂L/∂x̂_i = γ_i ∂L/∂y_i",
     Statement(Partial(L, u[i]), "=", gamma[i] * Partial(L, y[i])),
-    library().define(affine).depends(L, y),
+    through_affine,
 )
 
 X, U, Y = family("x", m, n), family("hat x", m, n), family("y", m, n)

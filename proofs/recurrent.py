@@ -39,50 +39,66 @@ RNN = tuple(
 forget, write, output, fresh = (family(name, n) for name in "fiog")
 at_forget, at_write, at_output, at_fresh = (family(f"z_{name}", n) for name in "fiog")
 c_before, c = family("c_old", n), family("c", n)
-gates = library().define(
+gates = (
     Definition.of(forget[k], sigmoid(at_forget[k])),
     Definition.of(write[k], sigmoid(at_write[k])),
     Definition.of(output[k], sigmoid(at_output[k])),
     Definition.of(fresh[k], tanh(at_fresh[k])),
-    Definition.of(c[k], forget[k] * c_before[k] + write[k] * fresh[k]),
-    Definition.of(h[k], output[k] * tanh(c[k])),
 )
-lstm = gates.depends(L, h)
-g = Partial(L, h[k])
-carried = g * output[k] * (1 - tanh(c[k]) ** 2)
+remember = Definition.of(c[k], forget[k] * c_before[k] + write[k] * fresh[k])
+emit = Definition.of(h[k], output[k] * tanh(c[k]))
+emitting = library().define(*gates, emit).depends(L, h)
+remembering = library().define(*gates, remember).depends(L, c)
+g, carried = Partial(L, h[k]), Partial(L, c[k])
 
 LSTM = tuple(
     Theorem(
         f"lstm_{name}",
         title,
         Statement(Partial(L, variable), "=", right),
-        lstm,
+        context,
         entries=("sigmoid", "tanh"),
     )
-    for name, title, variable, right in (
-        ("cell", "∂L/∂c = ∂L/∂h ⊙ o ⊙ (1 − tanh² c)", c[k], carried),
-        ("old_cell", "∂L/∂c′ = ∂L/∂c ⊙ f", c_before[k], carried * forget[k]),
+    for name, title, context, variable, right in (
+        (
+            "cell",
+            "∂L/∂c = ∂L/∂h ⊙ o ⊙ (1 − tanh² c)",
+            emitting,
+            c[k],
+            g * output[k] * (1 - tanh(c[k]) ** 2),
+        ),
         (
             "output_gate",
             "∂L/∂z_o = ∂L/∂h ⊙ tanh c ⊙ o(1 − o)",
+            emitting,
             at_output[k],
             g * tanh(c[k]) * output[k] * (1 - output[k]),
         ),
         (
+            "old_cell",
+            "∂L/∂c′ = ∂L/∂c ⊙ f",
+            remembering,
+            c_before[k],
+            carried * forget[k],
+        ),
+        (
             "forget_gate",
             "∂L/∂z_f = ∂L/∂c ⊙ c′ ⊙ f(1 − f)",
+            remembering,
             at_forget[k],
             carried * c_before[k] * forget[k] * (1 - forget[k]),
         ),
         (
             "input_gate",
             "∂L/∂z_i = ∂L/∂c ⊙ g ⊙ i(1 − i)",
+            remembering,
             at_write[k],
             carried * fresh[k] * write[k] * (1 - write[k]),
         ),
         (
             "candidate",
             "∂L/∂z_g = ∂L/∂c ⊙ i ⊙ (1 − g²)",
+            remembering,
             at_fresh[k],
             carried * write[k] * (1 - fresh[k] ** 2),
         ),

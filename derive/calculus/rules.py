@@ -18,6 +18,7 @@ from derive.calculus.elementary import ELEMENTARY
 from derive.calculus.kinks import open_cases
 from derive.calculus.scope import Scope, names_in
 from derive.calculus.sums import factors, summed
+from derive.calculus.tidy import freshened
 from derive.errors import UnsupportedError
 from derive.terms import At, NamedFunction, Partial, Vec, real
 
@@ -133,6 +134,7 @@ def sum_rule(term: sp.Expr, scope: Scope) -> sp.Expr | None:
     """
     if not isinstance(term, sp.Sum):
         return None
+    term = freshened(term, names_in(scope.variable))
     return summed(d(term.function, scope), *(tuple(limit) for limit in term.limits))
 
 
@@ -157,6 +159,7 @@ def product_over(term: sp.Expr, scope: Scope) -> sp.Expr | None:
     """
     if not isinstance(term, sp.Product):
         return None
+    term = freshened(term, names_in(scope.variable))
     body = term.function
     return term * summed(d(body, scope) / body, *(tuple(limit) for limit in term.limits))
 

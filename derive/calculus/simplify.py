@@ -47,6 +47,15 @@ class Simplifier:
         self.claim = claim
         self.ranges = ranges
         self.wanted = wanted
+        self._tidy: set[sp.Expr] = set()
+
+    def _best(self, expr: sp.Expr) -> sp.Expr:
+        """`best`, which does not look twice at what it gave."""
+        if expr in self._tidy:
+            return expr
+        found = best(expr)
+        self._tidy.add(plain(found))
+        return found
 
     def lines(self, expr: sp.Expr, raw: bool = False) -> Iterator[Line]:
         """The lines from `expr` to its best form; `raw` if nothing is cancelled in it yet."""
@@ -65,10 +74,10 @@ class Simplifier:
         start = plain(expr)
         contracted = contract(start, self.ranges)
         rule = "algebra" if _same_deltas(start, contracted) else "index rule"
-        yield Line(best(contracted), rule, "simplify" if rule == "algebra" else rule)
+        yield Line(self._best(contracted), rule, "simplify" if rule == "algebra" else rule)
 
     def _algebra(self, expr: sp.Expr) -> Iterator[Line]:
-        found = best(plain(expr))
+        found = self._best(plain(expr))
         if weight(found) < weight(expr) - 0.01:
             yield Line(split_exponentials(found), "algebra", "simplify")
 
@@ -90,7 +99,7 @@ class Simplifier:
                     break
         if replace:
             labels = tuple(dict.fromkeys(used))
-            found = best(rewrite(expr, replace))
+            found = self._best(rewrite(expr, replace))
             yield Line(found, "hypothesis", "by hypothesis", labels)
 
     def _fold(self, expr: sp.Expr) -> Iterator[Line]:
@@ -105,7 +114,7 @@ class Simplifier:
             found = None if body is None else lightest(folded(start, name, body))
             if found is None:
                 continue
-            baseline = weight(best(start)) if baseline is None else baseline
+            baseline = weight(self._best(start)) if baseline is None else baseline
             if weight(found) > limit * baseline:
                 continue
             if choice is None or weight(found) < choice[0] - 0.01:
@@ -114,9 +123,11 @@ class Simplifier:
             yield from self._folded_lines(expr, choice[1], choice[2])
 
     def _folded_lines(self, expr: sp.Expr, found: sp.Expr, name: sp.Expr) -> Iterator[Line]:
-        regrouped = self._unfolded(found, name)
-        if isinstance(found, sp.Mul | sp.Add) and plain(regrouped) != plain(expr):
-            yield Line(regrouped, "algebra", "regroup")
+        # In ∂L/∂a the name a is no value, so nothing is to be written out there.
+        if isinstance(found, sp.Mul | sp.Add) and not found.has(Partial):
+            regrouped = self._unfolded(found, name)
+            if plain(regrouped) != plain(expr):
+                yield Line(regrouped, "algebra", "regroup")
         yield Line(found, "definition", "definition", about=(name,))
 
     def _unfolded(self, found: sp.Expr, name: sp.Expr) -> sp.Expr:

@@ -32,6 +32,7 @@ from derive.terms import (
     Statement,
     as_term,
     evaluated,
+    free,
     name_of,
     rebuild,
     shape_of,
@@ -165,6 +166,9 @@ class _Run:
         return self.engine.context.definition_of(partial.expr) is not None
 
     def _append(self, line: Line) -> None:
+        # A sum over k beside a free k is right and confuses every reader.
+        loose = {s.name for s in free(line.expr) if isinstance(s, sp.Symbol)}
+        line = replace(line, expr=freshened(line.expr, loose))
         self.lines.append(line)
         self.expr = line.expr
 
@@ -198,7 +202,7 @@ class _Run:
             lemma = self.engine.derive(Partial(self.claim.expr, *inner))
             self.lemmas.append(lemma)
             self.rules.append("derivative of the derivative")
-            self._emit(Partial(lemma.result, variable))
+            self._emit(Partial(freshened(lemma.result, names_in(variable)), variable))
             return
         term = self.claim.expr
         if not is_name(term) or not self.scope.depends(term):

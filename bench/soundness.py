@@ -23,7 +23,7 @@ from derive.terms import Context, Statement
 from derive.verdicts import Theorem, load_theorems
 
 PROOFS = Path(__file__).parent.parent / "proofs"
-EACH = 140
+EACH = 80
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from derive.errors import ReadError
 from derive.latex import syntax as s
 from derive.latex.roles import (
     Roles,
+    head_name,
     index_parts,
     label_text,
     raised_index,
@@ -35,6 +36,7 @@ class Names:
         self.free_indices = _subscript_letters(tree, roles) | _compared_indices(tree, roles)
         self.lone: dict[str, None] = {}
         self.members: set[str] = set()
+        self.parameters = _parameters(tree, roles)
         self.spread: sp.Symbol | None = None
         self.spread_over: list[sp.IndexedBase] = []
 
@@ -69,7 +71,11 @@ class Names:
         return any(name in layer for layer in self.scope)
 
     def is_family(self, name: str) -> bool:
-        return name in self.roles.ranks
+        return name in self.roles.ranks and name not in self.roles.samples
+
+    def is_sample_value(self, name: str) -> bool:
+        """Whether the bare name is what the sample at hand has of it."""
+        return name in self.roles.samples and name not in self.parameters
 
     def family(self, name: str) -> sp.IndexedBase:
         """The family of that name; its sizes are unknowns unless the context has it."""
@@ -89,6 +95,9 @@ class Names:
             return self.roles.objects[name]
         if name in self.free_indices or name in self.roles.sizes:
             return index(name)
+        if self.is_sample_value(name):
+            self.members.add(name)
+            return self.family(name)[self._sample()]
         if self.is_family(name) and self.spread is not None and self.rank(name) == 1:
             self.spread_over.append(self.family(name))
             return self.family(name)[self.spread]
@@ -96,6 +105,11 @@ class Names:
             self.lone.setdefault(name)
             self.note(f"{name} without an index read as a variable of its own")
         return real(name)
+
+    def _sample(self) -> sp.Symbol:
+        """The number of the sample at hand: bound in a sum over samples, else any."""
+        letter = self.roles.sample
+        return next((x[letter] for x in reversed(self.scope) if letter in x), index(letter))
 
     def index_term(self, part: s.Node) -> sp.Expr:
         """An index: a letter, a number, or a letter plus or minus a number."""
@@ -175,4 +189,19 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
             letters |= {x.text for x in walk(plain[0]) if isinstance(x, s.Name)}
         else:
             found |= letters if letters & roles.indices else set()
+    return found
+
+
+def _parameters(tree: s.Node, roles: Roles) -> set[str]:
+    """The x of `f(x) = ...`: in this formula it stands for any number."""
+    found: set[str] = set()
+    for chain in s.children(tree):
+        if not isinstance(chain, s.Chain) or not chain.relations or chain.parts[0] is None:
+            continue
+        head = s.bare(chain.parts[0])
+        if isinstance(head, s.Term) and len(head.items) == 2:
+            group = s.argument_group(head.items[1])
+            if group is not None and head_name(head.items[0]) in roles.functions:
+                plain = [s.bare(x) for x in s.arguments(group)]
+                found |= {x.text for x in plain if isinstance(x, s.Name)}
     return found

@@ -26,6 +26,17 @@ GREEK = frozenset(
 INDEX_LETTERS = frozenset("ijklmnpqrstc")
 """A subscript of these letters is an index; other letters are one where a sum binds them."""
 
+SAMPLE_LETTERS = frozenset(
+    {"x", "y", "a", "z", "t", "o", "X", "Y", "Z", "A"}
+    | {f"{style} {letter}" for style in ("hat", "bold", "tilde") for letter in "xyaz"}
+)
+"""Letters for what each sample has of its own: input, target, output."""
+
+PARAMETER_LETTERS = frozenset(
+    {"w", "b", "W", "theta", "lambda", "eta", "alpha", "beta", "gamma", "epsilon", "n", "m", "N"}
+)
+"""Letters for what all samples share."""
+
 STYLES: Mapping[str, str] = MappingProxyType(
     {
         "hat": "hat",

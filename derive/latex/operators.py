@@ -11,7 +11,7 @@ from derive.latex.elaborate import Sequence_
 from derive.latex.lookup import entries_by_name
 from derive.latex.names import unknown_size
 from derive.latex.notation import FUNCTIONS
-from derive.latex.reach import implied_letter
+from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
 from derive.terms import NamedFunction, Partial, product_of, shape_of, sum_of
 
@@ -46,12 +46,15 @@ class Elaborator(Calls):
         node = seq[at][1]
         sub = node.sub if isinstance(node, s.Script) else None
         upper = node.sup if isinstance(node, s.Script) else None
-        if sub is None:
+        if is_sample_sum(node, tuple(n for _, n in seq[at + 1 :]), self.names.roles):
+            binders: list[_Binder] = [(self.names.roles.sample, None, [])]
+            self._note_samples(node)
+        elif sub is None:
             letter = implied_letter(tuple(n for _, n in seq[at + 1 :]), self.names.roles)
             if letter is None:
                 raise self.fail(node, "the index of the sum below it")
             self.names.note(f"the sum without an index read as a sum over {letter}")
-            binders: list[_Binder] = [(letter, None, [])]
+            binders = [(letter, None, [])]
         else:
             binders = self._binders(sub)
         letters = [b[0] for b in binders]
@@ -104,6 +107,16 @@ class Elaborator(Calls):
         if isinstance(body, sp.Sum if big.kind == "sum" else sp.Product):
             return operator(body.function, *body.limits, (k, start, top))
         return operator(body, (k, start, top))
+
+    def _note_samples(self, node: s.Node) -> None:
+        fixed = sorted(self.names.parameters & self.names.roles.samples)
+        if fixed:
+            raise self.fail(node, f"indices: {', '.join(fixed)} is one number at the left")
+        own = ", ".join(sorted(self.names.roles.samples))
+        self.names.note(
+            f"{self.names.source[node.start : node.end].strip()} read as the sum over the samples, "
+            f"each with its own {own}"
+        )
 
     def _binders(self, sub: s.Node) -> list[_Binder]:
         """Each bound letter with its lower limit and the values left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.latex import syntax as s
+from derive.latex.notation import PARAMETER_LETTERS, SAMPLE_LETTERS
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -80,6 +81,50 @@ def _free_elsewhere(
                 if letter in used_letters(part, roles):
                     return True
     return False
+
+
+def is_sample_sum(big: s.Node, body: tuple[s.Node, ...], roles: Roles) -> bool:
+    r"""Whether Σ or Σ_x runs over samples of which the summand shows nothing: Σ_x (a − y)^2.
+
+    Only if all letters in the summand are either those for what a sample has of its own or
+    those for what all samples share, and at least two of the first (Σ_x x may be anything).
+    """
+    below = big.sub if isinstance(big, s.Script) else None
+    if isinstance(big, s.Script) and big.sup is not None:
+        return False
+    letter = "" if below is None else getattr(s.bare(below), "text", "?")
+    if below is not None and not isinstance(s.bare(below), s.Name):
+        return False
+    if any(_indexes(item, letter, roles) for item in body):
+        return False
+    found = set().union(*(_values(item, roles) for item in body))
+    shared = PARAMETER_LETTERS | set(roles.sizes)
+    return len(found & SAMPLE_LETTERS) > 1 and found <= SAMPLE_LETTERS | shared
+
+
+def _indexes(node: s.Node, letter: str, roles: Roles) -> bool:
+    """Whether a letter (or, for a Σ without one, any) indexes something in a node."""
+    for piece in walk(node):
+        if isinstance(piece, s.Script) and isinstance(piece.base, s.Big):
+            return True
+        if isinstance(piece, s.Script) and isinstance(piece.base, s.Name):
+            parts = list(raised_index(piece, roles))
+            if piece.sub is not None:
+                parts += index_parts(piece.sub, roles) or []
+            if _letters(parts) & ({letter} if letter else _letters(parts)):
+                return True
+        if isinstance(piece, s.Term):
+            called = _arguments(piece, roles)
+            if called & ({letter} if letter else called):
+                return True
+    return False
+
+
+def _values(node: s.Node, roles: Roles) -> set[str]:
+    """The names in a node but those of functions."""
+    functions = roles.functions | roles.known | FUNCTION_LETTERS | {"e"}
+    found = {x.text for x in walk(node) if isinstance(x, s.Name)}
+    return found - functions
 
 
 def implied_letter(items: tuple[s.Node, ...], roles: Roles) -> str | None:

@@ -10,6 +10,7 @@ import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
+from derive.latex.ellipsis import written_out
 from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.membership import domain_of, worded_domain
 from derive.latex.names import Names
@@ -83,9 +84,12 @@ def read_all(
     """
     tokens = [tokenize(f) for f in formulas]
     known = words_of(tokens, [*_context_words(context), *words])
-    trees = [parse(f, t, known) for f, t in zip(formulas, tokens, strict=True)]
+    pairs = [written_out(parse(f, t, known)) for f, t in zip(formulas, tokens, strict=True)]
+    trees = [tree for tree, _ in pairs]
     roles = survey(trees, context, frozenset(n for n in entries_by_name() if not is_private(n)))
-    drafts = [_draft(f, t, roles) for f, t in zip(formulas, trees, strict=True)]
+    drafts = [
+        _draft(f, tree, roles, notes) for f, (tree, notes) in zip(formulas, pairs, strict=True)
+    ]
     return _with_sizes(drafts, roles)
 
 
@@ -102,8 +106,9 @@ def _context_words(context: Context) -> list[str]:
 # -- one formula --------------------------------------------------------------------------------
 
 
-def _draft(source: str, tree: s.Listing, roles: Roles) -> Formula:
+def _draft(source: str, tree: s.Listing, roles: Roles, notes: tuple[str, ...]) -> Formula:
     names = Names(source, tree, roles)
+    names.notes += notes
     draft = _Draft(source, Elaborator(names, tree))
     draft.find_implicit(tree)
     draft.read_items(tree)

@@ -23,7 +23,8 @@ class Roles:
     `ranks` has the families, by the number of their indices; `indices` the letters that index
     something outside of a sum over them, `bare` the names that stand without a bracket after
     them, `split` the words such as `it` that are two indices here, `defined` the families
-    that a formula gives by their members.
+    that a formula gives by their members, `samples` what each sample has of its own where a
+    sum over samples does not show it, and `sample` the letter that numbers the samples.
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -36,6 +37,8 @@ class Roles:
     bare: set[str] = field(default_factory=set)
     split: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
+    samples: set[str] = field(default_factory=set)
+    sample: str = ""
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
     parameters: dict[str, tuple[sp.Expr, ...]] = field(default_factory=dict)

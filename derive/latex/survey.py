@@ -7,7 +7,8 @@ import sympy as sp
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
 from derive.latex.membership import domain_of, worded_domain
-from derive.latex.reach import implied_letter, used_letters
+from derive.latex.notation import SAMPLE_LETTERS
+from derive.latex.reach import implied_letter, is_sample_sum, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -54,10 +55,30 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                 if isinstance(node, s.Term):
                     _survey_calls(node, roles)
                     _survey_arguments(node, roles)
+    _survey_samples(trees, roles)
     for tree in trees:
         for chain in tree.items:
             roles.indices |= used_letters(chain, roles)
     return roles
+
+
+def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
+    """Where a sum over samples does not show what they have of their own, that is a family."""
+    nodes = [node for tree in trees for node in walk(tree)]
+    hidden = [
+        s.unscripted(item)
+        for node in nodes
+        if isinstance(node, s.Term)
+        for k, item in enumerate(node.items)
+        if isinstance(s.unscripted(item), s.Big) and is_sample_sum(item, node.items[k + 1 :], roles)
+    ]
+    if not hidden:
+        return
+    names = {node.text for node in nodes if isinstance(node, s.Name)}
+    for name in sorted(names & SAMPLE_LETTERS - set(roles.objects)):
+        if roles.ranks.setdefault(name, 1) == 1:
+            roles.samples.add(name)
+    roles.sample = next(x for x in (*"iksjlpqr", "i_1") if x not in names | roles.bound)
 
 
 def _survey_memberships(tree: s.Listing, roles: Roles) -> None:

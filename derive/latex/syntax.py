@@ -204,6 +204,11 @@ def children(node: Node) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def unscripted(node: Node) -> Node:
+    """What scripts stand on, if any do."""
+    return node.base if isinstance(node, Script) else node
+
+
 def argument_group(node: Node) -> Group | None:
     """The bracket `(...)` or `[...]`, with or without scripts, that may hold arguments."""
     group = node.base if isinstance(node, Script) else node

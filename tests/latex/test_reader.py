@@ -303,3 +303,47 @@ def test_entropies_of_distributions() -> None:
 def test_a_product_without_brackets_under_a_logarithm_is_noted() -> None:
     assert "log read as taken of all of x y" in read(r"\log x y").readings
     assert not any("taken of all" in r for r in read(r"\ln 2x + \ln y_i").readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (r"x_1 + \dots + x_n", "Sum(x[k], (k, 1, n))"),
+        (r"b + w_1 x_1 + w_2 x_2 + \cdots + w_n x_n", "b + Sum(w[k]*x[k], (k, 1, n))"),
+        (r"1 + 2 + ... + n", "Sum(k, (k, 1, n))"),
+        (r"1 + b + b^2 + \dots + b^n", "b + Sum(b**k, (k, 2, n)) + 1"),
+        (r"(x_1 - k)^2 + \dots + (x_n - k)^2", "Sum((-k + x[l])**2, (l, 1, n))"),
+        (r"y_{i1} + y_{i2} + \dots + y_{im}", "Sum(y[i, k], (k, 1, m))"),
+        (r"x_1 x_2 \cdots x_n y", "y*Product(x[k], (k, 1, n))"),
+        (r"f(x_1)f(x_2) \cdots f(x_n)", "Product(f(x[k]), (k, 1, n))"),
+    ],
+)
+def test_ellipses(text: str, meaning: str) -> None:
+    formula = read(text)
+    assert str(formula.values[0]) == meaning
+    assert any("the ellipsis read as" in r for r in formula.readings)
+
+
+def test_a_sum_over_samples_makes_what_they_have_a_family_in_all_formulas() -> None:
+    formulas = read_all(
+        [
+            r"C = \frac{1}{2n} \sum_x (a - y)^2",
+            r"a = \sigma(z)",
+            "z = wx + b",
+            r"\frac{\partial C}{\partial w} = \frac1n \sum_x (a - y)\sigma'(z) x",
+            "g(x) = x^2",
+        ]
+    )
+    shown_as = [str(f.steps[0].statement) for f in formulas]
+    assert shown_as == [
+        "C = Sum((a[i] - y[i])**2, (i, 1, n))/((2*n))",
+        "a[i] = sigmoid(z[i])",
+        "z[i] = b + w*x[i]",
+        "Partial(C, w) = Sum((a[i] - y[i])*x[i]*Partial(sigmoid(z[i]), z[i]), (i, 1, n))/n",
+        "g(x) = x**2",
+    ]
+    assert any("each with its own a, x, y, z" in r for r in formulas[0].readings)
+
+
+def test_a_bare_sum_over_samples() -> None:
+    assert statements(r"L = \sum [y - f(x)]^2") == ["L = Sum((-f(x[i]) + y[i])**2, (i, 1, n))"]

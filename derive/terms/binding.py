@@ -107,7 +107,8 @@ def _substitute(term: sp.Basic, mapping: dict[sp.Basic, sp.Expr]) -> sp.Basic:
     if term in mapping:
         return mapping[term]
     if isinstance(term, sp.Indexed):
-        indices = tuple(_substitute(i, mapping) for i in term.indices)
+        # k + i − 1 and i + k − 1 are one place, whatever order they were written in.
+        indices = tuple(evaluated(_substitute(i, mapping)) for i in term.indices)
         base = _substitute(term.base, mapping)
         return member(base, *indices)
     if not term.args or isinstance(term, sp.Symbol):

@@ -24,6 +24,7 @@ _PUBLIC = {
     "model": "derive.api",
     "Model": "derive.api",
     "numpy_function": "derive.api",
+    "check_numeric": "derive.api",
     "show": "derive.api",
     "verify": "derive.verdicts.claims",
     "verify_many": "derive.verdicts.worker",

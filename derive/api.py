@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
@@ -14,7 +15,14 @@ from derive.catalogue import Entry, catalogue
 from derive.errors import DefinitionError, UnknownNameError
 from derive.latex.derivation import Backward, Derivation, backward
 from derive.latex.derivation import differentiate as _differentiate
-from derive.numeric import NumpyFunction, compile_entry, compile_expression
+from derive.numeric import (
+    NumericReport,
+    NumpyFunction,
+    check_compiled,
+    check_own,
+    compile_entry,
+    compile_expression,
+)
 from derive.terms import Context, Definition, free, index, name_of, shape_of
 from derive.verdicts.surroundings import Assumed, Given, base_context, read_together
 
@@ -188,14 +196,18 @@ def numpy_function(
     *,
     given: Sequence[Given] = (),
     grad: bool = False,
+    products: Sequence[str] = (),
     name: str | None = None,
+    checked: str = "",
 ) -> NumpyFunction:
     """NumPy code for a catalogue name, an expression or a derivation's result.
 
     The last axes of a family's array are its indices; axes in front are batch and broadcast.
     Arguments come in the entry's order (prediction or logits, target, parameters), for anything
     else families then scalars, or as `args` says. With `grad`, `f.value_and_grad(...)` gives
-    the value and the gradient in the first argument. `f.source` is the code.
+    the value and the gradient in the first argument; `products` ("jvp", "vjp", "hvp") add
+    `f.jvp(..., v)` and so on, which make no Jacobian. `f.source` is the code; `checked` goes into
+    its docstrings. Raises `DeriveError` for what cannot be compiled.
     """
     if isinstance(what, PlainDerivation):
         return compile_expression(what.result, args, name or "f", what.context)
@@ -204,14 +216,49 @@ def numpy_function(
     if isinstance(what, str):
         about = subject(what, given)
         gradient = wrt = None
-        if grad:
+        if grad or products:
             wrt = about.variable()
             gradient = _differentiate(about.term, wrt, context=about.context).result
         if about.entry is not None and args is None:
-            return compile_entry(about.entry, gradient, wrt)
+            return compile_entry(about.entry, gradient, wrt, products, checked)
         chosen = about.parameters if args is None else args
         return compile_expression(
-            about.term, chosen, name or about.name, about.context, gradient=gradient, wrt=wrt
+            about.term,
+            chosen,
+            name or about.name,
+            about.context,
+            gradient=gradient,
+            wrt=wrt,
+            products=products,
         )
     context = with_definitions(base_context(), given)
     return compile_expression(what, args, name or "f", context)
+
+
+def check_numeric(
+    what: str | sp.Expr | Entry | PlainDerivation | NumpyFunction | Callable[..., Any],
+    gradient: Callable[..., Any] | None = None,
+    *,
+    like: Sequence[Any] = (0.0,),
+    points: int = 200,
+    seed: int = 0,
+) -> NumericReport:
+    """Check numeric code; print the report to see the worst point, or test it for truth.
+
+    A catalogue name (value and gradient), an expression, a derivation or a compiled function is
+    compared with ball arithmetic over its whole domain: kinks, tails, subnormals and random
+    points. A caller's own function is compared with the `gradient` that is claimed for it, by
+    the complex step or central differences; `like` are arguments of the right shapes, the first
+    of which the gradient is in. Raises `DeriveError` for what cannot be compiled.
+    """
+    if isinstance(what, Entry | str):
+        function = numpy_function(what, grad=True)
+        entry = what if isinstance(what, Entry) else subject(what).entry
+        return check_compiled(function, entry.domains if entry else None, points, seed)
+    if isinstance(what, NumpyFunction):
+        return check_compiled(what, None, points, seed)
+    if isinstance(what, sp.Expr | PlainDerivation):
+        return check_compiled(numpy_function(what), None, points, seed)
+    if gradient is None:
+        raise DefinitionError("check_numeric: name the gradient that is claimed for the function")
+    return check_own(what, gradient, like, points, seed)

@@ -164,13 +164,27 @@ def prove(
 def numpy(
     name: Annotated[str, typer.Argument(help="A name of the catalogue, or one that is given.")],
     grad: Annotated[bool, typer.Option("--grad", help="Also the value and gradient.")] = False,
+    jvp: Annotated[bool, typer.Option("--jvp", help="Also the Jacobian times a vector.")] = False,
+    vjp: Annotated[bool, typer.Option("--vjp", help="Also a vector times the Jacobian.")] = False,
+    hvp: Annotated[bool, typer.Option("--hvp", help="Also the Hessian times a vector.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check it in ball arithmetic, and say so in it.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The file to write.")] = None,
     given: Given = None,
 ) -> None:
     """Standalone NumPy source of a function."""
     from derive import api
 
-    source = api.numpy_function(name, given=given or (), grad=grad).source
+    products = [kind for kind, wanted in (("jvp", jvp), ("vjp", vjp), ("hvp", hvp)) if wanted]
+    function = api.numpy_function(name, given=given or (), grad=grad, products=products)
+    if check:
+        report = api.check_numeric(name if not given else function)
+        print(report, file=sys.stderr)
+        function = api.numpy_function(
+            name, given=given or (), grad=grad, products=products, checked=report.sentence()
+        )
+    source = function.source
     if out is None:
         print(source, end="")
         return

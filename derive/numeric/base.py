@@ -91,18 +91,32 @@ class Base:
         return Array(self.graph.node("-", hole, binding=MUL, python=python), array.labels)
 
     def product(self, factors: Sequence[sp.Expr]) -> Array:
-        """The factors multiplied, those with few axes first."""
+        """The factors multiplied, those with few axes first, large numbers last."""
         if not factors:
             return Array(self.graph.number("1"))
-        arrays = sorted((self.array(f) for f in factors), key=lambda a: len(a.labels))
+        # 4 z may overflow where 4 (z f(z)) does not.
+        ordered = sorted(factors, key=lambda f: bool(f.is_number and f > 1))
+        arrays = sorted((self.array(f) for f in ordered), key=lambda a: len(a.labels))
         result = arrays[0]
         for other in arrays[1:]:
             result = self.operate("*", result, other)
         return result
 
+    def scaled(self, result: Array, factor: sp.Rational) -> Array:
+        """An array times a positive rational number."""
+        for part, sign in ((factor.p, "*"), (factor.q, "/")):
+            if part != 1:
+                result = self.operate(sign, result, Array(self.graph.number(str(part))))
+        return result
+
     def added(self, terms: Sequence[sp.Expr], code: Callable[[sp.Expr], Array]) -> Array:
         """The terms added, each by its own code, in a good order."""
         parts = sorted(terms, key=late)
+        common = {abs(p.as_coeff_Mul()[0]) for p in parts}
+        if len(common) == 1 and common != {1}:
+            # 2 a - 2 y overflows where 2 (a - y) does not.
+            (factor,) = common
+            return self.scaled(self.added([p / factor for p in parts], code), factor)
         arrays = [code(-p if negative(p) else p) for p in parts]
         holes, labels = self.aligned(arrays)
         # The first terms of a sum are a node of their own, which may be shared.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,9 @@ class NumpyFunction:
     gradient: sp.Expr | None = None
     wrt: sp.Expr | None = None
     params: tuple[Parameter, ...] = ()
+    value_axes: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    gradient_axes: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    context: Context = field(default_factory=Context)
 
     def __call__(self, *arrays: Any, out: Any = None) -> Any:
         if out is None:
@@ -84,8 +87,8 @@ class NumpyFunction:
         return namespace
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = (self.name, self.source, self.args, self.expr, self.gradient, self.wrt, self.params)
-        return (NumpyFunction, parts)
+        # The context stays behind: it is needed only to check the function.
+        return (NumpyFunction, tuple(getattr(self, f.name) for f in fields(self)[:-1]))
 
 
 def compile_expression(
@@ -209,7 +212,18 @@ def _compile(
     name = functions[0].name
     source = module(functions, f"{name}: generated NumPy code.")
     names = tuple(str(p) for p in params)
-    return NumpyFunction(name, source, names, task.expr, task.gradient, task.wrt, params)
+    return NumpyFunction(
+        name,
+        source,
+        names,
+        task.expr,
+        task.gradient,
+        task.wrt,
+        params,
+        outputs[0].ranges,
+        outputs[-1].ranges,
+        context,
+    )
 
 
 def _products(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 
 def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[str, int]]:
@@ -129,6 +130,20 @@ def _log1p_square(x: Any) -> Any:
     """log(1 + x * x) without overflow."""
     a = np.abs(x)
     return np.log1p(np.square(np.minimum(a, 1e8))) + 2.0 * np.log(np.maximum(a, 1e8) / 1e8)
+
+
+def _gauss(x: Any) -> Any:
+    """exp(-x * x / 2), exact to the last digits far out, where x * x has lost some."""
+    x = np.minimum(np.abs(x), 64.0)
+    # The square of a number with few digits is exact.
+    near = np.rint(x * 16.0) / 16.0
+    return np.exp(-0.5 * np.square(near)) * np.exp(-0.5 * (x - near) * (x + near))
+
+
+def _normal_cdf(x: Any) -> Any:
+    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail."""
+    tail = 0.5 * _gauss(x) * special.erfcx(np.abs(x) * 0.7071067811865476)
+    return (x >= 0) - np.copysign(tail, x + 0.0)
 
 
 def _xlogy(x: Any, y: Any) -> Any:

@@ -171,6 +171,10 @@ class Lowering(Sums, Cases):
 
     def _mul(self, term: sp.Expr) -> Array:
         sign, above, below = fraction(term)
+        steep = [f for f in below if f.is_Pow and f.exp.is_Integer and not f.base.is_number]
+        if steep and len(above) + len(below) > 1:
+            below = [f for f in below if f not in steep]
+            above = [*above, *(f.base**-f.exp for f in steep)]
         result = self.product(above)
         if below:
             result = self.operate("/", result, self.product(below))
@@ -178,6 +182,9 @@ class Lowering(Sums, Cases):
 
     def _pow(self, term: sp.Pow) -> Array:
         base, power = term.as_base_exp()
+        if power.is_Integer and power < -1:
+            # 1/d² overflows in d² where (1/d)² does not.
+            return self._power_of(self._mul(1 / base), -power)
         if power.is_number and power.is_negative:
             return self._mul(term)
         if base == 2:
@@ -187,7 +194,10 @@ class Lowering(Sums, Cases):
             return self.call("np.power", "power", array, self.array(power))
         if power.q == 2:
             array = self.call("np.sqrt", "root", array)
-        return Array(self._whole_power(array.node, int(power.p)), array.labels)
+        return self._power_of(array, power.p)
+
+    def _power_of(self, array: Array, power: int) -> Array:
+        return Array(self._whole_power(array.node, int(power)), array.labels)
 
     def _whole_power(self, node: Node, power: int) -> Node:
         if power == 1:

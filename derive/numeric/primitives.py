@@ -41,6 +41,8 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "log1p_square": Primitive((_x,), sp.log(1 + _x**2), "_log1p_square", "log"),
         "log2": Primitive((_x,), sp.log(_x) / sp.log(2), "np.log2", "log"),
         "log10": Primitive((_x,), sp.log(_x) / sp.log(10), "np.log10", "log"),
+        "normal_cdf": Primitive((_x,), (1 + sp.erf(_x / sp.sqrt(2))) / 2, "_normal_cdf", "share"),
+        "gauss": Primitive((_x,), sp.exp(-(_x**2) / 2), "_gauss", "bell"),
         "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),
         # SymPy's own erfc(-x) turns into 2 - erfc(x), which cancels.
         "erfc": Primitive((_x,), 1 - sp.erf(_x), "special.erfc", "erfc"),

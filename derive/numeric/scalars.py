@@ -42,7 +42,11 @@ def fraction(term: sp.Expr) -> tuple[int, list[sp.Expr], list[sp.Expr]]:
         if factor.is_Rational:
             sign = -sign if factor < 0 else sign
             above += [sp.Integer(abs(factor.p))] if abs(factor.p) != 1 else []
-            below += [sp.Integer(factor.q)] if factor.q != 1 else []
+            if factor.q & (factor.q - 1) == 0 and factor.q > 1:
+                # Multiplying by 1/2 is exact, and cheaper than dividing by 2.
+                above.append(sp.Float(sp.Rational(1, factor.q)))
+            elif factor.q != 1:
+                below.append(sp.Integer(factor.q))
         elif power.is_number and power.is_negative and not isinstance(factor, sp.exp):
             below.append(base**-power)
         else:

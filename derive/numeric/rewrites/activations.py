@@ -17,6 +17,7 @@ from derive.terms import evaluated, free, map_terms, real, substitute
 
 sigmoid, softplus = primitive("sigmoid"), primitive("softplus")
 sigmoid_slope, expm1, erfc = primitive("sigmoid_slope"), primitive("expm1"), primitive("erfc")
+gauss, normal_cdf = primitive("gauss"), primitive("normal_cdf")
 _x, _y = real("x"), real("y")
 
 
@@ -216,3 +217,24 @@ def cases_that_meet(term: sp.Expr) -> sp.Expr | None:
         if evaluated(at) != 0:
             return None
     return substitute(above, {u: sp.Max(u, 0)}) + substitute(below, {u: sp.Min(u, 0)})
+
+
+@rewrite(sp.exp(-(_x**2) / 2), gauss(_x))
+def bell_curve(term: sp.Expr) -> sp.Expr | None:
+    """exp(-u²/2) loses digits with u², whose rounding error the exp magnifies."""
+    if not isinstance(term, sp.exp) or not isinstance(term.exp, sp.Mul):
+        return None
+    number, square = term.exp.as_coeff_Mul()
+    base, power = square.as_base_exp()
+    if power != 2 or not base.is_real or not number.is_negative:
+        return None
+    return gauss(sp.sqrt(-2 * number) * base)
+
+
+@rewrite(erfc(-_x / sp.sqrt(2)), 2 * normal_cdf(_x))
+def normal_distribution(term: sp.Expr) -> sp.Expr | None:
+    """erfc(-u/√2) is 2 Φ(u), where the rounding of u/√2 does no harm far out."""
+    if not is_primitive(term, "erfc"):
+        return None
+    u = -sp.sqrt(2) * term.args[0]
+    return None if u.has(sp.sqrt(2)) else 2 * normal_cdf(u)

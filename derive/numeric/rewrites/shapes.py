@@ -153,5 +153,7 @@ def members_in(members: Vec, term: sp.Expr) -> list[tuple[sp.Expr, sp.Symbol]]:
 
 def surely_positive(term: sp.Expr) -> bool:
     """Whether the form alone makes a term positive, whatever reals its variables are."""
+    if isinstance(term, sp.Sum):
+        return surely_positive(term.function)
     leaves = sorted(term.atoms(sp.Indexed) | term.atoms(sp.Symbol), key=str)
     return bool(term.xreplace({x: sp.Dummy(real=True) for x in leaves}).is_positive)

@@ -47,7 +47,7 @@ class ErrorTerm:
 
     `local` derives the sum over the values that mention v, every error term a name in it;
     `closing` puts in the error terms that stay without a name (`unnamed`: what is shown in
-    their place), every value held in `held`. `chain` says, in `chain_context`, that ∂J/∂v is
+    their place), in `settled`. `chain` says, in `chain_context`, that ∂J/∂v is
     that sum for any J of those values (None if the loss itself is the only one). `name` is δ_j;
     `shared` says that other gradients use it by that name.
     """
@@ -58,7 +58,7 @@ class ErrorTerm:
     local: Derivation
     closing: tuple[Line, ...]
     unnamed: Mapping[sp.Basic, sp.Expr]
-    held: Context
+    settled: Context
     chain: Statement | None
     chain_context: Context
 
@@ -73,15 +73,16 @@ class ErrorTerm:
         lines = list(self.local.lines)
         if self.chain is not None and lines:
             lines[0] = replace(lines[0], rule="chain rule", reason="chain rule")
-        shown = (replace(x, expr=substitute(x.expr, self.unnamed)) for x in lines)
-        return (*shown, *self.closing)
+        shown = [replace(x, expr=substitute(x.expr, self.unnamed)) for x in lines]
+        same = bool(self.closing) and not self.unnamed
+        return (*shown, *self.closing[1 if same else 0 :])
 
     def check(self) -> Check:
         """Prove the chain rule for these values, and every line after it."""
         checked = list(self.local.check().lines)
         for before, after in itertools.pairwise(self.closing):
             closing = Statement(before.expr, "=", after.expr)
-            checked.append(CheckedLine(self.claim, closing, prove(closing, self.held)))
+            checked.append(CheckedLine(self.claim, closing, prove(closing, self.settled)))
         if self.chain is not None:
             outcome = prove(self.chain, self.chain_context)
             checked.insert(0, CheckedLine(self.claim, self.chain, outcome))
@@ -209,7 +210,8 @@ class _Run:
         result = closing[-1].expr if closing else found.result
         label = _like(variable, self._label(name, variable))
         shared = self._is_shared(name, result)
-        return ErrorTerm(claim, label, shared, found, closing, unnamed, self.functions, *chain)
+        settled = self._settled(links)
+        return ErrorTerm(claim, label, shared, found, closing, unnamed, settled, *chain)
 
     def _links(self, name: str, variable: sp.Expr) -> list[_Link]:
         consumers = self.network.consumers(name, self.relevant)
@@ -249,17 +251,19 @@ class _Run:
                 continue
             shown[_family(error.name)] = _vector(error.claim)
             values[_family(error.name)] = _vector(error.claim, error.result)
-        if not values:
+        if not values and not any(k.held for k in links):
             return (), shown
-        put_in = substitute(found.result, values)
-        first = Line(put_in, PUT_IN, "put in the derivatives above")
-        scope = Scope(self.functions, found.claim.variables[0])
-        simplifier = Simplifier(scope, found.claim, index_ranges(found.claim), None)
-        lines = [first]
-        for line in simplifier.lines(put_in, raw=True):
+        lines = [Line(substitute(found.result, values), PUT_IN, "put in the derivatives above")]
+        scope = Scope(self._settled(links), found.claim.variables[0])
+        simplifier = Simplifier(scope, found.claim, index_ranges(found.claim), "value")
+        for line in simplifier.lines(lines[0].expr, raw=True):
             if evaluated(line.expr) != evaluated(lines[-1].expr):
                 lines.append(line)
-        return tuple(lines), shown
+        return tuple(lines if values or len(lines) > 1 else ()), shown
+
+    def _settled(self, links: list[_Link]) -> Context:
+        """The functions, and the values that mention v: nothing is differentiated any more."""
+        return self.functions.define(*(k.definition for k in links))
 
     def _chain(
         self, links: list[_Link], variable: sp.Expr, local: Context

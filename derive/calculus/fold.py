@@ -14,7 +14,7 @@ import sympy as sp
 
 from derive.calculus.algebra import Atoms, best, inert, revive, rewrite, weight
 from derive.calculus.scope import arguments
-from derive.terms import canonical, free, substitute
+from derive.terms import alpha_equal, canonical, free, substitute
 
 
 def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
@@ -75,7 +75,7 @@ def _instances(
     for node in sorted(start.atoms(type(atom)), key=sp.default_sort_key):
         for values in itertools.product(_index_terms(node), repeat=len(keys)):
             mapping = dict(zip(keys, values, strict=True))
-            if substitute(atom, mapping) == node:
+            if alpha_equal(substitute(atom, mapping), node):
                 found[node] = substitute(solution, mapping) ** sp.Rational(1, degree)
                 break
     if degree == 1:

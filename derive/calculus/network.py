@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import sympy as sp
 
 from derive.calculus.scope import fresh_index, names_in
@@ -39,7 +41,7 @@ class Network:
             self._visit(inner)
         self.values[name] = values[0]
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[sp.Expr, ...]:
         """What the values are made of and the context does not define: families, then scalars."""
         found: dict[sp.Expr, None] = {}

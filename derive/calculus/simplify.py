@@ -150,7 +150,8 @@ class Simplifier:
         for group in self.scope.context.definitions.values():
             for definition in group:
                 if definition.general and (wanted is None or definition.name in wanted):
-                    yield definition.head, 1.1
+                    # z for w x + b has to make things shorter; a for σ(z) is worth more.
+                    yield definition.head, 1.1 if definition.body.has(sp.Function) else 0.95
         for definition in self.scope.context.library.values():
             if wanted is None or definition.name in wanted:
                 for head in _instances(definition, expr, self.claim):

@@ -144,13 +144,13 @@ class Context:
         return new
 
     def _check_circle(self, start: Definition) -> None:
-        reached, todo = set(), [start]
+        reached: set[str] = set()
+        todo = [start]
         while todo:
-            current = todo.pop()
-            for name, group in self.definitions.items():
-                if any(current.mentions(name) for _ in group) and name not in reached:
+            for name in todo.pop().names - reached:
+                if name in self.definitions:
                     reached.add(name)
-                    todo.extend(group)
+                    todo.extend(self.definitions[name])
         if start.name in reached and start.general:
             raise DefinitionError(
                 f"definition of {start.head}: it is defined through itself; "

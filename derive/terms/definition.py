@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -67,10 +68,14 @@ class Definition:
 
     def mentions(self, name: str) -> bool:
         """Whether the body uses a symbol, family or function of this name."""
+        return name in self.names
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the symbols, families and functions in the body, parameters left out."""
         names = {str(getattr(s, "label", s)) for s in free(self.body)}
         names |= {f.func.__name__ for f in self.body.atoms(sp.Function)}
-        names -= {str(getattr(p, "label", p)) for p in self.params}
-        return name in names
+        return frozenset(names - {str(getattr(p, "label", p)) for p in self.params})
 
     @property
     def general(self) -> bool:

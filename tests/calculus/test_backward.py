@@ -73,7 +73,7 @@ def test_a_residual_connection_adds_both_ways() -> None:
     found = backward(RESIDUAL, L, x)
     assert found.check(), str(found.check())
     expected = y[j] + sum_of(W[i, j] * (1 - h[i] ** 2) * y[i], (i, 1, n))
-    assert prove(Statement(found[x], "=", expected), library()).status == "proved"
+    assert sp.expand(found[x] - expected) == 0
 
 
 def test_an_error_term_that_is_put_in_does_not_count_its_values_twice() -> None:
@@ -116,7 +116,9 @@ def test_a_convolution_is_contracted_over_shifted_indices() -> None:
         Definition.of(L, sum_of(out[i] ** 2, (i, 1, n)) / 2),
     )
     found = backward(context, L, w)
-    assert alpha_equal(found[w], sum_of(out[i] * signal[i + k - 1], (i, 1, n)))
+    assert not found[w].has(sp.KroneckerDelta)
+    expected = sum_of(out[q] * signal[k + q - 1], (q, 1, n))
+    assert prove(Statement(found[w], "=", expected), library()).status == "proved"
 
 
 def test_a_member_and_a_value_can_be_asked_for() -> None:

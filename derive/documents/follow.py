@@ -10,6 +10,7 @@ from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Str
 from derive.documents.prose import assumes, defines_anew, naming, speaks_of_single_sample
 from derive.documents.steps import SAYS_ARGUMENT
 from derive.documents.task import Fact, Judged, Task
+from derive.documents.values import PUTS_IN
 from derive.errors import ReadError
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline, with_index
@@ -76,6 +77,7 @@ class Follower:
     problems: list[str] = field(default_factory=list)
     said: str = ""
     samples: set[str] = field(default_factory=set)
+    seen: frozenset[str] = frozenset()
     expression: Found | None = None
 
     def __post_init__(self) -> None:
@@ -180,6 +182,7 @@ class Follower:
                     found, "unread", "undecided", f"unread: {error}", offset=error.offset
                 )
         task = self._task(found, shape)
+        self.seen |= shape.names
         judged = self.judge(task)
         if judged.trouble:
             reason = f"unread: {judged.trouble}"
@@ -274,6 +277,7 @@ class Follower:
             tuple(sorted(self.words)),
             self._ruled_out(shape, facts),
             frozenset(self._sample_names(facts)) if shape.by else frozenset(),
+            shape.names - self.seen,
             self.seconds,
         )
 
@@ -290,11 +294,11 @@ class Follower:
         """Whether a chain's first equation gives its left side a meaning."""
         head = line.head
         assert head is not None
-        here = [f for f in self.facts if f.key == head.key and self._above(f)]
-        if line.value(1) and len(line.relations) == 1:
-            # η = 0.1 sets a value, unless η follows from what is known.
-            return not any(f.kind == "definition" for f in here)
-        return not any(f.kind == "definition" for f in here)
+        here = [f for f in self.facts if self._above(f)]
+        if any(f.kind == "assumption" and head.name in f.names for f in here):
+            # What follows from a condition on a name is no definition of it.
+            return False
+        return not any(f.kind == "definition" and f.key == head.key for f in here)
 
     def _known(self, line: Line) -> bool:
         head = line.head
@@ -355,9 +359,14 @@ class Follower:
             if self._is_condition(line):
                 reason = "a condition on its names; it is used as a hypothesis from here on"
                 steps[k] = _as_definition(steps[k], reason)
-            elif steps[k].relation == "=" and line.head is not None and self._is_new_meaning(line):
-                reason = f"{line.sides[0]} gets another meaning here than before"
-                steps[k] = _as_definition(steps[k], reason)
+            elif steps[k].relation == "=" and line.head is not None:
+                if not any(f.key == line.head.key and f.kind == "definition" for f in self.facts):
+                    steps[k] = _as_definition(
+                        steps[k], "it says more of a name that has conditions"
+                    )
+                elif self._is_new_meaning(line):
+                    reason = f"{line.sides[0]} gets another meaning here than before"
+                    steps[k] = _as_definition(steps[k], reason)
         return replace(judged, steps=tuple(steps))
 
     def _is_condition(self, line: Line) -> bool:
@@ -380,11 +389,15 @@ class Follower:
         if defines_anew(self.said) or (SAMPLE_SUM in old[-1].text) != (SAMPLE_SUM in line.sides[1]):
             return True
         known = {f.name for f in self.facts} | old[-1].names | line.names[0] | INDEX_LETTERS
-        return not line.names[1] <= known
+        return any(n not in known and n.partition("_")[0] not in known for n in line.names[1])
 
     def _learn(self, shape: Outline, judged: Judged, place: int, display: bool) -> None:
         """What a judged formula adds to the facts."""
         verdicts = {s.offset: s for s in judged.steps}
+        for filled in judged.steps:
+            if filled.reason.startswith(PUTS_IN):
+                for stated in filled.hypotheses:
+                    self._add_lines(_outline(stated, self.words), place)
         lasting = display or assumes(self.said)
         for line in shape.lines:
             if "in" in line.relations:
@@ -414,6 +427,7 @@ class Follower:
                         self.case = [fact]
                 continue
             special = step.verdict == "conditional" and line.head.kind == "symbol"
+            special |= step.verdict == "proved" and line.value(1)
             if step.verdict == "definition" or special:
                 self._add_line(line, place)
             for k in range(1, len(line.relations)):

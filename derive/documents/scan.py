@@ -152,13 +152,31 @@ def formula_at(text: Stretch, span: Span) -> Found:
         inner = inner.cut(1, len(latex) - 1)
     return Found(
         inner.chars,
-        inner,
+        _with_rows(inner) if span.kind == "image" else inner,
         text.place(span.inner),
         text.place(span.end),
         text.place(span.stop),
-        span.display,
+        span.display or _alone(text.chars, span),
         span.trouble,
     )
+
+
+def _alone(text: str, span: Span) -> bool:
+    """Whether a formula (with the image link around it) has its line to itself."""
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    after = text[span.stop : text.find("\n", span.stop) % (len(text) + 1)]
+    if span.kind == "image":
+        return re.fullmatch(r"[\s>*-]*!\[.*\]\(\S*", line) is not None and after.strip() in (
+            ")",
+            "",
+        )
+    return not line.strip(" \t>*-") and not after.strip(" \t.,;")
+
+
+def _with_rows(latex: Stretch) -> Stretch:
+    """`\\ &` and a backslash before a wide gap, where an address has lost half of a `\\\\`."""
+    chars = re.sub(r"(?<!\\)\\ (?=&| )", r"\\\\", latex.chars)
+    return Stretch(chars, latex.places)
 
 
 _PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&amp;|[^%+&]+|.", re.DOTALL)

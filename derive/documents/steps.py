@@ -11,8 +11,9 @@ import sympy as sp
 from derive.documents.task import Task
 from derive.documents.values import values_put_in
 from derive.errors import DefinitionError
-from derive.latex import Formula, Step
+from derive.latex import Formula, Step, name_to_latex
 from derive.latex.lookup import entries_by_name, is_private
+from derive.latex.writer import latex
 from derive.terms import (
     Context,
     Definition,
@@ -26,7 +27,7 @@ from derive.terms import (
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
 from derive.verdicts.surroundings import base_context, defines
-from derive.verdicts.verdict import StepVerdict
+from derive.verdicts.verdict import Status, StepVerdict
 
 GOOD = ("proved", "definition")
 SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
@@ -70,15 +71,16 @@ class Steps:
             verdict = self.done.get(step.offset)
             if verdict is None:
                 verdict = self._judged(step, step.statement, step.lhs_latex)
+            repaired = False
             if stands is not None and verdict.verdict not in GOOD:
                 # The side before does not stand: this one may still equal the last that does.
                 statement = Statement(stands[0], step.statement.relation, step.statement.rhs)
                 other = self._judged(step, statement, stands[1])
                 if other.verdict in ("proved", "conditional"):
-                    verdict = other
+                    verdict, repaired = other, other.verdict == "proved"
             if verdict.verdict not in GOOD:
                 stands = stands or (step.statement.lhs, step.lhs_latex)
-            else:
+            elif repaired:
                 stands = None
             verdicts.append(verdict)
         return verdicts
@@ -116,6 +118,8 @@ class Steps:
             reason = f"the time limit of {self.task.seconds:g} s for one formula was reached"
             return StepVerdict(lhs, step.rhs_latex, statement.relation, "undecided", reason,
                                offset=step.offset)  # fmt: skip
+        if statement.relation == "!=":
+            return self._differing(step, statement, lhs, context, seconds)
         statement, context = _with_values_named(statement, context)
         one = self._for_one_sample(statement, context)
         if one is not None:
@@ -145,12 +149,30 @@ class Steps:
             )
             reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
             return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
+        numbered = _numbered_members_as_letters(statement)
+        fresh = sorted(free(numbered.rhs) - free(numbered.lhs), key=str)
+        fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
+        if verdict.verdict == "refuted" and fresh:
+            return _naming_coefficients(verdict, numbered, fresh)
         unknown = _unknown_under_derivative(statement, context)
         if verdict.verdict == "refuted" and unknown:
             reason = f"the document does not say what {unknown[0]} is"
             return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
                            suggestion=None)  # fmt: skip
         return verdict
+
+    def _differing(
+        self, step: Step, statement: Statement, lhs: str, context: Context, seconds: float
+    ) -> StepVerdict:
+        """`A \\neq B` says in a text that A and B are not the same, not that they never meet."""
+        equal = Statement(statement.lhs, "=", statement.rhs)
+        verdict = judged_step(equal, lhs, step.rhs_latex, context, seconds, step.offset, None)
+        differ, same = verdict.verdict == "refuted", verdict.verdict == "proved"
+        status: Status = "conditional" if differ else "refuted" if same else "undecided"
+        reason = "they differ in general, though not everywhere" if differ else verdict.reason
+        needs = (r"\text{in general}",) if differ else ()
+        return replace(verdict, relation="!=", verdict=status, reason=reason, hypotheses=needs,
+                       counterexample=None, suggestion=None)  # fmt: skip
 
     def _for_one_sample(self, statement: Statement, context: Context) -> Attempt | None:
         """∂C/∂a where C sums over samples and a is one sample's: there is one sample only."""
@@ -218,6 +240,43 @@ def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
                 reached.add(name)
                 todo += [d.body for d in context.definitions.get(str(name), ())]
     return reached
+
+
+def _numbered_members_as_letters(statement: Statement) -> Statement:
+    """A statement in which w_3 is a letter of its own."""
+
+    def letter(node: sp.Expr) -> sp.Expr:
+        numbered = isinstance(node, sp.Indexed) and all(i.is_Integer for i in node.indices)
+        if not numbered:
+            return node
+        return sp.Symbol(f"{node.base.label}_{','.join(map(str, node.indices))}", real=True)
+
+    sides = [map_terms(side, letter) for side in (statement.lhs, statement.rhs)]
+    return Statement(sides[0], statement.relation, sides[1])
+
+
+def _naming_coefficients(
+    verdict: StepVerdict, statement: Statement, fresh: list[sp.Basic]
+) -> StepVerdict:
+    """`(w_2 w_1) x + (w_2 b_1 + b_2) = w_3 x + b_3`: new names for what stands there."""
+    said = ", ".join(str(name_of(s)) for s in fresh)
+    unsure = replace(verdict, verdict="undecided", counterexample=None, suggestion=None,
+                     reason=f"it is not said what {said} is")  # fmt: skip
+    symbols = [s for s in fresh if isinstance(s, sp.Symbol)]
+    others = sorted(statement.rhs.free_symbols - set(symbols), key=str)
+    plain = not any(side.has(sp.Indexed, sp.Function) for side in (statement.lhs, statement.rhs))
+    if len(symbols) != len(fresh) or not plain or not others:
+        return unsure
+    try:
+        gap = sp.Poly(sp.expand(statement.lhs - statement.rhs), *others)
+        found = sp.solve(gap.coeffs(), symbols, dict=True)
+    except (sp.PolynomialError, NotImplementedError):
+        return unsure
+    if len(found) != 1 or set(found[0]) != set(symbols):
+        return unsure
+    needs = tuple(f"{name_to_latex(str(s))} = {latex(found[0][s])}" for s in symbols)
+    return replace(unsure, verdict="conditional", hypotheses=needs,
+                   reason=f"it gives names to coefficients: {said}")  # fmt: skip
 
 
 def _shadowed_index(statement: Statement) -> str | None:

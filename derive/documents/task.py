@@ -32,9 +32,9 @@ class Task:
 
     `defining` and `updates` are the steps (by the offset of their right sides) that give a
     name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
-    those between two numbers; `samples` are the letters that differ from sample to sample.
-    `words` are names of several letters; `without` names the
-    unstated hypotheses that the document rules out.
+    those between two numbers; `samples` are the letters that differ from sample to sample;
+    `fresh` the names that the document has not used before. `words` are names of several
+    letters; `without` names the unstated hypotheses that the document rules out.
     """
 
     source: str
@@ -46,6 +46,7 @@ class Task:
     words: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     samples: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
     seconds: float = 10.0
 
 

@@ -12,6 +12,7 @@ from derive.terms import Context, Decimal, Partial, Statement, free, name_of, su
 from derive.verdicts.verdict import Status
 
 MAX_TRIES = 120
+PUTS_IN = "with the values that it puts in: "
 
 
 def values_put_in(
@@ -42,7 +43,7 @@ def values_put_in(
         tried = Statement(_filled(letters, chosen, context), "=", _exact(numbers))
         if prove(tried, context, min(1.0, seconds)).status == "proved":
             stated = tuple(f"{name_to_latex(str(s))} = {v}" for s, v in chosen.items())
-            return "proved", f"with the values that it puts in: {', '.join(stated)}", stated
+            return "proved", PUTS_IN + ", ".join(stated), stated
     return "undecided", undecided, ()
 
 

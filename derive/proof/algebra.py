@@ -49,7 +49,8 @@ class Algebra(Powers):
     def _named(self, term: sp.Expr) -> sp.Expr:
         """An atom with its indices as the region calls them."""
         if isinstance(term, sp.Indexed):
-            return sp.Indexed(term.base, *(self.region.index(i) for i in term.indices))
+            indices = tuple(self.region.index(i) for i in term.indices)
+            return term if indices == term.indices else sp.Indexed(term.base, *indices)
         return term
 
     def _domain_facts(self, value: Frac, domain: Domain) -> None:

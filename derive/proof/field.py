@@ -67,6 +67,7 @@ class Field:
         self.relations: dict[int, tuple[int, Poly]] = {}
         # pairs of generators whose product is zero
         self.exclusive: set[tuple[int, int]] = set()
+        self.factored: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
         self.fresh_count = 0
         self.zero = Frac(self, self.ctx.constant(0), self.ctx.constant(1))
         self.one = self.constant(1)
@@ -109,6 +110,14 @@ class Field:
         """The terms of a polynomial as (((generator, exponent), ...), coefficient)."""
         for exponents, coefficient in poly.terms():
             yield tuple((g, int(e)) for g, e in enumerate(exponents) if e), coefficient
+
+    def factor(self, poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
+        """The content and the irreducible factors of a polynomial with their multiplicities."""
+        key = self.key(poly)
+        found = self.factored.get(key)
+        if found is None:
+            found = self.factored[key] = poly.factor()
+        return found
 
     def monomial(self, powers: tuple[tuple[int, int], ...], coefficient: fmpq | int = 1) -> Poly:
         """The polynomial with this one term."""

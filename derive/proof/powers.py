@@ -108,7 +108,7 @@ class Powers(Requirements):
         return self._ln_abs_poly(value.num) - self._ln_abs_poly(value.den)
 
     def _ln_abs_poly(self, poly: Poly) -> Frac:
-        content, factors = poly.factor()
+        content, factors = self.field.factor(poly)
         result = self._ln_rational(abs(content))
         for factor, multiplicity in factors:
             result = result + self._ln_factor(factor) * self.field.constant(multiplicity)
@@ -235,7 +235,7 @@ class Powers(Requirements):
             return base
         result = self.field.one
         for poly, scale in ((base.num, c), (base.den, -c)):
-            content, factors = poly.factor()
+            content, factors = self.field.factor(poly)
             for part, sign in ((abs(content).p, 1), (abs(content).q, -1)):
                 if part.bit_length() > 128:
                     raise LimitError("the root of a number too long to factor")

@@ -109,7 +109,7 @@ class Requirements:
         if not now & sign:
             words = f"{self.show(poly)} cannot be {_SIGN_WORDS[sign]}"
             raise UndefinedTermError(words, (poly, sign))
-        _, factors = poly.factor()
+        _, factors = self.field.factor(poly)
         if sign == NONZERO:
             for factor, _ in factors:
                 self.note(factor, NONZERO)
@@ -159,7 +159,7 @@ class Requirements:
         stated = sufficient or self.guarded
         self.conditions.append(Condition(poly, sign, bound, self.supplied, self.operand, stated))
         # A condition on a bound index holds all along its range, so in the body it is a fact.
-        if len(poly.factor()[1]) == 1:
+        if len(self.field.factor(poly)[1]) == 1:
             self.facts.add(poly / poly.leading_coefficient(), _flip(sign, poly))
 
     def radicand(self, poly: Poly) -> Poly:

@@ -51,6 +51,8 @@ class Facts:
         self.contradiction = False
         # What knows more of a polynomial than its terms say, such as that exp is monotone.
         self.oracle: Callable[[Poly], Sign] | None = None
+        # Signs that were found under the facts as they are now.
+        self.answers: dict[tuple[object, ...], Sign] = {}
 
     def copy(self) -> Facts:
         """An independent copy."""
@@ -66,6 +68,8 @@ class Facts:
         poly = _monic(poly)
         key = self.field.key(poly)
         now = sign & (self.known[key][1] if key in self.known else ANY)
+        if key not in self.known or self.known[key][1] != now:
+            self.answers.clear()
         self.known[key] = (poly, now)
         self.contradiction |= not now
 
@@ -75,8 +79,15 @@ class Facts:
 
     def possible(self, poly: Poly) -> Sign:
         """The signs that the facts leave open: none, if they contradict each other."""
-        whole = self.known.get(self.field.key(_monic(poly))) if len(self.known) else None
-        content, factors = poly.factor()
+        key = self.field.key(poly)
+        found = self.answers.get(key)
+        if found is None:
+            found = self.answers[key] = self._possible(poly)
+        return found
+
+    def _possible(self, poly: Poly) -> Sign:
+        whole = self.known.get(self.field.key(_monic(poly))) if self.known else None
+        content, factors = self.field.factor(poly)
         result = POSITIVE if content > 0 else NEGATIVE
         if content == 0:
             return ZERO

@@ -86,10 +86,19 @@ class Valuation:
             return self.arrays[base].at(indices)
         if (base, indices) in self.point.members:
             return self.point.members[base, indices]
-        definition = self.context.definition_of(base[tuple(map(sp.Integer, indices))])
+        definition = self._definition_of_member(base, indices)
         if definition is not None:
             return self._unfold(definition, indices)
         raise NoValueError(f"{base.label} has no member {indices}")
+
+    def _definition_of_member(
+        self, base: sp.IndexedBase, indices: tuple[int, ...]
+    ) -> Definition | None:
+        group = self.context.definitions.get(base.label.name, ())
+        # Making SymPy's term for each member costs more than evaluating it.
+        if len(group) == 1 and group[0].general and isinstance(group[0].head, sp.Indexed):
+            return group[0] if len(group[0].params) == len(indices) else None
+        return self.context.definition_of(base[tuple(map(sp.Integer, indices))])
 
     def _unfold(self, definition: Definition, arguments: tuple[object, ...]) -> Number:
         """The body with the parameters standing for these values."""

@@ -63,8 +63,8 @@ def judged_of(record: dict[str, Any]) -> Judged:
         Fact(**{**f, "names": frozenset(f["names"]), "section": tuple(f["section"])})
         for f in record.pop("facts")
     )
-    readings, taken = tuple(record.pop("readings")), tuple(record.pop("taken"))
-    return Judged(steps=steps, facts=facts, readings=readings, taken=taken, **record)
+    lists = {name: tuple(record.pop(name)) for name in ("readings", "taken", "remarks")}
+    return Judged(steps=steps, facts=facts, **{**record, **lists})
 
 
 def _step(record: dict[str, Any]) -> StepVerdict:

@@ -278,6 +278,7 @@ class Follower:
             self._ruled_out(shape, facts),
             frozenset(self._sample_names(facts)) if shape.by else frozenset(),
             shape.names - self.seen,
+            self.titles.get(self.section, ""),
             self.seconds,
         )
 
@@ -551,6 +552,7 @@ def _reported(found: Found, judged: Judged) -> Reported:
         judged.readings,
         judged.facts,
         judged.taken,
+        remarks=judged.remarks,
     )
 
 

@@ -10,12 +10,13 @@ from functools import partial
 import sympy as sp
 
 from derive.catalogue import catalogue
+from derive.documents.remarks import remark_on
 from derive.documents.steps import GOOD, Steps, with_roles
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import DeriveError, ReadError
 from derive.latex import Formula, read_all
 from derive.terms import Context, NamedFunction, Statement, index
-from derive.verdicts.surroundings import base_context, with_assumption, with_formula
+from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
 from derive.verdicts.verdict import StepVerdict
 
 
@@ -85,7 +86,13 @@ class _Attempt:
 
     def judged(self, steps: Sequence[StepVerdict]) -> Judged:
         taken = _taken(self.claim, self.contexts[0])
-        return Judged(tuple(steps), self.claim.readings, self.kept, taken)
+        remarks = []
+        for step in self.claim.steps:
+            new = defines(step.statement, base_context())
+            if step.offset in self.task.defining and new is not None:
+                remarks.append(remark_on(new, self.task.heading))
+        said = tuple(r for r in remarks if r is not None)
+        return Judged(tuple(steps), self.claim.readings, self.kept, taken, remarks=said)
 
 
 def _read(task: Task, stated: tuple[Fact, ...]) -> tuple[list[Formula], list[Fact], list[Fact]]:

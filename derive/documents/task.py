@@ -34,7 +34,8 @@ class Task:
     name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
     those between two numbers; `samples` are the letters that differ from sample to sample;
     `fresh` the names that the document has not used before. `words` are names of several
-    letters; `without` names the unstated hypotheses that the document rules out.
+    letters; `heading` is what the formula stands under; `without` names the unstated hypotheses
+    that the document rules out.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Task:
     without: frozenset[str] = frozenset()
     samples: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
+    heading: str = ""
     seconds: float = 10.0
 
 
@@ -65,3 +67,4 @@ class Judged:
     trouble: str = ""
     offset: int = 0
     stopped: str = ""
+    remarks: tuple[str, ...] = ()

@@ -133,3 +133,28 @@ def test_several_files_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[s
     paths = [str(write(tmp_path, WRONG, f"{k}.md")) for k in range(3)]
     assert run(["check", *paths, "--jobs", "2"]) == 1
     assert "6 formulas" in capsys.readouterr().out
+
+
+SIGMOID = r"$$f(x) = \frac{1}{1+e^{-x}}$$"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"# Softmax\n{SIGMOID}\n", "this is the logistic sigmoid; the heading says softmax"),
+        ("# ReLU\n$$f(x) = \\max(0, x) + 1$$\n", "differs from the catalogue's rectified"),
+        (f"# Sigmoid\n{SIGMOID}\n", None),
+        (f"# Activation\n{SIGMOID}\n", None),
+        (
+            "# Leaky ReLU\n$$f(z) = \\begin{cases} z & z > 0 \\\\ \\alpha z & z \\le 0 \\end{cases}$$\n",
+            None,
+        ),
+    ],
+)
+def test_a_definition_under_another_name_is_remarked_on(
+    tmp_path: Path, text: str, said: str | None
+) -> None:
+    (reported,) = check_file(write(tmp_path, text), Limits()).reports
+    assert reported.verdict == "definition"
+    assert (said is None) == (not reported.remarks)
+    assert said is None or said in reported.remarks[0]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from derive.latex import syntax as s
 from derive.latex.expressions import Expressions
-from derive.latex.notation import COMMAND_FUNCTIONS, FUNCTIONS, GREEK, STYLES, UPRIGHT
+from derive.latex.notation import COMMAND_FUNCTIONS, FUNCTIONS, GREEK, OPAQUE, STYLES, UPRIGHT
 
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 _CONSTANTS = {r"\pi": "pi", r"\infty": "oo"}
 _BIG = {r"\sum": "sum", r"\prod": "prod"}
 _DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb"})
+_DIFFERENTIALS = frozenset({r"\partial", r"\nabla"})
 _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"})
 _ROMAN = frozenset({r"\rm", r"\bf"})
 _CASES = frozenset({"cases", "dcases", "rcases", "array", "aligned", "matrix"})
@@ -57,7 +59,7 @@ class Atoms(Expressions):
         word = text[1:]
         if word in GREEK or text in _CONSTANTS or text in _BIG or text in _DOTS:
             return self._symbol
-        if word in COMMAND_FUNCTIONS or text == r"\partial":
+        if word in COMMAND_FUNCTIONS or text in _DIFFERENTIALS:
             return self._symbol
         if word in STYLES:
             return self._styled
@@ -71,6 +73,9 @@ class Atoms(Expressions):
             r"\binom": self._binomial,
             r"\begin": self._cases,
             r"\boxed": self._boxed,
+            r"\arg": self._arg,
+            r"\top": self._transpose,
+            r"\intercal": self._transpose,
         }.get(text)
 
     def _symbol(self) -> s.Node:
@@ -82,9 +87,21 @@ class Atoms(Expressions):
             return s.Big(*place, _BIG[token.text])
         if token.text in _DOTS:
             return s.Dots(*place)
-        if token.text == r"\partial":
-            return s.Differential(*place, "partial")
+        if token.text in _DIFFERENTIALS:
+            return s.Differential(*place, word)
         return s.Function(*place, word) if word in COMMAND_FUNCTIONS else s.Name(*place, word)
+
+    def _arg(self) -> s.Node:
+        r"""\arg\max, as one word."""
+        begin = self.next()
+        if self.peek.text not in (r"\max", r"\min"):
+            self.fail(r"\max or \min after \arg")
+        end = self.next()
+        return s.Function(begin.start, end.end, "arg" + end.text[1:])
+
+    def _transpose(self) -> s.Node:
+        token = self.next()
+        return s.Text(token.start, token.end, "T")
 
     # -- letters in another shape --------------------------------------------------------------
 
@@ -115,6 +132,8 @@ class Atoms(Expressions):
             words = self.next().text
         end = self.tokens[self.at - 1].end
         word = words.strip()
+        if re.sub(r"\\[,;:!]|\s", "", word) in OPAQUE:
+            word = re.sub(r"\\[,;:!]|\s", "", word)
         if token.text == r"\bf" and len(word) == 1:
             return s.Name(token.start, end, f"bold {word}")
         if word == "d":
@@ -354,4 +373,6 @@ class Atoms(Expressions):
 
 
 def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:
-    return s.Function(start, end, text) if text in FUNCTIONS else s.Name(start, end, text, upright)
+    if text in FUNCTIONS or text in OPAQUE:
+        return s.Function(start, end, text)
+    return s.Name(start, end, text, upright)

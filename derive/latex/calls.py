@@ -18,6 +18,8 @@ from derive.latex.roles import (
 )
 from derive.terms import At, Partial, Vec, fresh, named_function, real, shape_of
 
+_PROBABILITIES = frozenset({"P", "Pr", "p", "bb P"})
+
 
 class Calls(Expressions):
     """A name, with the bracket after it where that is its argument."""
@@ -50,6 +52,8 @@ class Calls(Expressions):
         if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
             return build.power(sp.E, self.scalar(self.exponent(node.sup)))
         raised = s.bare(node.sup) if node.sup is not None else None
+        if isinstance(raised, s.Text) and raised.words == "T":
+            self.exponent(raised)
         delta = self._delta(node) if letter == "delta" else None
         if delta is not None:
             return delta
@@ -134,6 +138,8 @@ class Calls(Expressions):
         if name is None or group.delimiter == r"\{":
             return None
         arguments = list(group.body.items) if isinstance(group.body, s.Listing) else [group.body]
+        if not primes and name in _PROBABILITIES and isinstance(s.bare(arguments[0]), s.Chain):
+            return self._raised(self._probability(name, group), power, following)
         if not primes and self._is_member(name, group):
             parts = call_indices(group, self.names.roles) or []
             value = self.names.member(node, name, parts)
@@ -231,6 +237,17 @@ class Calls(Expressions):
                 raise self.fail(
                     power, r"\operatorname{artanh} or the like for an inverse, (f(x))^{-1} for 1/f"
                 )
+
+    def _probability(self, name: str, group: s.Group) -> sp.Expr:
+        """P(X = x) is P_X(x), the mass of x."""
+        event = s.bare(group.body)
+        left = s.bare(event.parts[0]) if isinstance(event, s.Chain) and event.parts[0] else None
+        if not isinstance(event, s.Chain) or event.relations != ("=",):
+            raise self.fail(group, "one event X = x")
+        if not isinstance(left, s.Name) or event.parts[1] is None:
+            raise self.fail(group, "one event X = x")
+        self.names.note(f"{name}({left.text} = ...) read as the mass function {name}_{left.text}")
+        return named_function(f"{name}_{left.text}")(self.scalar(event.parts[1]))
 
     def _indicator(self, group: s.Group) -> sp.Expr:
         return sp.Piecewise((1, self.condition(group.body)), (0, True), evaluate=False)

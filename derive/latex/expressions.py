@@ -8,7 +8,7 @@ from derive.latex.notation import INDEX_LETTERS
 from derive.latex.tokens import Token
 from derive.latex.words import split_run
 
-PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast"})
+PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast", r"\odot"})
 _PRIMES = frozenset({"'", r"\prime"})
 _STARS = frozenset({"*", r"\ast", r"\star"})
 _LIST_SEPARATORS = frozenset({",", ";", r"\mid"})
@@ -231,7 +231,8 @@ class Expressions(Cursor):
     def _refuse_run_on(self, script: Token, subscript: bool) -> None:
         """`e^ab` and `x_ij`: to TeX only the first letter is raised, which few people mean."""
         at = self.peek
-        if script.kind != "letter" or at.kind != "letter" or at.start != script.end:
+        letters = script.kind == at.kind == "letter" and script.text != "T"
+        if not letters or at.start != script.end:
             return
         if subscript and not {script.text, at.text} <= INDEX_LETTERS:
             return

@@ -67,6 +67,14 @@ class Names:
         yield self.spread_over
         self.spread, self.spread_over = outer
 
+    @contextmanager
+    def componentwise(self) -> Iterator[None]:
+        """Inside, a bare family stands for any one of its members: ∇_z L = a − y for each k."""
+        with self.spreading():
+            letter = self.spread.name if self.spread is not None else ""
+            self.note(f"read component by component, for each {letter}")
+            yield
+
     def is_bound(self, name: str) -> bool:
         return any(name in layer for layer in self.scope)
 
@@ -98,7 +106,10 @@ class Names:
         if self.is_sample_value(name):
             self.members.add(name)
             return self.family(name)[self._sample()]
-        if self.is_family(name) and self.spread is not None and self.rank(name) == 1:
+        if self.is_family(name) and self.spread is not None:
+            if self.rank(name) != 1:
+                at = max(self.source.find(name[-1]), 0)
+                raise ReadError(self.source, at, name, "indices: this is no vector")
             self.spread_over.append(self.family(name))
             return self.family(name)[self.spread]
         if self.is_family(name):

@@ -89,6 +89,9 @@ FUNCTIONS: Mapping[str, type[sp.Function]] = MappingProxyType(
 )
 """Functions that LaTeX or people have a word for."""
 
+OPAQUE = frozenset({"argmax", "argmin"})
+"""Words for values of which no more is said than where they come from."""
+
 COMMAND_FUNCTIONS = frozenset(FUNCTIONS) - {"erf", "erfc", "sign", "sgn"}
 """Those with a LaTeX command of their own; the others are set with \\operatorname."""
 

@@ -6,21 +6,21 @@ import sympy as sp
 
 from derive.latex import build
 from derive.latex import syntax as s
-from derive.latex.calls import Calls
 from derive.latex.elaborate import Sequence_
 from derive.latex.lookup import entries_by_name
 from derive.latex.names import unknown_size
-from derive.latex.notation import FUNCTIONS
+from derive.latex.notation import FUNCTIONS, OPAQUE
 from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
-from derive.terms import NamedFunction, Partial, product_of, shape_of, sum_of
+from derive.latex.vectors import Vectors
+from derive.terms import NamedFunction, product_of, shape_of, sum_of
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
 _PLAIN = s.Name | s.Number | s.Constant
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
 
-class Elaborator(Calls):
+class Elaborator(Vectors):
     """The whole elaboration of one formula."""
 
     def factor(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
@@ -31,11 +31,13 @@ class Elaborator(Calls):
         if isinstance(base, s.Function):
             return self._function(seq, at, base)
         if isinstance(base, s.Differential):
-            return self._differential(seq, at)
+            return self.differential(seq, at)
         if isinstance(node, s.Fraction):
             parts = self.derivative_parts(node)
             if parts is not None:
-                return self._quotient_derivative(seq, at, *parts)
+                return self.quotient_derivative(seq, at, *parts)
+        if self.is_transposed(node):
+            return self.dot_product(seq, at)
         if isinstance(base, s.Name):
             return self.named(seq, at)
         return self.item(node), at + 1
@@ -177,15 +179,21 @@ class Elaborator(Calls):
             raise self.fail(node, f"the argument of {base.text}")
         following = seq[at + 1][1]
         group = following.base if isinstance(following, s.Script) else following
+        if base.text in OPAQUE or (sub is not None and base.text in ("max", "min")):
+            if sub is None or power is not None:
+                raise self.fail(node, f"what {base.text} is taken over, below it")
+            closed = isinstance(group, s.Group)
+            after = at + 2 if closed else self._argument_end(seq, at + 1)
+            return self.extremum(base.text, sub, following, seq[at + 2 : after]), after
         if isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{"):
-            values = [self.argument(a) for a in _items(group)]
+            values = [self.argument(a) for a in s.arguments(group)]
             after, raised = at + 2, following.sup if isinstance(following, s.Script) else None
             if isinstance(following, s.Script) and (following.primes or following.sub is not None):
                 raise self.fail(following, "no script but an exponent here")
         else:
             after, raised = self._argument_end(seq, at + 1), None
             values = [self.term([("", following), *seq[at + 2 : after]])]
-            if isinstance(values[0], sp.Mul) and isinstance(_base(following), s.Name):
+            if isinstance(values[0], sp.Mul) and isinstance(s.unscripted(following), s.Name):
                 whole = self.names.source[following.start : seq[after - 1][1].end]
                 self.names.note(f"{base.text} read as taken of all of {' '.join(whole.split())}")
         primes = node.primes if isinstance(node, s.Script) else 0
@@ -201,9 +209,9 @@ class Elaborator(Calls):
 
     def _argument_end(self, seq: Sequence_, start: int) -> int:
         """How far an argument without brackets goes: names and numbers side by side."""
-        while start + 1 < len(seq) and isinstance(_base(seq[start][1]), s.Function):
+        while start + 1 < len(seq) and isinstance(s.unscripted(seq[start][1]), s.Function):
             start += 1
-        base = _base(seq[start][1])
+        base = s.unscripted(seq[start][1])
         if isinstance(base, s.Big):
             return len(seq)
         end = start + 1
@@ -216,7 +224,7 @@ class Elaborator(Calls):
                 break
             if isinstance(base, s.Group) and self._gap_before(node):
                 break
-            if not isinstance(base, _PLAIN) or not isinstance(_base(seq[start][1]), _PLAIN):
+            if not isinstance(base, _PLAIN) or not isinstance(s.unscripted(seq[start][1]), _PLAIN):
                 raise self.fail(node, "brackets round the argument of the function before")
             end = self.named_end(seq, end) if isinstance(base, s.Name) else end + 1
         if end < len(seq) and seq[end][0] == "/":
@@ -254,153 +262,6 @@ class Elaborator(Calls):
         if name == "log":
             self.names.note("log read as the natural logarithm")
         return build.call(function, values[0])
-
-    # -- derivatives ----------------------------------------------------------------------------
-
-    def _differential(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
-        r"""`\partial_x f`, and `\partial L / \partial z` on one line."""
-        node = seq[at][1]
-        if isinstance(node, s.Script) and node.sub is not None and node.sup is None:
-            if at + 1 >= len(seq) or seq[at + 1][0]:
-                raise self.fail(node, "what is differentiated after it")
-            variable = self.scalar(node.sub)
-            return Partial(self.term(_from(seq, at + 1)), variable), len(seq)
-        if isinstance(node, s.Script) or at + 1 >= len(seq) or seq[at + 1][0]:
-            raise self.fail(node, "a derivative such as \\partial L / \\partial z")
-        value, after = self.factor(seq, at + 1)
-        slash = after + 1 < len(seq) and seq[after][0] == "/" and not seq[after + 1][0]
-        if not slash or not isinstance(seq[after][1], s.Differential):
-            raise self.fail(node, "a derivative such as \\partial L / \\partial z")
-        variable, end = self.factor(seq, after + 1)
-        return Partial(value, self._variable(seq[after + 1][1], variable)), end
-
-    def derivative_parts(
-        self, node: s.Fraction
-    ) -> tuple[int, list[s.Node], list[tuple[s.Node, int]]] | None:
-        """Order, what is differentiated and by what, if a fraction is a derivative."""
-        over, under = _flat(node.numerator), _flat(node.denominator)
-        kind = _differential_of(over[0], "") if over else None
-        if kind is None or len(under) < 2 or _differential_of(under[0], kind[0]) is None:
-            return None
-        if kind[0] == "letter" and "d" in self.names.roles.objects:
-            raise self.fail(node, r"\mathrm{d} or \partial: d is a variable here")
-        variables: list[tuple[s.Node, int]] = []
-        for k in range(0, len(under), 2):
-            found = _differential_of(under[k], kind[0])
-            if found is None or found[1] != 1 or k + 1 >= len(under):
-                if k and not isinstance(under[k], s.Group):
-                    raise self.fail(under[k], "a variable after each differential")
-                if not k:
-                    return None
-            variable, order = _order(under[k + 1]) if k + 1 < len(under) else (under[k], 0)
-            following = under[k + 1 :]
-            if len(following) > 1 and isinstance(following[1], s.Group):
-                # ∂σ(z): the application is the variable.
-                whole = s.Term(variable.start, following[1].end, (variable, following[1]), ("", ""))
-                variables.append((whole, 1))
-                if len(following) > 2:
-                    raise self.fail(following[2], "one application as the variable")
-                return kind[1], over[1:], variables
-            variables.append((variable, order))
-        return kind[1], over[1:], variables
-
-    def _quotient_derivative(
-        self,
-        seq: Sequence_,
-        at: int,
-        order: int,
-        body: list[s.Node],
-        by: list[tuple[s.Node, int]],
-    ) -> tuple[sp.Expr, int]:
-        node = seq[at][1]
-        if sum(times for _, times in by) != order:
-            raise self.fail(node, f"variables for a derivative of order {order}")
-        variables: list[sp.Expr] = []
-        for variable, times in by:
-            variables += [self._variable(variable, self.scalar(variable))] * times
-        if body:
-            value, end = self.term([("", n) for n in body]), at + 1
-        else:
-            end = self._operand_end(seq, at)
-            value = self.term(_from(seq[:end], at + 1))
-        # ∂²/∂x∂y differentiates by y first; Partial lists the innermost first.
-        return Partial(value, *reversed(variables)), end
-
-    def _operand_end(self, seq: Sequence_, at: int) -> int:
-        """What d/dz applies to: the bracket after it, or the product that follows."""
-        if at + 1 >= len(seq) or seq[at + 1][0] == "/":
-            raise self.fail(seq[at][1], "what is differentiated after it")
-        if isinstance(_base(seq[at + 1][1]), s.Group) and at + 2 < len(seq):
-            if seq[at + 2][0] == "":
-                raise self.fail(seq[at + 2][1], "brackets round all that is differentiated")
-            return at + 2
-        end = at + 2
-        while end < len(seq) and seq[end][0] == "":
-            end += 1
-        return end
-
-    def _variable(self, node: s.Node, value: sp.Expr) -> sp.Expr:
-        if not isinstance(value, sp.Symbol | sp.Indexed | NamedFunction):
-            raise self.fail(node, "a variable to differentiate by")
-        return value
-
-
-def _items(group: s.Group) -> list[s.Node]:
-    return list(group.body.items) if isinstance(group.body, s.Listing) else [group.body]
-
-
-def _base(node: s.Node) -> s.Node:
-    return node.base if isinstance(node, s.Script) else node
-
-
-def _from(seq: Sequence_, start: int) -> Sequence_:
-    return [("", seq[start][1]), *seq[start + 1 :]]
-
-
-def _flat(node: s.Node) -> list[s.Node]:
-    """The items of a numerator or denominator, invisible braces opened."""
-    plain = s.bare(node)
-    if isinstance(plain, s.Term) and not any(plain.ops):
-        items: list[s.Node] = []
-        for k, item in enumerate(plain.items):
-            inner = s.bare(item)
-            braced = isinstance(item, s.Group) and item.delimiter == "{"
-            if braced and isinstance(inner, s.Term) and k == 0:
-                items += _flat(item)
-            elif braced and not isinstance(inner, s.Term | s.Addition):
-                items.append(inner)
-            else:
-                items.append(item)
-        return items
-    return [plain]
-
-
-def _differential_of(node: s.Node, kind: str) -> tuple[str, int] | None:
-    """The kind (∂, d or the letter d) and order of a differential, if this is one."""
-    base, order = node, 1
-    if isinstance(node, s.Script) and node.sub is None and not node.primes and node.sup is not None:
-        base, raised = node.base, s.bare(node.sup)
-        if not isinstance(raised, s.Number) or not raised.text.isdigit() or int(raised.text) > 9:
-            return None
-        order = int(raised.text)
-    base = s.bare(base)
-    if isinstance(base, s.Differential):
-        found = base.text
-    elif isinstance(base, s.Name) and base.text == "d":
-        found = "letter"
-    else:
-        return None
-    return (found, order) if kind in ("", found) or {kind, found} == {"d", "letter"} else None
-
-
-def _order(node: s.Node) -> tuple[s.Node, int]:
-    """z^2 below a second derivative: the variable twice."""
-    if isinstance(node, s.Script) and node.sup is not None and not node.primes:
-        raised = s.bare(node.sup)
-        if isinstance(raised, s.Number) and raised.text.isdigit() and 0 < int(raised.text) < 10:
-            base = s.Script(node.start, node.end, node.base, node.sub) if node.sub else node.base
-            return base, int(raised.text)
-    return node, 1
 
 
 def _as_value(k: sp.Symbol, term: sp.Basic) -> bool:

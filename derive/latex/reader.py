@@ -177,8 +177,15 @@ class _Draft:
             isinstance(items[j], s.Chain) and self._counts_up(items, j) for j in range(k)
         ) and all(not getattr(x, "relations", ()) for x in items[k:])
 
+    def _sides(self, chain: s.Chain) -> list[sp.Expr | None]:
+        return [None if p is None else self.elaborator.scalar_or_family(p) for p in chain.parts]
+
     def _steps(self, chain: s.Chain) -> None:
-        values = [None if p is None else self.elaborator.scalar_or_family(p) for p in chain.parts]
+        if self._is_of_vectors(chain):
+            with self.elaborator.names.componentwise():
+                values = self._sides(chain)
+        else:
+            values = self._sides(chain)
         steps = []
         for k, relation in enumerate(chain.relations):
             left, right = chain.parts[k], chain.parts[k + 1]
@@ -192,6 +199,19 @@ class _Draft:
             statement = Statement(values[k], relation, values[k + 1])
             steps.append(Step(statement, self._slice(left), self._slice(right), right.start))
         self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
+
+    def _is_of_vectors(self, chain: s.Chain) -> bool:
+        r"""Whether the sides are vectors: ∇_z of something, with a family z, or products ⊙."""
+        names = self.elaborator.names
+        for node in walk(chain):
+            if isinstance(node, s.Script) and isinstance(node.base, s.Differential):
+                by = head_name(s.bare(node.sub)) if node.sub is not None else None
+                if node.base.text == "nabla" and by is not None and names.is_family(by):
+                    return True
+            if isinstance(node, s.Term) and any(r"\odot" in self.source[a.end : b.start]
+                for a, b in zip(node.items, node.items[1:], strict=False)):  # fmt: skip
+                return True
+        return False
 
     def _slice(self, node: s.Node) -> str:
         text = self.source[node.start : node.end]

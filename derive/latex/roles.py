@@ -13,6 +13,8 @@ from derive.latex.notation import GREEK, INDEX_LETTERS
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "phi", "varphi", "psi"})
 """Letters whose application f(2z) is never a product."""
 
+_VECTORS = frozenset({"theta", "w", "x", "v", "u", "a", "y", "z"})
+
 _LABELS = frozenset({"in", "it", "is", "st", "tr", "sp", "ml", "pi", "lr", "min", "sim", "mil"})
 
 
@@ -153,6 +155,25 @@ def bound_letters(sub: s.Node) -> set[str]:
             return set(sub.text)
         return {sub.text}
     return set()
+
+
+def is_small(node: s.Node) -> bool:
+    """Whether a node is a small letter, in whatever style."""
+    return isinstance(node, s.Name) and node.text.split()[-1][0].islower()
+
+
+def is_transpose(node: s.Node) -> bool:
+    r"""Whether a node is a letter with \top, or one that is often a vector with T, above it.
+
+    Capitals are left alone: they are matrices to most people.
+    """
+    if not isinstance(node, s.Script) or node.sub is not None or node.sup is None:
+        return False
+    raised = s.bare(node.sup)
+    if isinstance(raised, s.Text):
+        return raised.words == "T" and is_small(node.base)
+    vector = isinstance(node.base, s.Name) and node.base.text.removeprefix("bold ") in _VECTORS
+    return vector and isinstance(raised, s.Name) and raised.text == "T"
 
 
 def raised_index(node: s.Script, roles: Roles) -> list[s.Node]:

@@ -17,6 +17,8 @@ from derive.latex.roles import (
     head_name,
     index_parts,
     is_bound,
+    is_small,
+    is_transpose,
     raised_index,
     walk,
 )
@@ -57,6 +59,8 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                     _survey_arguments(node, roles)
     _survey_samples(trees, roles)
     for tree in trees:
+        _survey_vectors(tree, roles)
+    for tree in trees:
         for chain in tree.items:
             roles.indices |= used_letters(chain, roles)
     return roles
@@ -79,6 +83,30 @@ def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
         if roles.ranks.setdefault(name, 1) == 1:
             roles.samples.add(name)
     roles.sample = next(x for x in (*"iksjlpqr", "i_1") if x not in names | roles.bound)
+
+
+def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
+    """What is transposed, multiplied by that, or between the bars of a norm is a vector."""
+    found: list[s.Node] = []
+    for node in walk(tree):
+        if isinstance(node, s.Term):
+            for item, following in zip(node.items, node.items[1:], strict=False):
+                if is_transpose(item) and is_small(following):
+                    found += [s.unscripted(item), following]
+        elif isinstance(node, s.Bars) and node.double:
+            found += _summands(node.body)
+    for item in map(s.bare, found):
+        if isinstance(item, s.Name) and not (
+            item.text in roles.objects or item.text in roles.samples
+        ):
+            roles.ranks.setdefault(item.text, 1)
+
+
+def _summands(node: s.Node) -> list[s.Node]:
+    """The terms of a sum, and their factors."""
+    plain = s.bare(node)
+    terms = plain.terms if isinstance(plain, s.Addition) else (plain,)
+    return [x for t in terms for x in (t.items if isinstance(t, s.Term) else (t,))]
 
 
 def _survey_memberships(tree: s.Listing, roles: Roles) -> None:
@@ -222,6 +250,8 @@ def _survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
     if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
         return
     plain = [s.bare(a) for a in s.arguments(group)]
+    if any(isinstance(a, s.Chain) for a in plain):
+        return
     if name in roles.bare and not all(isinstance(a, s.Name | s.Script | s.Number) for a in plain):
         # a(1 − a) ≤ ¼ is a product: no definition has such an argument.
         return

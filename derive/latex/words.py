@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derive.catalogue import catalogue
-from derive.latex.notation import FUNCTIONS, RELATIONS
+from derive.latex.notation import FUNCTIONS, OPAQUE, RELATIONS
 from derive.latex.tokens import Token
 
 _BEFORE_NAME = frozenset({"", r"\\", "&", ",", r"\partial", r"\therefore", r"\quad"})
@@ -26,7 +26,8 @@ def words_of(formulas: Iterable[list[Token]], known: Iterable[str] = ()) -> froz
     A run of three or more letters is a name if it is a whole left side, what a ∂ is taken of,
     or what stands in an index bracket.
     """
-    found = {w for w in known if len(w) > 1 and w.isalpha()} | set(FUNCTIONS) | catalogue_words()
+    found = {w for w in known if len(w) > 1 and w.isalpha()} | catalogue_words()
+    found |= set(FUNCTIONS) | OPAQUE
     for tokens in formulas:
         for first, last in runs(tokens):
             run = "".join(t.text for t in tokens[first : last + 1])

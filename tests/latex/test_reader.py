@@ -347,3 +347,37 @@ def test_a_sum_over_samples_makes_what_they_have_a_family_in_all_formulas() -> N
 
 def test_a_bare_sum_over_samples() -> None:
     assert statements(r"L = \sum [y - f(x)]^2") == ["L = Sum((-f(x[i]) + y[i])**2, (i, 1, n))"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (r"z = \theta^\top x", "z = Sum(theta[k]*x[k], (k, 1, n))"),
+        (r"z = w^T x + b", "z = b + Sum(w[k]*x[k], (k, 1, n))"),
+        (r"z = \mathbf{w}^\top \mathbf{x}", "z = Sum(bold w[k]*bold x[k], (k, 1, n))"),
+        (r"L = \lVert a - y \rVert_2^2", "L = Sum((a[k] - y[k])**2, (k, 1, n))"),
+        (r"L = \|w\|_1 + \|w\|", "L = Sum(Abs(w[k]), (k, 1, n)) + sqrt(Sum(w[k]**2, (k, 1, n)))"),
+        (r"L = ||a_i - y_i||^2", "L = Abs(a[i] - y[i])**2"),
+        (r"m = \max_k z_k", "m = max(Vec(z[k], (k, n)))"),
+        (r"t = \arg\max_k a_k", "t = argmax(Vec(a[k], (k, n)))"),
+        (r"t = \operatorname*{arg\,max}_w L", "t = argmax(Vec(L, (w, oo)))"),
+        (r"P(X=1) = p", "P_X(1) = p"),
+    ],
+)
+def test_vectors_extrema_events(text: str, meaning: str) -> None:
+    formula = read(text)
+    assert [str(step.statement) for step in formula.steps] == [meaning]
+
+
+def test_gradients_and_products_are_read_component_by_component() -> None:
+    shown_as = statements(
+        "L = \\sum_i y_i a_i",
+        r"\nabla_a L = y",
+        r"y \odot a = a \odot y",
+        r"\nabla_w g(w) = 2w",
+    )
+    assert shown_as[1:] == [
+        "Partial(L, a[k]) = y[k]",
+        "a[k]*y[k] = a[k]*y[k]",
+        "Partial(g(w), w) = 2*w",
+    ]

@@ -30,7 +30,7 @@ from derive.proof.signs import (
     times,
 )
 from derive.proof.wording import condition_statement
-from derive.terms import Statement
+from derive.terms import Statement, free
 
 ALLOWED: dict[str, Sign] = {
     "=": ZERO,
@@ -124,8 +124,17 @@ class Cases:
     # -- cases --------------------------------------------------------------------------
 
     def possible(self, region: Region, poly: Poly) -> Sign:
-        """The signs that a polynomial can have in a region: the cases that there are."""
-        return region.facts.possible(poly)
+        """The signs that a polynomial can have in a region: the cases that there are.
+
+        What one side of a claim needs to be defined is no reason to leave a case out: there the
+        other side may have a value. Only the region and the domains of the atoms count.
+        """
+        algebra = self.normalizer(region).algebra
+        term = restore_poly(self.field, poly)
+        for atom in sorted(term.atoms(sp.Symbol, sp.Indexed), key=str):
+            if not isinstance(atom, sp.Symbol) or atom in free(term):
+                algebra.atom(atom)
+        return algebra.facts.possible(poly)
 
     def take_sign(self, region: Region, poly: Poly, sign: int) -> Region:
         """The part of a region where a polynomial has this sign."""

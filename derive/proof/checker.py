@@ -81,14 +81,11 @@ class _Replay:
     def _signs(self, node: SignCases, region: Region, waiting: list[Fact]) -> int:
         # What a derivative distinguishes is met in general position, without equations.
         general = replace(region, rules=MappingProxyType({}), relations=())
-        normal = self.cases.normalizer(general)
-        value = normal(node.term)
+        value = self.cases.normalizer(general)(node.term)
         if not value.den.is_constant():
             raise CheckError(f"{node.term} is not a polynomial here")
         total = 0
-        # What domains say of the term's atoms holds besides the region's facts.
-        possible = self.cases.possible(region, value.num)
-        for sign in sorted(possible & normal.algebra.facts.possible(value.num)):
+        for sign in sorted(self.cases.possible(region, value.num)):
             smaller = self.cases.take_sign(region, value.num, sign)
             if smaller.contradictory():
                 continue

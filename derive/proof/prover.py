@@ -1,7 +1,7 @@
 """The prover: a statement and a context in, an `Outcome` out.
 
-`proved` needs the exact search to close every case and the ball audit to find no witness
-against it; `refuted` needs a point with disjoint balls. Everything else is `conditional`,
+`proved` needs the exact search to close every case, the checker to make its moves again, and
+the ball audit to find no witness against it; `refuted` needs a point with disjoint balls. Everything else is `conditional`,
 with the condition, or `undecided`, with the reason.
 """
 
@@ -14,6 +14,7 @@ from derive.catalogue import catalogue
 from derive.errors import DeriveError
 from derive.proof.assumptions import Fact, prepare
 from derive.proof.certificate import Certificate
+from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.leaf import Leaf
@@ -83,6 +84,12 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
         return Outcome("undecided", "vacuous: the hypotheses contradict each other")
     if not proved:
         return Outcome("undecided", "vacuous: nowhere are both sides defined")
+    try:
+        check(certificate)
+    except CheckError as error:
+        return Outcome(
+            "undecided", f"internal error: the proof does not hold when it is replayed: {error}"
+        )
     audit = survey(statement, setting, AUDIT_POINTS, deadline, AUDIT_BITS)
     if not audit.agreeing and audit.counterexample is None:
         audit = survey(statement, setting, WIDE_POINTS, deadline)

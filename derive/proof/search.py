@@ -76,7 +76,7 @@ class Search:
     def _sign_cases(
         self, region: Region, depth: int, work: Callable[[Region], Node], split: SplitSign
     ) -> Node:
-        possible = split.signs & self.cases.possible(region, split.poly)
+        possible = self.cases.possible(region, split.poly)
         branches = {}
         for sign in sorted(possible, reverse=True):
             smaller = self.cases.take_sign(region, split.poly, sign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.writer import latex
 from derive.terms import (
     Context,
+    Decimal,
     Definition,
     NamedFunction,
     Partial,
@@ -142,6 +144,7 @@ class Steps:
                 status, reason, needs = filled
                 return replace(verdict, verdict=status, reason=reason, hypotheses=needs,
                                counterexample=None, suggestion=None)  # fmt: skip
+        verdict = _with_right_value(verdict, statement)
         letter = _shadowed_index(statement)
         if verdict.verdict == "proved" and letter is not None:
             said = (
@@ -240,6 +243,18 @@ def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
                 reached.add(name)
                 todo += [d.body for d in context.definitions.get(str(name), ())]
     return reached
+
+
+def _with_right_value(verdict: StepVerdict, statement: Statement) -> StepVerdict:
+    """A wrong decimal with the right one, to as many places."""
+    point = verdict.counterexample
+    if point is None or point.assignment or not isinstance(statement.rhs, Decimal):
+        return verdict
+    try:
+        right = decimal.Decimal(point.lhs).quantize(decimal.Decimal(10) ** -statement.rhs.places)
+    except decimal.InvalidOperation:
+        return verdict
+    return replace(verdict, suggestion=str(right))
 
 
 def _numbered_members_as_letters(statement: Statement) -> Statement:

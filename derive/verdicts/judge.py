@@ -47,8 +47,7 @@ def judge(
             return conditional, (*used, attempt.label, *_needs(found)), None
     meant = None
     if outcome.status == "refuted":
-        term = suggestion(statement, context, min(deadline, time.monotonic() + SUGGEST_SECONDS))
-        meant = None if term is None else latex(term)
+        meant = _meant(statement, context, min(deadline, time.monotonic() + SUGGEST_SECONDS))
     return outcome, outcome.hypotheses, meant
 
 
@@ -58,3 +57,13 @@ def _needs(outcome: Outcome) -> tuple[str, ...]:
         cases = (",\\ ".join(latex(c) for c in case) for case in outcome.alternatives)
         return (r" \text{ or } ".join(cases),)
     return tuple(latex(c) for c in outcome.conditions)
+
+
+def _meant(statement: Statement, context: Context, deadline: float) -> str | None:
+    """What was probably meant, in LaTeX."""
+    try:
+        term = suggestion(statement, context, deadline)
+        return None if term is None else latex(term)
+    except Exception:
+        # A near miss that SymPy cannot even build is not what was meant.
+        return None

@@ -135,6 +135,7 @@ def test_several_files_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "6 formulas" in capsys.readouterr().out
 
 
+LEAKY = r"$$f(z) = \begin{cases} z & z > 0 \\ \alpha z & z \le 0 \end{cases}$$"
 SIGMOID = r"$$f(x) = \frac{1}{1+e^{-x}}$$"
 
 
@@ -145,10 +146,7 @@ SIGMOID = r"$$f(x) = \frac{1}{1+e^{-x}}$$"
         ("# ReLU\n$$f(x) = \\max(0, x) + 1$$\n", "differs from the catalogue's rectified"),
         (f"# Sigmoid\n{SIGMOID}\n", None),
         (f"# Activation\n{SIGMOID}\n", None),
-        (
-            "# Leaky ReLU\n$$f(z) = \\begin{cases} z & z > 0 \\\\ \\alpha z & z \\le 0 \\end{cases}$$\n",
-            None,
-        ),
+        (f"# Leaky ReLU\n{LEAKY}\n", None),
     ],
 )
 def test_a_definition_under_another_name_is_remarked_on(
@@ -158,3 +156,8 @@ def test_a_definition_under_another_name_is_remarked_on(
     assert reported.verdict == "definition"
     assert (said is None) == (not reported.remarks)
     assert said is None or said in reported.remarks[0]
+
+
+def test_a_wrong_decimal_gets_the_right_one(tmp_path: Path) -> None:
+    (reported,) = check_file(write(tmp_path, "$\\ln 9 - 0.0072 = 2.161$"), Limits()).reports
+    assert reported.steps[0].suggestion == "2.190"

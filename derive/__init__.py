@@ -33,6 +33,7 @@ _PUBLIC = {
     "KinkTheorem": "derive.verdicts.theorem",
     "load_theorems": "derive.verdicts.theorem",
     "prove": "derive.proof",
+    "matrix_forms": "derive.matrix",
     "catalogue": "derive.catalogue",
     "Entry": "derive.catalogue",
     "Kink": "derive.catalogue",

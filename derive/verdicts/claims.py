@@ -10,6 +10,7 @@ from derive.latex import Formula
 from derive.latex.writer import latex
 from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.judge import judge
+from derive.verdicts.matrices import verify_matrices
 from derive.verdicts.surroundings import (
     Assumed,
     Given,
@@ -45,6 +46,9 @@ def verify(
         return Verdict.of([step], time.perf_counter() - start)
     if not claim.strip():
         raise ReadError(claim, 0, "nothing", "a claim")
+    matrices = verify_matrices(claim, given, assuming, context, seconds)
+    if matrices is not None:
+        return matrices
     try:
         formula, context = read_together(claim, given, assuming, context)
     except ReadError as error:

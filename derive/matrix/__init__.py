@@ -1,0 +1,15 @@
+"""Matrix notation: read with its shapes checked, translated to indices, and written back."""
+
+from derive.matrix.forms import matrix_forms
+from derive.matrix.notation import matrix_latex
+from derive.matrix.reader import Matrices, ShapeError, is_matrix_text
+from derive.matrix.values import Value
+
+__all__ = [
+    "Matrices",
+    "ShapeError",
+    "Value",
+    "is_matrix_text",
+    "matrix_forms",
+    "matrix_latex",
+]

@@ -1,0 +1,69 @@
+"""Claims in matrix notation: translated to indices, then judged like any other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from derive.errors import ReadError
+from derive.latex.writer import latex
+from derive.matrix import Matrices, ShapeError, is_matrix_text
+from derive.proof import prove
+from derive.terms import Context
+from derive.verdicts.verdict import StepVerdict, Verdict
+
+
+def verify_matrices(
+    claim: str,
+    given: Sequence[object],
+    assuming: Sequence[object],
+    context: Context,
+    seconds: float,
+) -> Verdict | None:
+    """The verdict on an equation of matrices; None if the formulas are no matrix notation.
+
+    Sides whose shapes cannot match are refuted, the reason showing the shapes.
+    """
+    texts = [x for x in (claim, *given, *assuming) if isinstance(x, str)]
+    if len(texts) != 1 + len(given) + len(assuming):
+        return None
+    defined = [str(x) for x in given]
+    said = [str(x) for x in assuming]
+    if not is_matrix_text(claim, defined, said):
+        return None
+    start = time.perf_counter()
+    names = Matrices()
+    try:
+        said = [text for text in said if not names.declare(text)]
+        for text in defined:
+            context = context.define(names.define(text))
+        for text in said:
+            context = context.assume(names.statement(text), text)
+        statement = names.statement(claim)
+    except ReadError:
+        return None
+    except ShapeError as error:
+        return _alone(claim, "refuted", str(error), start)
+    outcome = prove(statement, context, seconds)
+    left, _, right = claim.partition("=")
+    reading = f"in entries: {latex(statement)}"
+    step = StepVerdict(
+        left.strip(),
+        right.strip(),
+        "=",
+        outcome.status,
+        outcome.reason,
+        (*outcome.hypotheses, *(latex(c) for c in outcome.conditions)),
+        outcome.counterexample,
+        None,
+        time.perf_counter() - start,
+        claim.index("=") + 1,
+        outcome.steps,
+    )
+    return Verdict.of([step], time.perf_counter() - start, (reading,))
+
+
+def _alone(claim: str, status: str, reason: str, start: float) -> Verdict:
+    left, _, right = claim.partition("=")
+    step = StepVerdict(left.strip(), right.strip(), "=", status, reason)  # type: ignore[arg-type]
+    return Verdict.of([step], time.perf_counter() - start)

@@ -51,11 +51,15 @@ Node = Enter | SignCases | IndexCases | ValueCases | Leaf
 
 @dataclass(frozen=True)
 class Certificate:
-    """A statement, its setting, and the tree of moves that decides it."""
+    """A statement, its setting, and the tree of moves that decides it.
+
+    `room` is how many generators the search needed at most, so that a replay need not find out.
+    """
 
     statement: Statement
     setting: Setting
     tree: Node
+    room: int = 40
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:

@@ -49,6 +49,8 @@ class LeafJudge:
         self.cases = cases
         self.field: Field = cases.field
         self.statement = statement
+        # The normal forms that were compared last, for whoever wants to compare them again.
+        self.compared: tuple[Frac, ...] = ()
 
     @property
     def _sides(self) -> tuple[sp.Expr, sp.Expr]:
@@ -69,6 +71,7 @@ class LeafJudge:
         if failed:
             return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
         (left_normal, left), (right_normal, right) = sides
+        self.compared = (left, right)
         if not self._holds(region, left_normal, left, right):
             self._split_values(region, left, right)
             shown = restore(self.field, left - right)

@@ -1,8 +1,8 @@
 """The prover: a statement and a context in, an `Outcome` out.
 
 `proved` needs the exact search to close every case, the checker to make its moves again, and
-the ball audit to find no witness against it; `refuted` needs a point with disjoint balls. Everything else is `conditional`,
-with the condition, or `undecided`, with the reason.
+the ball audit to find no witness against it; `refuted` needs a point with disjoint balls.
+Everything else is `conditional`, with the condition, or `undecided`, with the reason.
 """
 
 from __future__ import annotations

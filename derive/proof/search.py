@@ -123,4 +123,4 @@ def run_search(statement: Statement, setting: Setting, seconds: float) -> Certif
             if capacity > MAX_CAPACITY:
                 raise LimitError("too many different terms") from None
         else:
-            return Certificate(statement, setting, tree)
+            return Certificate(statement, setting, tree, capacity)

@@ -1,12 +1,11 @@
 """How fast generated NumPy code is: ratios to plain lambdify and to SciPy or careful NumPy.
 
-Medians in one process and one thread (`make bench` sets that); a ratio above 1 says that ours is faster.
+Medians in one process and one thread (`make bench` sets that); above 1, ours is faster.
 """
 
 from __future__ import annotations
 
 import os
-
 import platform
 import statistics
 import sys

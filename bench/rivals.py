@@ -105,7 +105,5 @@ CAREFUL_BOTH: dict[str, Callable[..., Any]] = {
     "logsumexp": lambda z: (special.logsumexp(z, axis=-1), _softmax(z)),
     "softmax_cross_entropy": _cross_entropy_both,
 }
-SCALARS = [
-    name for name in CAREFUL if not any(hasattr(p, "shape") for p in subject(name).parameters)
-]
+SCALARS = [name for name in CAREFUL if not any(map(shape_of, catalogue[name].params))]
 FAMILIES = [name for name in CAREFUL if name not in SCALARS]

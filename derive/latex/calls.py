@@ -78,6 +78,8 @@ class Calls(Expressions):
         if node.text == "e" and self._is_base_e():
             return sp.E
         value = self._function_value(node, node.text)
+        if value is None and node.text in self.names.roles.known:
+            self.names.lone.setdefault(node.text)
         return self.names.scalar(node.text) if value is None else value
 
     def _labelled(self, node: s.Script, letter: str, raised: s.Node | None) -> sp.Expr:
@@ -302,6 +304,7 @@ class Calls(Expressions):
     def apply(self, node: s.Node, name: str, values: list[sp.Expr], sub: s.Node | None) -> sp.Expr:
         """The application, of a catalogue function if the name and the arguments are one's."""
         indices: list[sp.Expr] = []
+        self.names.applied.add(name)
         if sub is not None:
             script = s.Script(node.start, node.end, s.Name(node.start, node.end, name), sub)
             parts = self.names.indices_of(script, name)

@@ -36,6 +36,7 @@ class Names:
         self.free_indices = _subscript_letters(tree, roles) | _compared_indices(tree, roles)
         self.lone: dict[str, None] = {}
         self.members: set[str] = set()
+        self.applied: set[str] = set()
         self.parameters = _parameters(tree, roles)
         self.spread: sp.Symbol | None = None
         self.spread_over: list[sp.IndexedBase] = []

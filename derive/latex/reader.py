@@ -116,6 +116,9 @@ def _draft(source: str, tree: s.Listing, roles: Roles, notes: tuple[str, ...]) -
     if both:
         at = max(source.find(both[0]), 0)
         raise ReadError(source, at, f"{both[0]} with an index and without", "one or the other")
+    both = [name for name in names.lone if name in names.applied & roles.known]
+    if both:
+        raise ReadError(source, 0, f"{both[0]} as a function and as a variable", "one or the other")
     formula = draft.formula
     return replace(formula, readings=(*formula.readings, *names.notes))
 

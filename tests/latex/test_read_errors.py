@@ -65,6 +65,7 @@ REFUSED = [
     (r"\sum_{k=0}^{n} x_k", 9, "members of a family are numbered from 1"),
     (r"\sum_{k=-1}^{n} x_{k + 1}", 9, "members of a family are numbered from 1"),
     (r"\tanh z (1 - z)", 9, "brackets"),
+    (r"\sigma(x + 1) = \sigma x", 1, "one or the other"),
     ("h(w) + h", 1, "an explicit product sign"),
 ]
 

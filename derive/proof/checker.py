@@ -123,9 +123,9 @@ class _Replay:
         found = self.judge(region)
         if (found.kind, found.needs) != (leaf.kind, leaf.needs):
             raise CheckError(f"a leaf is {found.kind}, the proof says {leaf.kind}")
-        if found.kind == "equal" and self.judge.statement.relation == "=":
-            if not region.relations and not self._same(*self.judge.compared):
-                raise CheckError("the polynomial identity at the end does not hold")
+        equation = found.kind == "equal" and self.judge.statement.relation == "="
+        if equation and not region.relations and not self._same(*self.judge.compared):
+            raise CheckError("the polynomial identity at the end does not hold")
         return 1
 
     def _same(self, left: Frac, right: Frac) -> bool:

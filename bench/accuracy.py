@@ -50,9 +50,9 @@ def stranger(
     return theirs
 
 
-def worst(report: NumericReport, at: int) -> str:
+def worst(report: NumericReport | None, at: int) -> str:
     """The worst of the value (0) or gradient (1)."""
-    if len(report.findings) <= at:
+    if report is None or len(report.findings) <= at:
         return ""
     return f"{report.findings[at].worst:.3g}"
 
@@ -61,16 +61,13 @@ def row(entry: Entry, points: int) -> str:
     """A row of the table."""
     ours = numpy_function(entry, grad=True)
     mine = check_compiled(ours, entry.domains, points)
-    others = []
+    others: list[NumpyFunction | None] = [None, None]
     if entry.name in SCALARS:
-        others.append(stranger(ours, lambdified(entry), lambdified(entry, True)))
+        others[0] = stranger(ours, lambdified(entry), lambdified(entry, True))
     if entry.name in CAREFUL:
-        others.append(stranger(ours, CAREFUL[entry.name], CAREFUL_BOTH.get(entry.name)))
-    reports = [check_compiled(o, entry.domains, points) for o in others]
-    cells = []
-    for at in (0, 1):
-        cells.append(worst(mine, at))
-        cells += [worst(r, at) for r in reports] + [""] * (2 - len(reports))
+        others[1] = stranger(ours, CAREFUL[entry.name], CAREFUL_BOTH.get(entry.name))
+    reports = [check_compiled(o, entry.domains, points) if o else None for o in others]
+    cells = [worst(r, at) for at in (0, 1) for r in (mine, *reports)]
     terms = max(f.of_sum for f in mine.findings)
     verdict = "ok" if mine.ok else "misses"
     return f"| {entry.name} | {' | '.join(cells)} | {terms:.3g} | {verdict} |"

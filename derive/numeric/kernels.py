@@ -242,7 +242,7 @@ def _log_sum(e: Any) -> Any:
     """log of the sum of members whose largest is 1, accurate where the others are small."""
     total = np.asarray(np.sum(e, axis=-1))
     result = np.asarray(np.log(total))
-    close = total < 1.5
+    close = total < 1.25
     if np.any(close):
         near = e[close]
         others = np.sum(np.where(near == 1, 0.0, near), axis=-1)

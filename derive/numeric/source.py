@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -157,7 +158,7 @@ class _Names:
 
 def module(functions: Sequence[Function], title: str) -> str:
     """The source of a module that holds these functions and what they need."""
-    bodies, helpers = [], {"_prepare", "_in_pieces"}
+    bodies, helpers = [], {"_prepare"}
     for f in functions:
         text, needed = _function(f)
         bodies.append(text)
@@ -176,15 +177,24 @@ def module(functions: Sequence[Function], title: str) -> str:
 
 def _with_their_own(helpers: set[str]) -> list[str]:
     """The helpers and those that they call, in the order of `kernels`."""
-    every = [name for name in vars(kernels) if re.fullmatch(r"_[a-z]\w*", name)]
+    calls = _helpers_called()
     needed, before = set(helpers), set[str]()
     while needed != before:
         before = set(needed)
-        for name in sorted(before):
-            needed |= {other for other in every if f"{other}(" in _helper(name)}
-    return [name for name in every if name in needed]
+        needed = before.union(*(calls[name] for name in before))
+    return [name for name in calls if name in needed]
 
 
+@cache
+def _helpers_called() -> Mapping[str, frozenset[str]]:
+    """Each helper of `kernels`, in their order, with the others that it calls."""
+    every = [name for name in vars(kernels) if re.fullmatch(r"_[a-z]\w*", name)]
+    return MappingProxyType(
+        {name: frozenset(o for o in every if f"{o}(" in _helper(name)) for name in every}
+    )
+
+
+@cache
 def _helper(name: str) -> str:
     return inspect.getsource(getattr(kernels, name)).strip()
 
@@ -203,7 +213,8 @@ def _function(f: Function) -> tuple[str, set[str]]:
     code = [*lines, f"return {', '.join(results)}"]
     body = _body(f, names, code)
     text = "\n".join([*_signature(f, names), *_docstring(f, names), *(f"    {x}" for x in body)])
-    return text.replace("\n    \n", "\n\n"), graph.helpers
+    plumbing = {name for name in ("_in_pieces", "_put") if f"{name}(" in text}
+    return text.replace("\n    \n", "\n\n"), graph.helpers | plumbing
 
 
 # Names of the module that no value may take.
@@ -247,11 +258,26 @@ def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
     lines += [f'{s} = sizes["{s}"]' for s in sizes]
     if re.search(r"\bdtype\b", whole):
         lines.append("dtype = arrays[0].dtype")
+    if len(f.outputs) == 1 and _single(code, names):
+        # One NumPy call gains nothing from pieces.
+        targets = ", ".join(names.args[a] for a in f.args)
+        value = code[0].removeprefix("return ")
+        target = f"[{targets}] = arrays"
+        return [*lines, target, f"return {value} if out is None else _put({value}, out)"]
     inner = ", ".join(f"{names.args[a]}: Any" for a in f.args)
     ranks = tuple(len(shape_of(a)) for a in f.args)
     out = ", out" if len(f.outputs) == 1 else ""
     piece = ["", f"def piece({inner}) -> Any:", *(f"    {x}" for x in code), ""]
     return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}{out})"]
+
+
+def _single(code: Sequence[str], names: _Names) -> bool:
+    """Whether the code is one NumPy function of arguments and numbers."""
+    plain = "|".join(map(re.escape, names.args.values()))
+    atom = rf"(?:{plain}|-?[\d.]+)"
+    return len(code) == 1 and bool(
+        re.fullmatch(rf"return (?:np|special)\.[a-z0-9]+\({atom}(?:, {atom})*\)", code[0])
+    )
 
 
 def _call(function: str, arguments: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BUILD := build
 
-.PHONY: demo test check bench soundness sweep clean
+.PHONY: demo test check bench compare soundness sweep clean
 
 demo: $(READY)
 	@BIN=$(BIN) BUILD=$(BUILD) bash demo.sh
@@ -21,11 +21,18 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench.timings
+	@$(BIN)/python -m bench.probes
+	@$(BIN)/python -m bench.depth
 	@$(BIN)/python -m bench.prover
 
 # False neighbours of every theorem: none may be proved.
 soundness: $(READY)
 	@$(BIN)/python -m bench.soundness
+
+# The gradients of a network against PyTorch, which the tests do not need.
+compare: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frameworks]'
+	@$(BIN)/python -m bench.compare
 
 # The slow sweeps: many more points and functions than `make test` has time for.
 sweep: $(READY)

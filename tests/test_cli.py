@@ -334,7 +334,7 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-HEAVY = ("sympy", "numpy", "flint", "scipy", "pylatexenc")
+HEAVY = ("sympy", "numpy", "flint", "scipy")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["verify", "--help"]])

@@ -217,7 +217,11 @@ class _Draft:
         return False
 
     def _slice(self, node: s.Node) -> str:
-        text = self.source[node.start : node.end]
+        end = node.end
+        # A node ends with its last token; the braces around that belong to the text as well.
+        while _open_braces(self.source[node.start : end]) > 0 and self.source[end : end + 1] == "}":
+            end += 1
+        text = self.source[node.start : end]
         text = re.sub(r"\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}", "", text)
         return re.sub(r"\s+", " ", re.sub(r"(?<!\\)&|\\\\", " ", text)).strip()
 
@@ -247,6 +251,12 @@ class _Draft:
         values = tuple(self.elaborator.scalar_or_family(x) for x in items)
         lone = values[0] if len(values) == 1 and not isinstance(values[0], Vec) else None
         self.formula = replace(self.formula, expression=lone, values=values)
+
+
+def _open_braces(text: str) -> int:
+    """How many braces of a text are left open."""
+    plain = re.sub(r"\\[{}]", "", text)
+    return plain.count("{") - plain.count("}")
 
 
 # -- sizes --------------------------------------------------------------------------------------

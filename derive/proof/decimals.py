@@ -6,9 +6,9 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from derive.proof.assumptions import Setting
-from derive.proof.refute import constant_value
+from derive.proof.refute import constant_number, constant_value
 from derive.proof.verdict import Counterexample, Outcome
-from derive.terms import Decimal, Statement, substitute
+from derive.terms import Decimal, Statement
 
 
 def judge_decimal(statement: Statement, setting: Setting) -> Outcome | None:
@@ -23,8 +23,7 @@ def judge_decimal(statement: Statement, setting: Setting) -> Outcome | None:
     shown = _digits_of(decimal)
     if shown is None or statement.relation not in ("=", "~="):
         return None
-    exact = value.is_Rational or isinstance(value, sp.NumberSymbol) or _digits_of(value)
-    if statement.relation == "=" and (exact or _is_rational(value)):
+    if statement.relation == "=" and _is_exact(value, setting):
         return None
     target, places = shown
     before = ctx.prec
@@ -56,16 +55,12 @@ def _digits_of(term: sp.Expr) -> tuple[fmpq, int] | None:
     return None
 
 
-def _is_rational(term: sp.Expr) -> bool:
-    """Whether a term is arithmetic of rational numbers alone."""
-    leaves = (Decimal, sp.Rational, sp.Add, sp.Mul, sp.Pow)
-    plain = substitute(term, {d: d.value for d in term.atoms(Decimal)} if term.args else {})
-    if isinstance(term, Decimal):
+def _is_exact(term: sp.Expr, setting: Setting) -> bool:
+    """Whether a term is a rational number, or a multiple of a constant such as π."""
+    factors = term.args if isinstance(term, sp.Mul) else (term,)
+    if all(f.is_Rational or isinstance(f, sp.NumberSymbol | Decimal) for f in factors):
         return True
-    nodes = sp.preorder_traversal(plain)
-    return all(isinstance(n, leaves) for n in nodes) and all(
-        n.args[1].is_Integer for n in sp.preorder_traversal(plain) if isinstance(n, sp.Pow)
-    )
+    return isinstance(constant_number(term, setting, 64), fmpq)
 
 
 def _agrees(value: arb, target: fmpq, places: int) -> bool | None:

@@ -183,13 +183,19 @@ def constants_compare(statement: Statement, setting: Setting) -> bool:
     return False
 
 
-def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
-    """The value of a term without variables, or None if it has variables or no value."""
+def constant_number(term: sp.Expr, setting: Setting, bits: int) -> Number | None:
+    """The value of a term without variables (a rational if it is one), or None."""
     sampler = Sampler((term,), setting)
     setting = sampler.setting
     if sampler.scalars or sampler.families or sampler.integers:
         return None
     try:
-        return ball(real_part(evaluate(term, setting.witness, Point(), bits)))
+        return real_part(evaluate(term, setting.witness, Point(), bits))
     except (NoValueError, DeriveError, ZeroDivisionError):
         return None
+
+
+def constant_value(term: sp.Expr, setting: Setting, bits: int) -> arb | None:
+    """The value of a term without variables as a ball, or None."""
+    value = constant_number(term, setting, bits)
+    return None if value is None else ball(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from derive.documents.follow import Reported
 from derive.documents.pieces import Document
+from derive.documents.reported import Reported
 
 _MARKS = {"proved": "✓", "refuted": "✗", "conditional": "✓ if", "undecided": "?"}
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from derive.documents.cache import cached
 from derive.documents.find import KINDS, document, read_text
-from derive.documents.follow import Follower, Reported
+from derive.documents.follow import Follower
 from derive.documents.judge import judge_task
 from derive.documents.pieces import Document, Found, Piece
+from derive.documents.reported import Reported
 from derive.documents.task import Judged, Task
 from derive.errors import DeriveError
 from derive.verdicts.worker import Worker

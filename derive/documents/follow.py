@@ -8,40 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
 from derive.documents.prose import assumes, defines_anew, naming, speaks_of_single_sample
+from derive.documents.reported import Reported, as_definition, reported_of, unread
 from derive.documents.steps import SAYS_ARGUMENT
 from derive.documents.task import Fact, Judged, Task
 from derive.documents.values import PUTS_IN
 from derive.errors import ReadError
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline, with_index
-from derive.verdicts.verdict import ORDER, Status, StepVerdict
-
-
-@dataclass(frozen=True)
-class Reported:
-    """What is said of one formula.
-
-    `kind` is claim, definition, expression or unread; `offset` is where (in the formula's
-    source) the trouble or the step at fault stands; `notes` say how it was read; `remarks` are
-    what a reader should know and is no alarm; `expected` is what the author said to expect.
-    """
-
-    found: Found
-    kind: str
-    verdict: Status | None
-    reason: str
-    steps: tuple[StepVerdict, ...] = ()
-    offset: int = 0
-    notes: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    taken: tuple[str, ...] = ()
-    expected: str = ""
-    remarks: tuple[str, ...] = ()
-
-    def place(self, step: StepVerdict | None = None) -> int:
-        """The file's offset of a step's right side, or of the trouble."""
-        return self.found.source.place(self.offset if step is None else step.offset)
-
 
 Judge = Callable[[Task], Judged]
 
@@ -157,7 +130,7 @@ class Follower:
                 shape = _outline(source.chars, self.words)
         except ReadError as error:
             self.before = None
-            return _unread(found, error)
+            return unread(found, error)
         reported = self._shaped(found, shape)
         expected, self.expected = self.expected, ""
         return replace(reported, expected=expected)
@@ -199,7 +172,7 @@ class Follower:
         if found.display:
             self.case = []
         self.before = (shape, found.source)
-        return _reported(found, judged)
+        return reported_of(found, judged)
 
     def _over_samples(self, source: Stretch, shape: Outline) -> Stretch:
         """`\\sum_x (a - y)^2` with the sample's index written: `\\sum_{s} (a_{s} - y_{s})^2`."""
@@ -359,15 +332,13 @@ class Follower:
                 continue
             if self._is_condition(line):
                 reason = "a condition on its names; it is used as a hypothesis from here on"
-                steps[k] = _as_definition(steps[k], reason)
+                steps[k] = as_definition(steps[k], reason)
             elif steps[k].relation == "=" and line.head is not None:
                 if not any(f.key == line.head.key and f.kind == "definition" for f in self.facts):
-                    steps[k] = _as_definition(
-                        steps[k], "it says more of a name that has conditions"
-                    )
+                    steps[k] = as_definition(steps[k], "it says more of a name that has conditions")
                 elif self._is_new_meaning(line):
                     reason = f"{line.sides[0]} gets another meaning here than before"
-                    steps[k] = _as_definition(steps[k], reason)
+                    steps[k] = as_definition(steps[k], reason)
         return replace(judged, steps=tuple(steps))
 
     def _is_condition(self, line: Line) -> bool:
@@ -488,10 +459,6 @@ def _outline(source: str, words: Iterable[str] = ()) -> Outline:
         raise ReadError(source, 0, said, "a formula that can be read") from error
 
 
-def _unread(found: Found, error: ReadError) -> Reported:
-    return Reported(found, "unread", "undecided", f"unread: {error}", offset=error.offset)
-
-
 def _is_update(line: Line) -> bool:
     """`w = w − η g`: the right side goes on from the left side's old value."""
     return (
@@ -527,41 +494,3 @@ def _without_index(text: str) -> str | None:
     if head is None or r"\sum" in text:
         return None
     return re.sub(rf"_\{{?{head[1]}\}}?(?![A-Za-z])", " ", text)
-
-
-def _as_definition(step: StepVerdict, reason: str) -> StepVerdict:
-    return replace(
-        step, verdict="definition", reason=reason, counterexample=None, suggestion=None,
-        hypotheses=(),
-    )  # fmt: skip
-
-
-def _reported(found: Found, judged: Judged) -> Reported:
-    steps = judged.steps
-    if not steps:
-        return Reported(found, "definition", "definition", "it says where its names live")
-    worst = min(steps, key=lambda s: ORDER.index(s.verdict))
-    kind = "definition" if worst.verdict == "definition" else "claim"
-    return Reported(
-        found,
-        kind,
-        worst.verdict,
-        worst.reason,
-        steps,
-        worst.offset,
-        judged.readings,
-        judged.facts,
-        judged.taken,
-        remarks=judged.remarks,
-    )
-
-
-def summary(reports: Iterable[Reported]) -> dict[str, int]:
-    """How many formulas have each verdict, and how many were not read."""
-    table: dict[str, int] = {"formulas": 0}
-    table.update(dict.fromkeys((*reversed(ORDER), "expression", "unread"), 0))
-    for reported in reports:
-        table["formulas"] += 1
-        key = reported.kind if reported.kind in ("unread", "expression") else reported.verdict
-        table[str(key)] += 1
-    return table

@@ -9,7 +9,7 @@ from functools import partial
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.documents.remarks import remark_on
 from derive.documents.steps import GOOD, Steps, with_roles
 from derive.documents.task import Fact, Judged, Task

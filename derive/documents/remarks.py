@@ -7,7 +7,7 @@ from functools import cache
 
 import sympy as sp
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.proof import prove
 from derive.terms import Definition, NamedFunction, Statement, shape_of
 from derive.verdicts.surroundings import base_context

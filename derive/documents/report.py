@@ -13,7 +13,7 @@ from rich.text import Text
 
 from derive.documents.annotate import annotated
 from derive.documents.check import Checked
-from derive.documents.follow import Reported, summary
+from derive.documents.reported import Reported, summary
 from derive.documents.sarif import sarif
 from derive.verdicts.verdict import StepVerdict
 

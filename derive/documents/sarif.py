@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from derive.documents.check import Checked
-from derive.documents.follow import Reported
 from derive.documents.pieces import Document
+from derive.documents.reported import Reported
 from derive.verdicts.verdict import StepVerdict
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

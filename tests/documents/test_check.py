@@ -78,8 +78,10 @@ def test_cache_gives_the_same_and_does_not_judge_again(tmp_path: Path) -> None:
     path = write(tmp_path, WRONG)
     folder = tmp_path / "cache"
     first = check_file(path, Limits(), folder)
+    kept = sorted(p.stat().st_mtime_ns for p in folder.glob("*.json"))
     again = check_file(path, Limits(), folder)
     assert first.as_json() == again.as_json()
+    assert kept == sorted(p.stat().st_mtime_ns for p in folder.glob("*.json"))
     assert len(list(folder.glob("*.json"))) == 2
     for kept in folder.glob("*.json"):
         kept.write_text("broken", encoding="utf-8")

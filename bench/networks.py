@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Context, Definition, family, index, real, size, sum_of
 from derive.verdicts.theorem import library
 

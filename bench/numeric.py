@@ -20,7 +20,7 @@ import sympy as sp
 
 from bench.rivals import CAREFUL, CAREFUL_BOTH, FAMILIES, SCALARS, lambdified
 from derive.api import numpy_function
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.numeric import compile_entry
 from derive.terms import Domain, shape_of
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.latex.derivation import Derivation, differentiate
 from derive.proof import prove
 from derive.terms import (

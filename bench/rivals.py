@@ -10,7 +10,7 @@ import sympy as sp
 from scipy import special
 
 from derive.calculus import differentiate
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.terms import NamedFunction, shape_of
 
 

@@ -34,9 +34,9 @@ _PUBLIC = {
     "load_theorems": "derive.verdicts.theorem",
     "prove": "derive.proof",
     "matrix_forms": "derive.matrix",
-    "catalogue": "derive.catalogue",
-    "Entry": "derive.catalogue",
-    "Kink": "derive.catalogue",
+    "catalogue": "derive.functions",
+    "Entry": "derive.functions",
+    "Kink": "derive.functions",
     "read": "derive.latex",
     "read_expression": "derive.latex",
     "DeriveError": "derive.errors",
@@ -68,11 +68,11 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         return getattr(import_module(_PUBLIC[name]), name)
     if not name.startswith("_"):
-        entries = import_module("derive.catalogue").catalogue
+        entries = import_module("derive.functions").catalogue
         if name in entries:
             return entries[name]
     raise AttributeError(f"module 'derive' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC, *import_module("derive.catalogue").catalogue])
+    return sorted([*globals(), *_PUBLIC, *import_module("derive.functions").catalogue])

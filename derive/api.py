@@ -11,7 +11,7 @@ import sympy as sp
 from derive.calculus import Derivation as PlainDerivation
 from derive.calculus import Network
 from derive.calculus.strategy import InTermsOf
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.errors import DefinitionError, UnknownNameError
 from derive.latex.derivation import Backward, Derivation, backward
 from derive.latex.derivation import differentiate as _differentiate

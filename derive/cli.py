@@ -89,7 +89,7 @@ def _fail(message: str) -> int:
 @app.command("list")
 def list_entries() -> None:
     """The catalogue: every function by name."""
-    from derive.catalogue import catalogue
+    from derive.functions import catalogue
 
     width = max(len(name) for name in catalogue)
     heading = None

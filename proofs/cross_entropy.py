@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Definition, Domain, Partial, Statement, Vec, family, index, size
 from derive.verdicts.theorem import Theorem, declared, library
 

@@ -1,6 +1,6 @@
 """Every other form that an entry of the catalogue lists is equal to its formula."""
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Statement
 from derive.verdicts.theorem import Theorem, declared
 

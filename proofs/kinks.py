@@ -5,7 +5,7 @@ A reduction takes its kinks over from the loss of one sample, so that one's are 
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.verdicts.theorem import KinkTheorem, declared
 
 KINKS = tuple(

@@ -1,6 +1,6 @@
 """A two-layer perceptron: the recursion of the error terms, for several activations."""
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.terms import (
     At,
     Context,

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Domain, Partial, Statement, real
 from derive.verdicts.theorem import Theorem, declared
 

@@ -1,6 +1,6 @@
 """One step of an RNN cell and of an LSTM cell backward, under any loss of the new state."""
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Definition, Partial, Statement, family, index, real, size, sum_of
 from derive.verdicts.theorem import Theorem, library
 

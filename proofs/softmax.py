@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Definition, Partial, Statement, Vec, family, index, real, size
 from derive.verdicts.theorem import Theorem, library
 

@@ -1,6 +1,6 @@
 """The hyperbolic tangent: a sigmoid in other units, and its derivative."""
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Partial, Statement, real
 from derive.verdicts.theorem import Theorem
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import (
     Context,
     Definition,

@@ -13,7 +13,7 @@ from random import Random
 import sympy as sp
 from flint import fmpq
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.proof.balls import evaluate
 from derive.proof.jets import Number, real_part
 from derive.proof.valuation import Point

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import derive
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.cli import run
 from derive.errors import DefinitionError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Partial, Statement
 from derive.verdicts.theorem import AnyTheorem, KinkTheorem, Theorem, load_theorems
 

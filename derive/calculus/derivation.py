@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derive.catalogue import Kink
+from derive.functions import Kink
 from derive.proof import Outcome, prove
 from derive.terms import Context, Partial, Statement
 

@@ -14,7 +14,7 @@ from sympy.core.relational import Relational
 
 from derive.calculus.algebra import rewrite
 from derive.calculus.scope import Scope
-from derive.catalogue import Kink
+from derive.functions import Kink
 
 _OPPOSITE = {sp.Gt: sp.Lt, sp.Ge: sp.Lt, sp.Lt: sp.Gt, sp.Le: sp.Gt}
 _STRICT = {sp.Gt: sp.Gt, sp.Ge: sp.Gt, sp.Lt: sp.Lt, sp.Le: sp.Lt}

@@ -11,7 +11,7 @@ import sympy as sp
 from derive import calculus
 from derive.calculus.derivation import Line
 from derive.calculus.strategy import InTermsOf
-from derive.catalogue import Kink
+from derive.functions import Kink
 from derive.latex.text import text
 from derive.latex.writer import latex
 from derive.terms import Context, Statement, name_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.errors import ReadError
 from derive.latex import syntax as s
 from derive.latex.parser import parse

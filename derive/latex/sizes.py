@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DefinitionError
 from derive.terms import NamedFunction, Vec, rebuild, shape_of, size
 

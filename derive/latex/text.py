@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.latex.notation import FUNCTIONS, GREEK
 from derive.latex.order import is_negative, ordered_factors, ordered_terms
 from derive.terms import At, Decimal, NamedFunction, Partial, Vec, name_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.latex.notation import FUNCTIONS, OPAQUE, RELATIONS
 from derive.latex.tokens import Token
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import UnsupportedError
 from derive.latex.arithmetic import is_long, is_reciprocal, is_tall
 from derive.latex.layout import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import ReadError
 from derive.latex.notation import FUNCTIONS
 from derive.latex.tokens import Token, tokenize

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.errors import DefinitionError
 from derive.numeric.names import identifier
 from derive.numeric.notes import about_entry, about_kinks, about_rewrites

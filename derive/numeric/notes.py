@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from derive.catalogue import Entry
+from derive.functions import Entry
 from derive.numeric.normal import normal_form
 from derive.numeric.primitives import meaning
 from derive.numeric.source import Output

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DeriveError
 from derive.proof.assumptions import Fact, prepare
 from derive.proof.certificate import Certificate

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DefinitionError, ReadError
 from derive.latex import Formula, read_all
 from derive.latex.writer import latex

@@ -10,7 +10,7 @@ from pathlib import Path
 import sympy as sp
 
 from derive.calculus import Derivation, differentiate
-from derive.catalogue import Kink, catalogue
+from derive.functions import Kink, catalogue
 from derive.errors import DeriveError
 from derive.proof import prove
 from derive.proof.verdict import Outcome

@@ -9,7 +9,7 @@ import sympy as sp
 
 from bench.networks import loss, perceptron
 from derive.calculus import backward, differentiate
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DefinitionError, UnknownNameError
 from derive.proof import prove
 from derive.terms import (

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from derive.calculus import Derivation, differentiate
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.terms import Context, Partial, index
 
 CASES = [(entry, p) for entry in catalogue.values() for p in entry.params]

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from derive.calculus import differentiate
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.terms import Statement, real
 
 z, alpha = real("z"), real("alpha")

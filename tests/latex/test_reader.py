@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.latex import Formula, read, read_all, read_expression
 from derive.latex.writer import latex
 from derive.terms import (

@@ -8,7 +8,7 @@ from headlines import HEADLINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.errors import UnsupportedError
 from derive.latex import read_expression
 from derive.latex.derivation import differentiate

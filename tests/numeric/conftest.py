@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.numeric.exact import exact_values
 from derive.terms import Context
 

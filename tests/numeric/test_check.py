@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 import derive as dv
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DefinitionError
 from derive.terms import real
 

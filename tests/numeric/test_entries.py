@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 from derive.calculus import differentiate
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.numeric import compile_entry
 from derive.terms import Domain, Partial, index, shape_of
 

@@ -9,7 +9,7 @@ import sympy as sp
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.numeric import compile_expression
 from derive.terms import Vec, family, free, index, named_function, real, size, sum_except
 

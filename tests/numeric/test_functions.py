@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.errors import DefinitionError, DeriveError, UnsupportedError
 from derive.numeric import compile_entry, compile_expression, module_source
 from derive.terms import (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.numeric import REWRITES, compile_expression, stable
 from derive.numeric.primitives import definitions
 from derive.proof import prove

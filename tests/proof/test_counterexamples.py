@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 
 from bench.mutants import false_mutants
 from bench.soundness import PROOFS
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.proof import Outcome, prove
 from derive.terms import At, Context, Decimal, NamedFunction, Partial, Statement
 from derive.verdicts import Theorem, load_theorems

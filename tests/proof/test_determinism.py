@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.proof import prove
 from derive.terms import (
     Context,

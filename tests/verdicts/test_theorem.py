@@ -11,7 +11,7 @@ from derive.terms import Domain, real
 from derive.verdicts.theorem import Theorem, declared, load_theorems
 
 STATED = """
-from derive.catalogue import catalogue
+from derive.functions import catalogue
 from derive.terms import Statement, real
 from derive.verdicts.theorem import Theorem
 z = real("z")
@@ -50,7 +50,7 @@ def test_tuples_are_searched_and_one_theorem_twice_is_one(tmp_path: Path) -> Non
         ("x = (", r"a\.py: line 1: SyntaxError: .*; correct the file"),
         ("\nx = y\n", r"a\.py: line 2: NameError: name 'y' is not defined; correct the file"),
         (
-            "from derive.catalogue import catalogue\ncatalogue['sigmod']",
+            "from derive.functions import catalogue\ncatalogue['sigmod']",
             r"line 2: UnknownNameError: .*did you mean sigmoid",
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry
+from derive.functions.entry import Entry
 from derive.terms import Domain, family, index, named_function, real, size
 
 n = size("n")

@@ -7,7 +7,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.catalogue import Entry, Kink, catalogue
+from derive.functions import Entry, Kink, catalogue
 from derive.errors import DefinitionError, UnknownNameError
 
 ENTRIES = list(catalogue.values())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry, Kink
+from derive.functions.entry import Entry, Kink
 from derive.terms import Domain, Vec, family, index, shape_of, size, substitute
 
 n = size("n")

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry, Kink
-from derive.catalogue.reductions import reductions
+from derive.functions.entry import Entry, Kink
+from derive.functions.reductions import reductions
 from derive.terms import Domain, named_function, real
 
 a, y, z = real("a"), real("y"), real("z")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry, Kink
-from derive.catalogue.reductions import reductions
+from derive.functions.entry import Entry, Kink
+from derive.functions.reductions import reductions
 from derive.terms import Domain, real
 
 f, y = real("f"), real("y")

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
-import derive.catalogue as package
-from derive.catalogue.entry import Entry
+import derive.functions as package
+from derive.functions.entry import Entry
 from derive.errors import DefinitionError, UnknownNameError
 from derive.terms import Definition
 

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from hypothesis import strategies as st
 
-from derive.catalogue import Entry, catalogue
+from derive.functions import Entry, catalogue
 from derive.terms import Domain, NamedFunction, shape_of, substitute
 
 SIZES = (3, 2)

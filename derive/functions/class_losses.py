@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry
-from derive.catalogue.reductions import reductions
+from derive.functions.entry import Entry
+from derive.functions.reductions import reductions
 from derive.terms import Domain, family, index, named_function, size
 
 m = size("m")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from derive.catalogue.entry import Entry, Kink
+from derive.functions.entry import Entry, Kink
 from derive.terms import Domain, named_function, real
 
 z, alpha = real("z"), real("alpha")

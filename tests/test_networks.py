@@ -41,7 +41,7 @@ def test_compiled_gradients_agree_with_autograd(sizes: tuple[int, ...]) -> None:
     for p in parameters:
         function = compile_expression(found[p], arguments, context=found.context)
         ours = function(*(arrays[str(a)] for a in arguments))
-            numpy.testing.assert_allclose(ours, expected[str(p)], rtol=1e-10)
+        numpy.testing.assert_allclose(ours, expected[str(p)], rtol=1e-10)
 
 
 def test_a_model_in_latex() -> None:

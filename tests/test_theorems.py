@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from derive.verdicts.theorem import AnyTheorem, KinkTheorem, Theorem, load_theor
 THEOREMS = load_theorems(Path(__file__).parent.parent / "proofs")
 DERIVATIVES = [
     t for t in THEOREMS if isinstance(t, Theorem) and isinstance(t.statement.lhs, Partial)
+]
+
+# Their lines take seconds to prove one by one; `make sweep` does it.
+HEAVY = re.compile(
+    r"info_nce_sim|layer_norm_input|perceptron_(softplus|silu|gelu|sigmoid)|residual_block"
+    r"|lstm_|rnn_(state|input$)|_hessian|gauss_newton|attention_scores$|softmax_regression"
+)
+LINE_BY_LINE = [
+    pytest.param(t, id=t.name, marks=[pytest.mark.slow] if HEAVY.search(t.name) else [])
+    for t in DERIVATIVES
 ]
 
 every_theorem = pytest.mark.parametrize("theorem", THEOREMS, ids=lambda t: t.name)
@@ -40,7 +51,7 @@ def test_its_false_neighbour_is_not_proved(theorem: AnyTheorem) -> None:
     assert false_neighbour(theorem).prove().status != "proved"
 
 
-@pytest.mark.parametrize("theorem", DERIVATIVES, ids=lambda t: t.name)
+@pytest.mark.parametrize("theorem", LINE_BY_LINE)
 def test_is_derived_line_by_line(theorem: Theorem) -> None:
     derivation = theorem.derivation()
     assert derivation is not None

@@ -73,14 +73,30 @@ def _instances(
     """Every power of an instance of the atom in the expression, and what it is equal to."""
     found: dict[sp.Basic, sp.Expr] = {}
     for node in sorted(start.atoms(type(atom)), key=sp.default_sort_key):
-        for values in itertools.product(_index_terms(node), repeat=len(keys)):
-            mapping = dict(zip(keys, values, strict=True))
+        for mapping in _mappings(atom, node, keys):
             if alpha_equal(substitute(atom, mapping), node):
                 found[node] = substitute(solution, mapping) ** sp.Rational(1, degree)
                 break
     if degree == 1:
         return found
     return _whole_powers(start, found, degree)
+
+
+def _mappings(
+    atom: sp.Expr, node: sp.Expr, keys: list[sp.Symbol]
+) -> Iterator[dict[sp.Basic, sp.Expr]]:
+    """What the keys may stand for: read off families that occur once in both, else all ways."""
+    found: dict[sp.Basic, sp.Expr] = {}
+    members = [sorted(t.atoms(sp.Indexed), key=str) for t in (atom, node)]
+    for pattern in members[0]:
+        pairs = [[m for m in side if m.base == pattern.base] for side in members]
+        if len(pairs[0]) == len(pairs[1]) == 1:
+            instance = pairs[1][0]
+            indices = zip(pattern.indices, instance.indices, strict=True)
+            found.update({i: actual for i, actual in indices if i in keys})
+    open_keys = [k for k in keys if k not in found]
+    for values in itertools.product(_index_terms(node), repeat=len(open_keys)):
+        yield {**found, **dict(zip(open_keys, values, strict=True))}
 
 
 def _denominators(term: sp.Expr) -> set[sp.Expr]:

@@ -221,11 +221,12 @@ class Cases:
             if 0 in region.facts.sign(coefficient) or self._nested(g, poly):
                 continue
             order = _SOLVED_FIRST.index(kind)
-            candidates.append((order, not coefficient.is_constant(), -g, coefficient))
+            name = str(restore_poly(self.field, self.field.gens[g]))
+            candidates.append((order, not coefficient.is_constant(), name, g, coefficient))
         if not candidates:
             return None
-        _, _, negative, coefficient = min(candidates, key=lambda c: c[:3])
-        g = -negative
+        # By name, not by number: a replay numbers its generators in another order.
+        *_, g, coefficient = min(candidates, key=lambda c: c[:3])
         rest = poly - coefficient * self.field.gens[g]
         return g, Frac.make(self.field, -rest, coefficient)
 

@@ -242,7 +242,8 @@ class Powers(Requirements):
                 for prime, multiplicity in fmpz(part).factor():
                     number = self.field.ctx.constant(int(prime))
                     result = result * self._abs_power(number, scale * sign * multiplicity)
-            for factor, multiplicity in factors:
+            # By name: a replay numbers its generators in another order.
+            for factor, multiplicity in sorted(factors, key=lambda f: self.show(f[0])):
                 result = result * self._abs_power(factor, scale * multiplicity)
         return result
 

@@ -179,12 +179,17 @@ class Requirements:
         sign = self.facts.of_frac(value)
         if len(sign) == 1:
             return sign
-        _, top = value.num.factor()
-        _, bottom = value.den.factor()
-        for factor, _ in [*top, *bottom]:
-            known = self.facts.of_irreducible(factor)
-            if len(known) > 1 and not self.is_bound(self.field.indices(factor)):
-                raise SplitSign(factor, known)
+        factors = [*self.field.factor(value.num)[1], *self.field.factor(value.den)[1]]
+        loose = [
+            factor
+            for factor, _ in factors
+            if len(self.facts.of_irreducible(factor)) > 1
+            and not self.is_bound(self.field.indices(factor))
+        ]
+        if loose:
+            # By name, not by number: a replay numbers its generators in another order.
+            first = min(loose, key=self.show) if len(loose) > 1 else loose[0]
+            raise SplitSign(first, self.facts.of_irreducible(first))
         return sign
 
     @contextmanager

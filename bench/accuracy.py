@@ -16,8 +16,8 @@ from typing import Any
 
 from bench.rivals import CAREFUL, CAREFUL_BOTH, SCALARS, lambdified
 from derive.api import numpy_function
-from derive.functions import Entry, catalogue
 from derive.errors import DeriveError
+from derive.functions import Entry, catalogue
 from derive.numeric import NumericReport, NumpyFunction, check_compiled
 
 

@@ -95,7 +95,7 @@ class Base:
         if not factors:
             return Array(self.graph.number("1"))
         # 4 z may overflow where 4 (z f(z)) does not.
-        ordered = sorted(factors, key=lambda f: bool(f.is_number and f > 1))
+        ordered = sorted(factors, key=lambda f: bool(f.is_Rational and f > 1))
         arrays = sorted((self.array(f) for f in ordered), key=lambda a: len(a.labels))
         result = arrays[0]
         for other in arrays[1:]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy as sp
 
-from derive.functions import Entry, catalogue
 from derive.errors import DefinitionError
+from derive.functions import Entry, catalogue
 from derive.numeric.names import identifier
 from derive.numeric.notes import about_entry, about_kinks, about_rewrites
 from derive.numeric.products import product

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from derive.functions import catalogue
 from derive.errors import DefinitionError, DeriveError, UnsupportedError
+from derive.functions import catalogue
 from derive.numeric import compile_entry, compile_expression, module_source
 from derive.terms import (
     Context,

@@ -11,8 +11,8 @@ import sympy as sp
 from derive.calculus import Derivation as PlainDerivation
 from derive.calculus import Network
 from derive.calculus.strategy import InTermsOf
-from derive.functions import Entry, catalogue
 from derive.errors import DefinitionError, UnknownNameError
+from derive.functions import Entry, catalogue
 from derive.latex.derivation import Backward, Derivation, backward
 from derive.latex.derivation import differentiate as _differentiate
 from derive.numeric import (

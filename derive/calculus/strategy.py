@@ -21,8 +21,8 @@ from derive.calculus.scope import Scope, index_ranges, is_name, names_in
 from derive.calculus.simplify import Simplifier
 from derive.calculus.sums import contract
 from derive.calculus.tidy import freshened, split_exponentials
-from derive.functions import Kink, catalogue
 from derive.errors import DefinitionError, UnsupportedError
+from derive.functions import Kink, catalogue
 from derive.proof import prove
 from derive.terms import (
     At,

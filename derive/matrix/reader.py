@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from derive.functions import catalogue
 from derive.errors import ReadError
+from derive.functions import catalogue
 from derive.latex.notation import FUNCTIONS
 from derive.latex.tokens import Token, tokenize
 from derive.matrix import values as v

@@ -9,8 +9,8 @@ import sympy as sp
 
 from bench.networks import loss, perceptron
 from derive.calculus import backward, differentiate
-from derive.functions import catalogue
 from derive.errors import DefinitionError, UnknownNameError
+from derive.functions import catalogue
 from derive.proof import prove
 from derive.terms import (
     Definition,

@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 import derive as dv
-from derive.functions import catalogue
 from derive.errors import DefinitionError, ReadError, UnknownNameError
+from derive.functions import catalogue
 
 z = dv.real("z")
 PUBLIC = ("verify", "verify_many", "differentiate", "numpy_function", "catalogue", "prove", "Claim")

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import derive
-from derive.functions import catalogue
 from derive.cli import run
 from derive.errors import DefinitionError
+from derive.functions import catalogue
 
 PACKAGE = Path(derive.__file__).parent
 PROOFS = PACKAGE.parent / "proofs"
@@ -304,7 +304,6 @@ def test_wrong_calls_are_one_clear_message(call, arguments: tuple[str, ...], mes
     assert "Traceback" not in result.err
 
 
-@pytest.mark.xfail(strict=True, reason="the errors of typer's own copy of click escape")
 @pytest.mark.parametrize(
     "arguments",
     [

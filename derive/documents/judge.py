@@ -9,11 +9,11 @@ from functools import partial
 
 import sympy as sp
 
-from derive.functions import catalogue
 from derive.documents.remarks import remark_on
 from derive.documents.steps import GOOD, Steps, with_roles
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import DeriveError, ReadError
+from derive.functions import catalogue
 from derive.latex import Formula, read_all
 from derive.terms import Context, NamedFunction, Statement, index
 from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula

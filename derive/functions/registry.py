@@ -12,8 +12,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 import derive.functions as package
-from derive.functions.entry import Entry
 from derive.errors import DefinitionError, UnknownNameError
+from derive.functions.entry import Entry
 from derive.terms import Definition
 
 _PLUMBING = {"entry", "registry"}

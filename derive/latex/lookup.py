@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from derive.functions import Entry, catalogue
 from derive.errors import ReadError
+from derive.functions import Entry, catalogue
 from derive.latex import syntax as s
 from derive.latex.parser import parse
 from derive.latex.roles import head_name

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from derive.functions import catalogue
 from derive.errors import DefinitionError
+from derive.functions import catalogue
 from derive.terms import NamedFunction, Vec, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")

@@ -10,8 +10,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from derive.functions import catalogue
 from derive.errors import UnsupportedError
+from derive.functions import catalogue
 from derive.latex.arithmetic import is_long, is_reciprocal, is_tall
 from derive.latex.layout import (
     ATOM,

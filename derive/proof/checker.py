@@ -8,6 +8,7 @@ once more by multiplying out with SymPy's polynomials instead of FLINT's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -21,9 +22,10 @@ from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignC
 from derive.proof.field import CapacityExceeded, Field, Frac, Poly
 from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
-from derive.proof.region import Region, Split
+from derive.proof.region import Region, Split, SplitIndex, SplitSign
 
 MAX_CAPACITY = 3000
+MAX_FINER = 6
 
 
 class CheckError(Exception):
@@ -119,14 +121,37 @@ class _Replay:
             raise CheckError(f"{node.term} has more values than the proof looks at")
         return total
 
-    def _leaf(self, leaf: Leaf, region: Region) -> int:
-        found = self.judge(region)
-        if (found.kind, found.needs) != (leaf.kind, leaf.needs):
+    def _leaf(self, leaf: Leaf, region: Region, depth: int = 0) -> int:
+        try:
+            found = self.judge(region)
+        except (SplitSign, SplitIndex) as split:
+            # The normal forms may meet cases in another order: finer cases, all of them, do.
+            if depth >= MAX_FINER:
+                raise
+            for smaller in self._finer(region, split):
+                self._leaf(leaf, smaller, depth + 1)
+            return 1
+        if found.kind not in (leaf.kind, "void"):
             raise CheckError(f"a leaf is {found.kind}, the proof says {leaf.kind}")
+        if not set(found.needs) <= set(leaf.needs):
+            raise CheckError("a leaf needs more than the proof says")
         equation = found.kind == "equal" and self.judge.statement.relation == "="
         if equation and not region.relations and not self._same(*self.judge.compared):
             raise CheckError("the polynomial identity at the end does not hold")
         return 1
+
+    def _finer(self, region: Region, split: SplitSign | SplitIndex) -> Iterator[Region]:
+        if isinstance(split, SplitSign):
+            parts = [
+                self.cases.take_sign(region, split.poly, sign)
+                for sign in sorted(self.cases.possible(region, split.poly))
+            ]
+        else:
+            parts = [
+                self.cases.take_index(region, split.left, split.right, equal)
+                for equal in (True, False)
+            ]
+        return (part for part in parts if not part.contradictory())
 
     def _same(self, left: Frac, right: Frac) -> bool:
         """The identity at the end, multiplied out by other arithmetic."""

@@ -84,13 +84,17 @@ class LeafJudge:
         return Leaf("equal", region.story, needs, line, shown)
 
     def _split_values(self, region: Region, *values: Frac) -> None:
-        """Where a variable has two values only, each is a case of its own."""
+        """Where a variable has two values only, each is a case of its own.
+
+        Not one that a derivative is taken by: that moves freely.
+        """
+        moved = {v for side in self._sides for p in side.atoms(Partial) for v in p.variables}
         for g in sorted({g for value in values for g in value.generators}):
             generator = self.field.generators[g]
             if generator.kind != "atom" or any(i.name.startswith("_") for i in generator.indices):
                 continue
             domain = self.cases.setting.context.domain_of(generator.parts[0])
-            if domain in TWO_VALUES:
+            if domain in TWO_VALUES and generator.parts[0] not in moved:
                 raise SplitValues(generator.parts[0], TWO_VALUES[domain])
 
     def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:

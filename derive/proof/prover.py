@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from derive.functions import catalogue
 from derive.errors import DeriveError
+from derive.functions import catalogue
 from derive.proof.assumptions import Fact, prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check

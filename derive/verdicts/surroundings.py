@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from derive.functions import catalogue
 from derive.errors import DefinitionError, ReadError
+from derive.functions import catalogue
 from derive.latex import Formula, read_all
 from derive.latex.writer import latex
 from derive.terms import (

@@ -10,8 +10,8 @@ from pathlib import Path
 import sympy as sp
 
 from derive.calculus import Derivation, differentiate
-from derive.functions import Kink, catalogue
 from derive.errors import DeriveError
+from derive.functions import Kink, catalogue
 from derive.proof import prove
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Domain, Partial, Statement

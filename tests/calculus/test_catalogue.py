@@ -7,7 +7,7 @@ import sympy as sp
 
 from derive.calculus import Derivation, differentiate
 from derive.functions import Entry, catalogue
-from derive.terms import Context, Partial, index
+from derive.terms import Context, Domain, Partial, index
 
 CASES = [(entry, p) for entry in catalogue.values() for p in entry.params]
 SMOOTH = [(e, p) for e, p in CASES if not e.kinks]
@@ -21,7 +21,9 @@ def _name(case: object) -> str:
 def _derived(entry: Entry, parameter: sp.Expr) -> Derivation:
     context = Context().with_library(catalogue.definitions)
     for p, domain in entry.domains.items():
-        context = context.declare(p, domain)
+        # A label that a derivative is taken by moves freely.
+        if p != parameter or domain not in (Domain.SIGN, Domain.BINARY):
+            context = context.declare(p, domain)
     variable = parameter
     if isinstance(parameter, sp.IndexedBase):
         names = [c for c in "jlmq" if index(c) not in entry.out]

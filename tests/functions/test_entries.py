@@ -7,8 +7,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.functions import Entry, Kink, catalogue
 from derive.errors import DefinitionError, UnknownNameError
+from derive.functions import Entry, Kink, catalogue
 
 ENTRIES = list(catalogue.values())
 EXAMPLES = [6, pytest.param(60, marks=pytest.mark.slow)]

@@ -8,8 +8,8 @@ from headlines import HEADLINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.functions import Entry, catalogue
 from derive.errors import UnsupportedError
+from derive.functions import Entry, catalogue
 from derive.latex import read_expression
 from derive.latex.derivation import differentiate
 from derive.latex.text import text

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from derive.proof import Certificate, CheckError, check, prove
-from derive.proof.certificate import IndexCases, SignCases
+from derive.proof.certificate import SignCases
 from derive.terms import Statement, real
 from derive.verdicts.theorem import Theorem, load_theorems
 
@@ -56,12 +56,12 @@ def test_another_statement_is_noticed() -> None:
         check(replace(certificate, statement=wrong))
 
 
-def test_cases_that_are_not_distinguished_are_noticed() -> None:
+def test_a_leaf_for_all_cases_has_to_hold_in_each_of_them() -> None:
     certificate = proof_in_cases()
-    tree = certificate.tree
-    assert isinstance(tree, SignCases | IndexCases)
-    with pytest.raises(CheckError, match="not distinguished"):
-        check(replace(certificate, tree=next(iter(tree.branches.values()))))
+    wrong = Statement(sp.Abs(x) ** 3, "=", x**3)
+    positive = next(leaf for leaf in certificate.leaves if leaf.kind == "equal")
+    with pytest.raises(CheckError, match="leaf"):
+        check(replace(certificate, statement=wrong, tree=positive))
 
 
 def test_a_proof_prints_as_text_and_as_plain_data() -> None:

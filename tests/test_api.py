@@ -29,17 +29,12 @@ def test_the_example_of_the_contract() -> None:
     assert f.source.startswith('"""')
 
 
-shadowed = pytest.mark.xfail(strict=True, reason="the subpackage of that name hides the catalogue")
-
-
-@shadowed
 def test_the_catalogue_is_public() -> None:
     assert dv.catalogue["softmax_cross_entropy"].name == "softmax_cross_entropy"
     with pytest.raises(UnknownNameError, match="did you mean softmax"):
         dv.catalogue["softmx"]
 
 
-@shadowed
 def test_public_names_are_what_they_are_to_users() -> None:
     """Packages of the same name come in between as soon as something imports them."""
     assert not any(isinstance(getattr(dv, name), ModuleType) for name in PUBLIC)

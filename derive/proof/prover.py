@@ -104,7 +104,7 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
     if not audit.agreeing:
         where = audit.trouble or "no point was found at which both sides are defined"
         return Outcome("undecided", f"vacuous: {where}")
-    conditions = tuple(dict.fromkeys(c for leaf in leaves for c in leaf.needs))
+    conditions = _conditions(certificate)
     if conditions:
         alternatives = _alternatives(certificate, conditions)
         if alternatives is None:
@@ -117,6 +117,37 @@ def _closed(certificate: Certificate, deadline: float) -> Outcome:
             certificate=certificate,
         )
     return Outcome("proved", _reason(statement, leaves), certificate=certificate)
+
+
+def _conditions(certificate: Certificate) -> tuple[Statement, ...]:
+    """What the leaves need, without what follows from the rest.
+
+    Where x = y, a condition on x is found as one on y: it says nothing new.
+    """
+    found: dict[Statement, None] = {}
+    special: list[tuple[Statement, Leaf]] = []
+    for leaf in certificate.leaves:
+        for need in leaf.needs:
+            if any(s.relation == "=" for s in leaf.region):
+                special.append((need, leaf))
+            else:
+                found[need] = None
+    for need, leaf in special:
+        if need not in found and not (
+            found and _follows(need, (*found, *leaf.region), certificate)
+        ):
+            found[need] = None
+    return tuple(found)
+
+
+def _follows(need: Statement, given: tuple[Statement, ...], certificate: Certificate) -> bool:
+    """Whether a condition is proved by others and the equations of a case."""
+    facts = (*certificate.setting.facts, *(Fact(s, "condition") for s in given))
+    try:
+        leaves = run_search(need, replace(certificate.setting, facts=facts), 1.0).leaves
+    except DeriveError:
+        return False
+    return all(leaf.kind == "equal" and not leaf.needs for leaf in leaves)
 
 
 def _alternatives(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
@@ -18,7 +18,7 @@ MAX_DEPTH = 40
 class Cursor:
     """Tokens, the place reached, and how deep the parser is."""
 
-    def __init__(self, source: str, tokens: list[Token], words: frozenset[str]) -> None:
+    def __init__(self, source: str, tokens: Sequence[Token], words: frozenset[str]) -> None:
         self.source = source
         self.tokens = list(tokens)
         self.words = words

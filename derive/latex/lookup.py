@@ -26,6 +26,12 @@ def entries_by_name() -> Mapping[str, tuple[Entry, ...]]:
     return MappingProxyType({name: tuple(found) for name, found in table.items()})
 
 
+@cache
+def public_names() -> frozenset[str]:
+    """The names by which a formula means a function of the catalogue without saying so."""
+    return frozenset(name for name in entries_by_name() if not is_private(name))
+
+
 def is_private(name: str) -> bool:
     """Whether a symbol such as H, I, P or \\ell is everybody's own, whatever the catalogue says."""
     return name == "ell" or (len(name) == 1 and name.isascii())

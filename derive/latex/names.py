@@ -190,7 +190,7 @@ def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
 def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
     """The letters of `i ≠ j` or `t > 1`, where one of them indexes something elsewhere."""
     found: set[str] = set()
-    for chain in s.children(tree):
+    for chain in tree.children:
         if not isinstance(chain, s.Chain) or not chain.relations or None in chain.parts:
             continue
         letters: set[str] = set()
@@ -207,7 +207,7 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
 def _parameters(tree: s.Node, roles: Roles) -> set[str]:
     """The x of `f(x) = ...`: in this formula it stands for any number."""
     found: set[str] = set()
-    for chain in s.children(tree):
+    for chain in tree.children:
         if not isinstance(chain, s.Chain) or not chain.relations or chain.parts[0] is None:
             continue
         head = s.bare(chain.parts[0])

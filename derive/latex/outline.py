@@ -303,7 +303,7 @@ def _names(node: s.Node) -> frozenset[str]:
                 continue
             if label is not None and label.isdigit():
                 found.add(f"{inner.base.text}_{label}")
-        stack += s.children(inner)
+        stack += inner.children
     return frozenset(found)
 
 
@@ -317,7 +317,7 @@ def _marks(source: str, node: s.Node) -> frozenset[str]:
         if named or isinstance(inner, s.Name):
             found.add(plain(source[inner.start : inner.end]))
         if not named:
-            stack += s.children(inner)
+            stack += inner.children
     return frozenset(found)
 
 

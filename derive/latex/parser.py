@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -155,7 +156,7 @@ def _join(first: s.Node, more: s.Chain) -> s.Chain:
     )
 
 
-def parse(source: str, tokens: list[Token], words: frozenset[str]) -> s.Listing:
+def parse(source: str, tokens: Sequence[Token], words: frozenset[str]) -> s.Listing:
     """The syntax tree of a formula. Raises `ReadError`."""
     return Parser(source, tokens, words).formula()
 

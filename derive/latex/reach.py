@@ -73,7 +73,7 @@ def _free_elsewhere(
     """Whether a letter is free in another part of the chain or in an earlier term."""
     if any(letter in used_letters(t, roles) for t in addition.terms[:at]):
         return True
-    for chain in s.children(whole):
+    for chain in whole.children:
         if isinstance(chain, s.Chain):
             for part in chain.parts:
                 if part is None or part.start <= addition.start < part.end:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
 from derive.latex.ellipsis import written_out
-from derive.latex.lookup import entries_by_name, is_private
+from derive.latex.lookup import entries_by_name, public_names
 from derive.latex.membership import domain_of, worded_domain
 from derive.latex.names import Names
 from derive.latex.operators import Elaborator
@@ -82,15 +83,20 @@ def read_all(
     `words` are names of several letters that other formulas of the same text introduce.
     Raises `ReadError` (its `source` is the formula at fault).
     """
-    tokens = [tokenize(f) for f in formulas]
-    known = words_of(tokens, [*_context_words(context), *words])
-    pairs = [written_out(parse(f, t, known)) for f, t in zip(formulas, tokens, strict=True)]
+    known = words_of(map(tokenize, formulas), [*_context_words(context), *words])
+    pairs = [_tree(f, known) for f in formulas]
     trees = [tree for tree, _ in pairs]
-    roles = survey(trees, context, frozenset(n for n in entries_by_name() if not is_private(n)))
+    roles = survey(trees, context, public_names())
     drafts = [
         _draft(f, tree, roles, notes) for f, (tree, notes) in zip(formulas, pairs, strict=True)
     ]
     return _with_sizes(drafts, roles)
+
+
+@lru_cache(maxsize=256)
+def _tree(source: str, words: frozenset[str]) -> tuple[s.Listing, tuple[str, ...]]:
+    """The syntax tree of a formula: a document's facts are read with each of its claims."""
+    return written_out(parse(source, tokenize(source), words))
 
 
 def _context_words(context: Context) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -54,13 +53,9 @@ class Roles:
         return text in INDEX_LETTERS or text in self.bound
 
 
-def walk(node: s.Node) -> Iterator[s.Node]:
+def walk(node: s.Node) -> tuple[s.Node, ...]:
     """The node and everything in it, outermost first."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(s.children(current)))
+    return node.nodes
 
 
 def index_parts(sub: s.Node, roles: Roles) -> list[s.Node] | None:
@@ -109,7 +104,7 @@ def label_text(node: s.Node) -> str | None:
     if isinstance(node, s.Script):
         return _nested_label(node)
     if isinstance(node, s.Listing | s.Term | s.Group):
-        inside = [label_text(x) for x in s.children(node)]
+        inside = [label_text(x) for x in node.children]
         if None in inside:
             return None
         glue = "," if isinstance(node, s.Listing) else ""

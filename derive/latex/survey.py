@@ -177,7 +177,7 @@ def _survey_bare(node: s.Node, roles: Roles) -> None:
     elif isinstance(node, s.Term):
         _survey_bare_factors(node, roles)
     else:
-        for inner in s.children(node):
+        for inner in node.children:
             _survey_bare(inner, roles)
 
 

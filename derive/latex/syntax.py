@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,29 @@ class Node:
 
     start: int
     end: int
+
+    @cached_property
+    def children(self) -> tuple[Node, ...]:
+        """The nodes directly inside, in source order of their fields."""
+        found: list[Node] = []
+        for value in list(vars(self).values()):
+            if isinstance(value, Node):
+                found.append(value)
+            elif isinstance(value, tuple):
+                for item in value:
+                    if isinstance(item, Node):
+                        found.append(item)
+                    elif isinstance(item, tuple):
+                        found += [x for x in item if isinstance(x, Node)]
+        return tuple(found)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The node and everything in it, outermost first; worked out once, as all ask for it."""
+        found: list[Node] = [self]
+        for child in self.children:
+            found += child.nodes
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -189,19 +213,6 @@ def bare(node: Node) -> Node:
             node = inner
         else:
             return node
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly inside, in source order of their fields."""
-    found: list[Node] = []
-    for value in vars(node).values():
-        stack = list(value) if isinstance(value, tuple) else [value]
-        for item in stack:
-            if isinstance(item, tuple):
-                found.extend(x for x in item if isinstance(x, Node))
-            elif isinstance(item, Node):
-                found.append(item)
-    return tuple(found)
 
 
 def unscripted(node: Node) -> Node:

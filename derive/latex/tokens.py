@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from derive.errors import ReadError
 
@@ -111,13 +112,15 @@ class Token:
         return "the end" if self.kind == "end" else repr(self.text)
 
 
-def tokenize(source: str) -> list[Token]:
+@lru_cache(maxsize=256)
+def tokenize(source: str) -> tuple[Token, ...]:
     """The tokens of a formula, the last of kind `end`. Raises `ReadError`."""
     if len(source) > MAX_LENGTH:
         raise ReadError(
             source, MAX_LENGTH, f"{len(source)} characters", f"at most {MAX_LENGTH} in one formula"
         )
-    return _with_single_bars(source, _without_crossing(_Cleaner(source, _scan(source)).run()))
+    cleaned = _without_crossing(_Cleaner(source, _scan(source)).run())
+    return tuple(_with_single_bars(source, cleaned))
 
 
 def _scan(source: str) -> list[Token]:
@@ -243,7 +246,8 @@ class _Cleaner:
             elif token.text in _DROPPED_WITH_ARGUMENT:
                 self._drop_argument(token)
             else:
-                kept.append(replace(self._delimited(token), wide=wide, spaced=spaced))
+                token = self._delimited(token)
+                kept.append(replace(token, wide=wide, spaced=spaced) if spaced else token)
                 wide = spaced = False
         end = len(self.source)
         return [*kept, Token("end", "", end, end)]

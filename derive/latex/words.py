@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from derive.functions import catalogue
 from derive.latex.notation import FUNCTIONS, OPAQUE, RELATIONS
@@ -14,20 +15,20 @@ _MEMBER_AFTER = frozenset({"[", "("})
 _INNER = ("log", "ln")
 
 
-def catalogue_words() -> frozenset[str]:
-    """The names and aliases in the catalogue that are words of three or more letters."""
+@cache
+def common_words() -> frozenset[str]:
+    """The words of every formula: functions, and the catalogue's names of three or more letters."""
     names = [*catalogue, *catalogue.aliases]
-    return frozenset(n for n in names if len(n) > 2 and n.isalpha())
+    return frozenset(n for n in names if len(n) > 2 and n.isalpha()) | frozenset(FUNCTIONS) | OPAQUE
 
 
-def words_of(formulas: Iterable[list[Token]], known: Iterable[str] = ()) -> frozenset[str]:
+def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> frozenset[str]:
     """The multi-letter names: known ones, and runs that stand alone where a name must stand.
 
     A run of three or more letters is a name if it is a whole left side, what a ∂ is taken of,
     or what stands in an index bracket.
     """
-    found = {w for w in known if len(w) > 1 and w.isalpha()} | catalogue_words()
-    found |= set(FUNCTIONS) | OPAQUE
+    found = {w for w in known if len(w) > 1 and w.isalpha()} | common_words()
     for tokens in formulas:
         for first, last in runs(tokens):
             run = "".join(t.text for t in tokens[first : last + 1])
@@ -36,7 +37,7 @@ def words_of(formulas: Iterable[list[Token]], known: Iterable[str] = ()) -> froz
     return frozenset(found)
 
 
-def runs(tokens: list[Token]) -> list[tuple[int, int]]:
+def runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """First and last position of every run of adjacent letters (a script ends its run)."""
     found, at = [], 0
     while at < len(tokens):
@@ -52,7 +53,7 @@ def runs(tokens: list[Token]) -> list[tuple[int, int]]:
     return found
 
 
-def _stands_alone(tokens: list[Token], first: int, last: int) -> bool:
+def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     before = tokens[first - 1].text if first else ""
     after = tokens[last + 1].text
     if before == "{" and after == "}":

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from derive.functions import catalogue
 from derive.latex import syntax as s
+from derive.latex.cursor import TEXTS
 from derive.latex.expressions import Expressions
 from derive.latex.notation import COMMAND_FUNCTIONS, FUNCTIONS, GREEK, OPAQUE, STYLES, UPRIGHT
+from derive.latex.remarks import AND, BESIDE, NAME_FOLLOWS, OTHERWISE, is_condition, words_in
 
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 _CONSTANTS = {r"\pi": "pi", r"\infty": "oo"}
 _BIG = {r"\sum": "sum", r"\prod": "prod"}
-_DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb"})
+DOTS = frozenset(
+    {r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb", r"\dotsm", r"\vdots", r"\ddots"}
+)
 _DIFFERENTIALS = frozenset({r"\partial", r"\nabla"})
 _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"})
 _ROMAN = frozenset({r"\rm", r"\bf"})
 _CASES = frozenset({"cases", "dcases", "rcases", "array", "aligned", "matrix"})
 _IF = frozenset({"if", "for", "when", "where"})
-_ELSE = frozenset({"otherwise", "else"})
-_AND = frozenset({"and"})
 
 
 class Atoms(Expressions):
@@ -57,7 +60,7 @@ class Atoms(Expressions):
 
     def _command_handler(self, text: str) -> Callable[[], s.Node] | None:
         word = text[1:]
-        if word in GREEK or text in _CONSTANTS or text in _BIG or text in _DOTS:
+        if word in GREEK or text in _CONSTANTS or text in _BIG or text in DOTS:
             return self._symbol
         if word in COMMAND_FUNCTIONS or text in _DIFFERENTIALS:
             return self._symbol
@@ -85,7 +88,7 @@ class Atoms(Expressions):
             return s.Constant(*place, _CONSTANTS[token.text])
         if token.text in _BIG:
             return s.Big(*place, _BIG[token.text])
-        if token.text in _DOTS:
+        if token.text in DOTS:
             return s.Dots(*place)
         if token.text in _DIFFERENTIALS:
             return s.Differential(*place, word)
@@ -138,14 +141,13 @@ class Atoms(Expressions):
             return s.Name(token.start, end, f"bold {word}")
         if word == "d":
             return s.Differential(token.start, end, "d")
-        if (
-            word.replace("-", "").replace("_", "").isalnum()
-            and word[0].isalpha()
-            and (
-                token.text not in (r"\text", r"\textrm", r"\mbox")
-                or word not in _IF | _ELSE | _AND | {"one-hot"}
-            )
-        ):
+        if word[:1] == word[-1:] == "'" and word[1:-1].isalnum():
+            return s.Name(token.start, end, word, upright=True)
+        if len(word.split()) > 1 and self.peek.text in NAME_FOLLOWS:
+            word = _joined(word)
+        plain = word.replace("-", "").replace("_", "")
+        set_as_text = token.text[1:] in TEXTS and token.text != r"\mathrm"
+        if plain.isalnum() and word[0].isalpha() and not (set_as_text and word in BESIDE):
             return _name(token.start, end, word, upright=True)
         return s.Text(token.start, end, word)
 
@@ -309,7 +311,7 @@ class Atoms(Expressions):
         while self.peek.text in (",", ";", "&"):
             self.next()
         condition = self._condition()
-        if self.peek.text in (",", ";", "."):
+        while self.peek.text in (",", ";", "."):
             self.next()
         if braced:
             self.expect("}")
@@ -326,16 +328,15 @@ class Atoms(Expressions):
         return False
 
     def _condition(self) -> s.Node | None:
-        if self._word_here() in _ELSE:
+        if self._word_here() in OTHERWISE:
             self._take_word()
             return None
-        while self._word_here() in _IF:
-            self._take_word()
-            if self.peek.text == "&":
-                self.next()
+        self._skip_if()
         start = self.peek.start
         items = [self.chain()]
-        while self._word_here() in _AND or self.peek.text in (r"\land", r"\wedge", ","):
+        while self._word_here() in AND or self.peek.text in (r"\land", r"\wedge", ","):
+            if self.tokens[self.at + 1].text in (r"\\", r"\end", "}"):
+                break
             if self.peek.text in (r"\land", r"\wedge", ","):
                 self.next()
             else:
@@ -346,15 +347,25 @@ class Atoms(Expressions):
                 self.fail("a condition such as x > 0, or 'otherwise'")
         return s.Listing(start, items[-1].end, tuple(items), (",",) * (len(items) - 1))
 
+    def _skip_if(self) -> None:
+        """Read over `if`, set as text, as text that goes on with the condition, or as letters."""
+        while True:
+            text = self.remark_here()
+            if text is not None and is_condition(text):
+                self.skip_introduction()
+            elif self._word_here() in _IF:
+                self._take_word()
+            else:
+                return
+            if self.peek.text == "&":
+                self.next()
+
     def _word_here(self) -> str:
         """The word that stands here, set as text or as bare letters."""
         token = self.peek
         if token.kind == "command" and token.text[1:] in UPRIGHT:
-            k, word = self.at + 2, ""
-            while self.tokens[k].kind == "letter":
-                word += self.tokens[k].text
-                k += 1
-            return word if self.tokens[k].text == "}" else ""
+            words = words_in(self.text_here() or "")
+            return words[0].strip(".,;") if len(words) == 1 else ""
         k, word = self.at, ""
         while self.tokens[k].kind == "letter" and (
             k == self.at or self.tokens[k].start == self.tokens[k - 1].end
@@ -376,3 +387,9 @@ def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:
     if text in FUNCTIONS or text in OPAQUE:
         return s.Function(start, end, text)
     return s.Name(start, end, text, upright)
+
+
+def _joined(words: str) -> str:
+    """Several words as one name: the catalogue's if it has them, else with hyphens."""
+    known = "_".join(words.lower().split())
+    return known if known in catalogue else "-".join(words.split())

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import NoReturn
 
 from derive.errors import ReadError
 from derive.latex.notation import RELATIONS
+from derive.latex.remarks import after_introduction, is_remark
+from derive.latex.repair import closing
 from derive.latex.tokens import Token
+
+TEXTS = frozenset({"text", "textrm", "mbox", "mathrm", "textit", "textnormal", "textbf"})
+"""Commands whose argument may be words beside a formula."""
 
 MAX_DEPTH = 40
 """How deep brackets and arguments may be nested."""
@@ -85,6 +91,38 @@ class Cursor:
             depth += (token.text == "{") - (token.text == "}")
         return self.source[begin.end : self.tokens[self.at - 1].start]
 
+    def text_here(self) -> str | None:
+        r"""The words of the \\text{...} that stands here, if one does."""
+        token = self.peek
+        if token.kind != "command" or token.text[1:] not in TEXTS:
+            return None
+        begin = self.tokens[self.at + 1]
+        end = closing(self.tokens, self.at + 1) if begin.text == "{" else None
+        return None if end is None else self.source[begin.end : self.tokens[end].start]
+
+    def remark_here(self) -> str | None:
+        """The words that stand here, if they are beside the formula and not in it."""
+        text = self.text_here()
+        if text is None:
+            return None
+        end = closing(self.tokens, self.at + 1) or 0
+        return text if is_remark(text, self.tokens[end + 1].text) else None
+
+    def skip_introduction(self) -> None:
+        r"""Read over words that introduce; what formula the \\text{...} holds is left standing."""
+        first = self.at + 1
+        end = closing(self.tokens, first) or first
+        begin = self.tokens[first].end
+        text = self.source[begin : self.tokens[end].start]
+        start = begin + after_introduction(text)
+        rest = _named([t for t in self.tokens[first + 1 : end] if t.start >= start])
+        speaks = any(self._is_relation(t) for t in (*rest, self.tokens[end + 1]))
+        prose = any(a.kind == b.kind == "name" for a, b in pairwise(rest))
+        self.tokens[self.at : end + 1] = rest if speaks and not prose else []
+
+    def _is_relation(self, token: Token) -> bool:
+        return token.text in RELATIONS or token.text == r"\in"
+
     def word_argument(self) -> str:
         """The text of a braced argument or of a single token, without spaces around it."""
         if self.peek.text == "{":
@@ -96,3 +134,18 @@ class Cursor:
         return "".join(
             t.text for t in self.tokens[self.at + 2 : self.at + 12] if t.kind in ("letter", "other")
         ).partition("}")[0]
+
+
+def _named(tokens: list[Token]) -> list[Token]:
+    """Tokens of a text with its words as names, the stop at its end and dollar signs dropped."""
+    found: list[Token] = []
+    for token in tokens:
+        last = found[-1] if found else None
+        runs_on = last is not None and last.end == token.start and token.kind == "letter"
+        if last is not None and runs_on and last.kind in ("letter", "name"):
+            found[-1] = Token("name", last.text + token.text, last.start, token.end)
+        elif token.text != "$":
+            found.append(token)
+    while found and found[-1].text in (",", ";", "."):
+        found.pop()
+    return found

@@ -129,6 +129,8 @@ class Expressions(Cursor):
         return s.Term(start, items[-1].end, tuple(items), tuple(ops))
 
     def _item_here(self, items: list[s.Node], op: str) -> bool:
+        if self.peek.kind == "command" and items and not op and self.remark_here() is not None:
+            return False
         waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), s.Big | s.Function)
         return self.starts_item(waiting) and not (items and not op and self.peek.wide)
 

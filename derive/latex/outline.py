@@ -102,7 +102,14 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
     tokens = tokenize(source)
     known = words_of([tokens], words)
     tree = parse(source, tokens, known)
-    lines = [_line(source, item) for item in tree.items if isinstance(item, s.Chain)]
+    limited = {
+        x.text
+        for item in tree.items
+        if isinstance(item, s.Condition)
+        for x in walk(item)
+        if isinstance(x, s.Name)
+    }
+    lines = [_line(source, item, limited) for item in tree.items if isinstance(item, s.Chain)]
     return Outline(
         tuple(lines),
         _names(tree),
@@ -205,13 +212,17 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", "".join(kept)).strip()
 
 
-def _line(source: str, chain: s.Chain) -> Line:
+def _line(source: str, chain: s.Chain, limited: set[str]) -> Line:
+    """A chain; an equation that holds for some values of its arguments only defines no name."""
     texts = tuple("" if p is None else clean(source[p.start : p.end]) for p in chain.parts)
     starts = tuple(chain.start if p is None else p.start for p in chain.parts)
     names = tuple(frozenset() if p is None else _names(p) for p in chain.parts)
     marks = tuple(frozenset() if p is None else _marks(source, p) for p in chain.parts)
     first = chain.parts[0]
     head = head_of(first) if first is not None and chain.relations else None
+    if head is not None and first is not None and head.kind == "call":
+        arguments = {x.text for x in walk(first) if isinstance(x, s.Name)} - {head.name}
+        head = None if arguments & limited else head
     return Line(head, texts, chain.relations, starts, names, marks)
 
 

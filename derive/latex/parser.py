@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
 from derive.errors import ReadError
 from derive.latex import syntax as s
-from derive.latex.atoms import Atoms
+from derive.latex.atoms import DOTS, Atoms
 from derive.latex.notation import RELATIONS
+from derive.latex.remarks import PREMISES, first_word, is_condition
+from derive.latex.repair import ROWS
 from derive.latex.tokens import Token
 
 _SEPARATORS = frozenset({",", ";", r"\\", r"\Rightarrow", r"\implies", r"\iff", r"\therefore"})
 _SKIPPED = frozenset({r"\therefore", r"\Rightarrow", r"\implies", r"\iff", "&"})
-_ROWS = frozenset(
-    re.findall(
-        r"\S+",
-        """aligned align align* alignat split eqnarray eqnarray* gather gather* gathered equation
-    equation* multline multline* displaymath math array""",
-    )
-)
+_ROWS = ROWS - {"cases", "dcases", "rcases", "matrix"}
+_ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 
 
 class Parser(Atoms):
@@ -48,13 +44,20 @@ class Parser(Atoms):
             if self.peek.text == r"\begin" and self.peek_environment() in _ROWS:
                 self._environment(items, separators)
                 continue
-            if items and self._relation_here() and separator in ("", r"\\"):
-                chain = self.chain()
-                items[-1] = _join(items[-1], chain)
+            condition = self._condition_here(items)
+            if condition is not None:
+                items += condition
+                separators += [""] * len(condition)
+            elif items and self._relation_here() and separator in ("", r"\\"):
+                last = _last_chain(items)
+                items[last] = _join(items[last], self.chain())
             elif items and separator == r"\\" and self._continues_sum():
-                items[-1] = self._continue_sum(items[-1])
+                last = _last_chain(items)
+                items[last] = self._continue_sum(items[last])
             else:
-                items.append(self.chain())
+                chain = self.chain()
+                beside = bool(items) and separator != r"\\" and _limits(items[-1], chain)
+                items.append(_condition(chain) if beside else chain)
                 separators.append("")
             if self.peek.text in (",", ";"):
                 separators[-1] = self.peek.text
@@ -63,8 +66,62 @@ class Parser(Atoms):
             elif self.peek.text not in _SEPARATORS | _SKIPPED | {r"\end"}:
                 if self.peek.kind == "end" or self._is_final_stop():
                     continue
+                if self.remark_here() is not None or self.peek.text == r"\forall":
+                    continue
                 if self.peek.text != r"\begin":
                     self.fail("an operator, a relation or the end of the formula")
+
+    def _condition_here(self, items: list[s.Node]) -> list[s.Node] | None:
+        r"""What words, \forall or a bracket apart say beside a formula; None if they do not."""
+        words = self.remark_here()
+        start = self.peek
+        if words is not None:
+            self.skip_introduction()
+            premise = first_word(words) in PREMISES
+            if self.peek.kind == "end" or not is_condition(words) or not self.starts_item():
+                return []
+        elif self.peek.text == r"\forall":
+            self.next()
+            premise = False
+        elif items and start.text == "(" and (start.wide or start.spaced) and self._aside():
+            group = self.atom()
+            assert isinstance(group, s.Group)
+            assert isinstance(group.body, s.Listing)
+            return [s.Condition(group.start, group.end, group.body)]
+        else:
+            return None
+        found = self._condition_parts()
+        if premise and len(found) == 1 and getattr(found[0], "relations", ()) == ("=",):
+            return found
+        place = (start.start, found[-1].end)
+        return [s.Condition(*place, s.Listing(*place, tuple(found), (",",) * (len(found) - 1)))]
+
+    def _condition_parts(self) -> list[s.Node]:
+        """`i = 1, \\dots, n`, `i, j` and `x > 0`: a chain and what belongs to it after commas."""
+        found: list[s.Node] = [self.chain()]
+        while self.peek.text == ",":
+            listed = isinstance(s.bare(found[-1]), s.Dots) or not getattr(
+                found[-1], "relations", ()
+            )
+            if not listed and self.tokens[self.at + 1].text not in DOTS:
+                break
+            self.next()
+            found.append(self.chain())
+        return found
+
+    def _aside(self) -> bool:
+        """Whether the bracket that stands here holds a relation and ends a row."""
+        depth, k, relation = 0, self.at, False
+        while self.tokens[k].kind != "end":
+            depth += (self.tokens[k].text == "(") - (self.tokens[k].text == ")")
+            relation = relation or (depth == 1 and self.tokens[k].text in RELATIONS)
+            if depth == 0:
+                following = self.tokens[k + 1]
+                return relation and (
+                    following.kind == "end" or following.text in (r"\\", r"\end", ",", ".", ";")
+                )
+            k += 1
+        return False
 
     def _is_final_stop(self) -> bool:
         after = self.tokens[self.at + 1]
@@ -139,6 +196,38 @@ class Parser(Atoms):
         while self.tokens[k].text == "&":
             k += 1
         return self.relation_at(k) is not None
+
+
+def _last_chain(items: list[s.Node]) -> int:
+    """Where the last chain stands that is no condition (the first item is never one)."""
+    return next((k for k in reversed(range(len(items))) if isinstance(items[k], s.Chain)), 0)
+
+
+def _condition(chain: s.Chain) -> s.Condition:
+    return s.Condition(*_span(chain), s.Listing(*_span(chain), (chain,), ()))
+
+
+def _limits(before: s.Node, chain: s.Chain) -> bool:
+    """Whether `x > 0` after an equation says where that holds: it compares letters and numbers."""
+    if not isinstance(before, s.Chain | s.Condition) or not chain.relations:
+        return False
+    if isinstance(before, s.Chain) and not {"=", "~="} & set(before.relations):
+        return False
+    return set(chain.relations) <= _ORDERS and all(
+        part is not None and _is_plain(part) for part in chain.parts
+    )
+
+
+def _is_plain(node: s.Node) -> bool:
+    """A letter with or without an index or bars, or a number with or without a sign."""
+    node = s.bare(node)
+    if isinstance(node, s.Addition) and len(node.terms) == 1:
+        node = s.bare(node.terms[0])
+    if isinstance(node, s.Bars):
+        node = s.bare(node.body)
+    if isinstance(node, s.Script):
+        return isinstance(node.base, s.Name) and node.sup is None and not node.primes
+    return isinstance(node, s.Name | s.Number | s.Constant)
 
 
 def _span(node: s.Node) -> tuple[int, int]:

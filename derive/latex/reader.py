@@ -23,6 +23,7 @@ from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
 from derive.terms import Context, Domain, Statement, Vec, real, size
+from derive.terms.context import RELATIONS as STATED
 
 EMPTY = Context()
 
@@ -158,6 +159,9 @@ class _Draft:
         waiting: list[s.Node] = []
         items = list(tree.items)
         for k, item in enumerate(items):
+            if isinstance(item, s.Condition):
+                self._condition(item)
+                continue
             assert isinstance(item, s.Chain)
             if "in" in item.relations:
                 self._membership(item, waiting)
@@ -208,6 +212,27 @@ class _Draft:
             statement = Statement(values[k], relation, values[k + 1])
             steps.append(Step(statement, self._slice(left), self._slice(right), right.start))
         self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
+
+    def _condition(self, node: s.Condition) -> None:
+        """What is said beside a formula: relations become implied, ranges of indices are known."""
+        items = node.body.items
+        if any(isinstance(s.bare(x), s.Dots) for x in items):
+            return
+        for item in items:
+            chain = s.bare(item)
+            if not isinstance(chain, s.Chain):
+                continue
+            if "in" in chain.relations:
+                self._membership(chain, [])
+                continue
+            values = self._sides(chain)
+            if None in values or not set(chain.relations) <= set(STATED):
+                raise self._fail(chain, "a condition such as x > 0")
+            found = tuple(
+                Statement(values[k], sign, values[k + 1]) for k, sign in enumerate(chain.relations)
+            )
+            self.formula = replace(self.formula, implied=(*self.formula.implied, *found))
+            self.elaborator.names.note(f"{self._slice(chain)} read as a condition on the rest")
 
     def _is_of_vectors(self, chain: s.Chain) -> bool:
         r"""Whether the sides are vectors: ∇_z of something, with a family z, or products ⊙."""
@@ -269,7 +294,8 @@ def _open_braces(text: str) -> int:
 
 
 def _terms(formula: Formula) -> list[sp.Expr]:
-    found = [t for step in formula.steps for t in (step.statement.lhs, step.statement.rhs)]
+    said = [*(step.statement for step in formula.steps), *formula.implied]
+    found = [t for x in said for t in (x.lhs, x.rhs)]
     return [*found, *formula.values, *(subject for subject, _ in formula.memberships)]
 
 
@@ -328,6 +354,7 @@ def _resized(draft: Formula, table: dict[sp.Basic, sp.Basic]) -> Formula:
     return replace(
         draft,
         steps=tuple(replace(x, statement=statement(x.statement)) for x in draft.steps),
+        implied=tuple(statement(x) for x in draft.implied),
         expression=None if draft.expression is None else resize(draft.expression, table),
         memberships=tuple((resize(x, table), d) for x, d in draft.memberships),
         values=tuple(resize(x, table) for x in draft.values),

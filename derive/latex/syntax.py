@@ -189,6 +189,13 @@ class Chain(Node):
 
 
 @dataclass(frozen=True)
+class Condition(Node):
+    """What a formula says beside another: under what that holds (`x > 0`, `for i = 1, ..., n`)."""
+
+    body: Listing
+
+
+@dataclass(frozen=True)
 class Listing(Node):
     """Things separated by `,`, `;`, `|` or `||`."""
 

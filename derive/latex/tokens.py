@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from derive.errors import ReadError
+from derive.latex.notation import RELATIONS
+from derive.latex.repair import Token as Token
+from derive.latex.repair import with_lost_rows, without_frames
 
 MAX_LENGTH = 20_000
 """The longest formula that is read, in characters."""
@@ -73,8 +76,14 @@ SPACES = _WIDE | {
     r"\Big",
     r"\bigg",
     r"\Bigg",
+    r"\middle",
+    r"\mathstrut",
+    r"\strut",
 }
-_DROPPED_WITH_ARGUMENT = frozenset({r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom"})
+_DROPPED_WITH_ARGUMENT = frozenset(
+    {r"\tag", r"\label", r"\hspace", r"\vspace", r"\phantom", r"\hphantom", r"\vphantom"}
+    | {r"\color", r"\textcolor"}
+)
 _OPENING = frozenset({r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"})
 _CLOSING = frozenset({r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"})
 _TWO_ARGUMENTS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac", r"\binom", "]"})
@@ -93,25 +102,6 @@ _DELIMITERS = {
 }
 
 
-@dataclass(frozen=True)
-class Token:
-    """One token.
-
-    `kind` is number, letter, command, open, close (after \\left, \\right), other or end;
-    `wide` says that a \\quad stands before it, `spaced` that any space does.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    wide: bool = False
-    spaced: bool = False
-
-    def __str__(self) -> str:
-        return "the end" if self.kind == "end" else repr(self.text)
-
-
 @lru_cache(maxsize=256)
 def tokenize(source: str) -> tuple[Token, ...]:
     """The tokens of a formula, the last of kind `end`. Raises `ReadError`."""
@@ -119,7 +109,9 @@ def tokenize(source: str) -> tuple[Token, ...]:
         raise ReadError(
             source, MAX_LENGTH, f"{len(source)} characters", f"at most {MAX_LENGTH} in one formula"
         )
-    cleaned = _without_crossing(_Cleaner(source, _scan(source)).run())
+    scanned = with_lost_rows(_scan(source))
+    framed = _Cleaner(source, scanned).run()
+    cleaned = _without_crossing(without_frames(framed, lambda token: token.text in RELATIONS))
     return tuple(_with_single_bars(source, cleaned))
 
 
@@ -134,14 +126,15 @@ def _scan(source: str) -> list[Token]:
                 source, match.start(), repr(text + "e"), r"a power of ten such as 1.5 \cdot 10^{3}"
             )
         if kind == "letter":
-            kind, text = _letter(source, match.start(), text)
+            kind, text = _letter(text)
         elif kind in ("symbol", "other"):
             kind, text = _other(source, match.start(), text)
         found.append(Token(kind, text, match.start(), match.end()))
     return found
 
 
-def _letter(source: str, at: int, text: str) -> tuple[str, str]:
+def _letter(text: str) -> tuple[str, str]:
+    r"""A Latin or Greek letter; one of another script may only stand in a \text{...}."""
     if text.isascii():
         return "letter", text
     name = unicodedata.name(text, "")
@@ -149,7 +142,7 @@ def _letter(source: str, at: int, text: str) -> tuple[str, str]:
     if name.startswith("GREEK ") and greek.isalpha():
         word = greek.lower().replace("lamda", "lambda")
         return "command", "\\" + (word.capitalize() if case == "CAPITAL" else word)
-    raise ReadError(source, at, repr(text), "a Latin or Greek letter")
+    return "foreign", text
 
 
 def _other(source: str, at: int, text: str) -> tuple[str, str]:

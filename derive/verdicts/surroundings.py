@@ -9,6 +9,7 @@ import sympy as sp
 from derive.errors import DefinitionError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula, read_all
+from derive.latex.build import relation
 from derive.latex.writer import latex
 from derive.terms import (
     Context,
@@ -71,9 +72,28 @@ def with_formula(context: Context, formula: Formula) -> Context:
     if not formula.steps and not formula.memberships:
         raise ReadError(formula.source, 0, "no equation", "a definition such as a = b")
     for step in formula.steps:
-        context = _with_equation(context, step.statement, _source(step.lhs_latex, step.statement,
-                                                                  step.rhs_latex))  # fmt: skip
-    return _with_memberships(context, formula)
+        statement = _restricted(step.statement, formula.implied)
+        label = _source(step.lhs_latex, statement, step.rhs_latex)
+        context = _with_equation(context, statement, label)
+    return with_conditions(_with_memberships(context, formula), formula)
+
+
+def _restricted(statement: Statement, conditions: Sequence[Statement]) -> Statement:
+    """f(x) = x for x > 0 gives f a value there and nowhere else."""
+    arguments = set(statement.lhs.args) if isinstance(statement.lhs, NamedFunction) else set()
+    own = [c for c in conditions if arguments & (c.lhs.free_symbols | c.rhs.free_symbols)]
+    if not own or statement.relation != "=":
+        return statement
+    where = sp.And(*(relation(c.lhs, c.relation, c.rhs) for c in own), evaluate=False)
+    body = sp.Piecewise((statement.rhs, own and where), evaluate=False)
+    return Statement(statement.lhs, "=", body)
+
+
+def with_conditions(context: Context, formula: Formula) -> Context:
+    """The context with what a formula says under its breath: `x > 0` beside an equation."""
+    for condition in formula.implied:
+        context = context.assume(condition, latex(condition))
+    return context
 
 
 def with_assumption(context: Context, formula: Formula) -> Context:
@@ -83,7 +103,7 @@ def with_assumption(context: Context, formula: Formula) -> Context:
     for step in formula.steps:
         label = _source(step.lhs_latex, step.statement, step.rhs_latex)
         context = context.assume(step.statement, label)
-    return _with_memberships(context, formula)
+    return with_conditions(_with_memberships(context, formula), formula)
 
 
 def _with_memberships(context: Context, formula: Formula) -> Context:

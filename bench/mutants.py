@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import sympy as sp
 from flint import arb, fmpq
@@ -19,6 +20,8 @@ from derive.terms import Context, Partial, Statement, Vec, free, rebuild, substi
 BITS = 256
 POINTS = 8
 SEED = 2001
+# What SymPy raises for a term that it refuses, such as a maximum of what has no order.
+REFUSED = (TypeError, ValueError)
 CONSTANTS = (sp.Integer(2), sp.Integer(-1), sp.Rational(1, 2), 1 + sp.Rational(1, 10**9))
 
 
@@ -89,7 +92,8 @@ def _mutants(term: sp.Expr, statement: Statement) -> Iterator[sp.Expr]:
 
 
 def _somewhere(term: sp.Expr, change: Callable[[sp.Expr], Iterator[sp.Expr]]) -> Iterator[sp.Expr]:
-    yield from change(term)
+    with suppress(*REFUSED):
+        yield from change(term)
     if isinstance(term, sp.Indexed | sp.IndexedBase) or not term.args:
         return
     for position, arg in enumerate(term.args):
@@ -100,7 +104,8 @@ def _somewhere(term: sp.Expr, change: Callable[[sp.Expr], Iterator[sp.Expr]]) ->
             continue
         for new in _somewhere(inner, change):
             put = sp.Tuple(new, arg[1]) if inner is not arg else new
-            yield rebuild(term, (*term.args[:position], put, *term.args[position + 1 :]))
+            with suppress(*REFUSED):
+                yield rebuild(term, (*term.args[:position], put, *term.args[position + 1 :]))
 
 
 Names = list[sp.Basic]

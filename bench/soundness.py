@@ -1,16 +1,26 @@
 """The mutation sweep: false neighbours of every theorem, judged by the prover.
 
 `make soundness` prints how many were refuted, and every one that was not; the exit status is 1
-if one was proved, or is conditional on what holds at the point that shows it to be false.
+if one was proved, or is conditional on what holds at the point that shows it to be false. Each
+theorem's figures are kept under `build/soundness` as long as no source changes, so that a sweep
+that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import json
+import os
+import re
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from bench.mutants import false_mutants
@@ -22,8 +32,13 @@ from derive.proof.valuation import NoValueError, Point
 from derive.terms import Context, Statement
 from derive.verdicts import Theorem, load_theorems
 
-PROOFS = Path(__file__).parent.parent / "proofs"
+ROOT = Path(__file__).parent.parent
+PROOFS = ROOT / "proofs"
+STORE = ROOT / "build" / "soundness"
+SOURCES = ("derive/**/*.py", "proofs/*.py", "bench/mutants.py", "bench/soundness.py")
 EACH = 80
+SECONDS = 10.0
+SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -31,30 +46,41 @@ class Judged:
     """A false mutant of a theorem and what the prover says of it."""
 
     theorem: str
-    statement: Statement
-    outcome: Outcome
+    statement: str
+    status: str
+    reason: str
     wrong: bool
     seconds: float
 
 
-def sweep(each: int = EACH, every: int = 1, seconds: float = 10.0) -> Iterator[Judged]:
+@cache
+def equations() -> tuple[Theorem, ...]:
+    """The theorems that are equations."""
+    found = (t for t in load_theorems(PROOFS) if isinstance(t, Theorem))
+    return tuple(t for t in found if t.statement.relation == "=")
+
+
+def sweep(each: int = EACH, every: int = 1, seconds: float = SECONDS) -> Iterator[Judged]:
     """Up to `each` false mutants of every `every`-th theorem, judged."""
-    theorems = [t for t in load_theorems(PROOFS) if isinstance(t, Theorem)]
-    for theorem in theorems[::every]:
-        if theorem.statement.relation != "=":
-            continue
-        for mutant, point in false_mutants(theorem.statement, theorem.context, each):
-            start = time.perf_counter()
-            outcome = prove(mutant, theorem.context, seconds)
-            taken = time.perf_counter() - start
-            wrong = _is_wrong(outcome, mutant, theorem.context, point)
-            yield Judged(theorem.name, mutant, outcome, wrong, taken)
+    for theorem in equations()[::every]:
+        yield from judged_mutants(theorem, each, seconds)
 
 
-def _is_wrong(outcome: Outcome, mutant: Statement, context: Context, point: Point) -> bool:
+def judged_mutants(theorem: Theorem, each: int, seconds: float = SECONDS) -> Iterator[Judged]:
+    """Up to `each` false mutants of a theorem, judged."""
+    for mutant, point in false_mutants(theorem.statement, theorem.context, each):
+        start = time.perf_counter()
+        outcome = prove(mutant, theorem.context, seconds)
+        taken = time.perf_counter() - start
+        wrong = is_wrong(outcome, mutant, theorem.context, point)
+        yield Judged(theorem.name, str(mutant), outcome.status, outcome.reason, wrong, taken)
+
+
+def is_wrong(outcome: Outcome, mutant: Statement, context: Context, point: Point) -> bool:
     """Whether a verdict says that a statement holds at a point at which it does not."""
     if outcome.status == "conditional":
-        return all(_holds(c, mutant, context, point) for c in outcome.conditions)
+        cases = outcome.alternatives or (outcome.conditions,)
+        return any(all(_holds(c, mutant, context, point) for c in case) for case in cases)
     return outcome.status == "proved" or "internal error" in outcome.reason
 
 
@@ -76,22 +102,81 @@ def _holds(condition: Statement, mutant: Statement, context: Context, point: Poi
     return bool(tests[condition.relation])
 
 
-def main() -> int:
-    judged = list(sweep())
-    counts: dict[str, int] = {}
-    for one in judged:
-        counts[one.outcome.status] = counts.get(one.outcome.status, 0) + 1
-        if one.outcome.status != "refuted":
-            mark = "WRONG" if one.wrong else one.outcome.status
-            print(f"{mark:12}{one.theorem}: {one.statement}: {one.outcome.reason[:120]}")
-    wrong = sum(one.wrong for one in judged)
-    taken = [one.seconds for one in judged]
-    print(f"{len(judged)} false mutants of the theorems in {PROOFS.name}/")
+# -- the whole sweep, in parallel and resumable ------------------------------------------------
+
+
+def digest_of_sources() -> str:
+    """A name for the state of everything that the figures depend on."""
+    total = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def stored_sweep(folder: Path, number: int, each: int) -> list[Judged]:
+    """The judged mutants of one theorem, from the store if they are there already."""
+    theorem = equations()[number]
+    path = folder / f"{theorem.name}.json"
+    if path.exists():
+        return [Judged(**row) for row in json.loads(path.read_text())]
+    found = list(judged_mutants(theorem, each))
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([asdict(one) for one in found]))
+    part.replace(path)
+    return found
+
+
+def parallel_sweep(folder: Path, each: int, jobs: int) -> Iterator[Judged]:
+    """The mutants of every theorem, `jobs` theorems at a time, in the theorems' order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = range(len(equations()))
+    with ProcessPoolExecutor(jobs) as pool:
+        for done, found in enumerate(
+            pool.map(stored_sweep, [folder] * len(numbers), numbers, [each] * len(numbers)), 1
+        ):
+            if sys.stderr.isatty():
+                print(f"\r{done} of {len(numbers)} theorems", end="", file=sys.stderr)
+            yield from found
+
+
+def cause(reason: str) -> str:
+    """What a reason says of any claim: without its names, terms and numbers."""
+    return re.sub(r"\d+", "N", reason.split(":")[0])[:70]
+
+
+def report(judged: Sequence[Judged], title: str) -> bool:
+    """Print the figures of a sweep; whether nothing is wrong."""
+    counts = Counter(one.status for one in judged)
+    missed = [one for one in judged if one.wrong or one.status != "refuted"]
+    for one in sorted(missed, key=lambda one: not one.wrong)[:SHOWN]:
+        mark = "WRONG" if one.wrong else one.status
+        print(f"{mark:12}{one.theorem}: {one.statement}: {one.reason[:120]}")
+    if len(missed) > SHOWN:
+        print(f"... and {len(missed) - SHOWN} more that were not refuted")
+    print(f"{len(judged)} {title}")
     for status, count in sorted(counts.items()):
         print(f"{status:12}{count:8}{100 * count / len(judged):9.2f} %")
+    for said, count in Counter(cause(o.reason) for o in missed).most_common():
+        print(f"  {count:10}  {said}")
+    wrong = sum(one.wrong for one in judged)
+    taken = [one.seconds for one in judged]
     print(f"wrong       {wrong:8}")
     print(f"median {1000 * statistics.median(taken):.1f} ms, slowest {max(taken):.2f} s")
-    return 1 if wrong else 0
+    return not wrong
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=EACH, help="mutants of a theorem, at most")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args(arguments)
+    folder = STORE / f"{digest_of_sources()}-{options.each}"
+    start = time.perf_counter()
+    judged = list(parallel_sweep(folder, options.each, options.jobs))
+    fine = report(judged, f"false mutants of {len(equations())} theorems in {PROOFS.name}/")
+    print(f"{time.perf_counter() - start:.0f} s with {options.jobs} processes")
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":

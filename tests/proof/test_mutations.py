@@ -8,24 +8,23 @@ import pytest
 import sympy as sp
 
 from bench.mutants import CHANGES, Witnesses, false_mutants
-from bench.soundness import PROOFS, Judged, sweep
+from bench.soundness import Judged, equations, sweep
 from derive.terms import free
-from derive.verdicts import Theorem, load_theorems
+from derive.verdicts import Theorem
 
-THEOREMS = tuple(
-    t for t in load_theorems(PROOFS) if isinstance(t, Theorem) and t.statement.relation == "="
-)
+THEOREMS = equations()
 
 
 def report(judged: list[Judged]) -> str:
-    return "\n".join(f"{one.theorem}: {one.statement}: {one.outcome}" for one in judged)
+    lines = (f"{o.theorem}: {o.statement}: {o.status}: {o.reason}" for o in judged)
+    return "\n".join(lines)
 
 
 def assert_sound(judged: list[Judged], refuted: float) -> None:
     wrong = [one for one in judged if one.wrong]
     assert not wrong, report(wrong)
-    counts = Counter(one.outcome.status for one in judged)
-    missed = [one for one in judged if one.outcome.status != "refuted"]
+    counts = Counter(one.status for one in judged)
+    missed = [one for one in judged if one.status != "refuted"]
     assert counts["refuted"] >= refuted * len(judged), f"{counts}\n{report(missed)}"
 
 

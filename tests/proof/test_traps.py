@@ -6,6 +6,7 @@ just that; a true one is never `refuted`; contradictory hypotheses make a claim 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -50,7 +51,10 @@ far_out = sqrt(w - 10_000)
 
 @dataclass(frozen=True)
 class Trap:
-    """A statement in a context. `needs` are the conditions that may be asked for."""
+    """A statement in a context. `needs` are the conditions that may be asked for.
+
+    Where conditions exclude each other, `cases` are the ways in which they can hold.
+    """
 
     name: str
     lhs: object
@@ -58,6 +62,7 @@ class Trap:
     context: Context = field(default_factory=Context)
     relation: str = "="
     needs: tuple[str, ...] = ()
+    cases: tuple[tuple[str, ...], ...] = ()
 
     @property
     def statement(self) -> Statement:
@@ -89,6 +94,11 @@ def exp_log(term: sp.Expr) -> sp.Expr:
     return exp(log(term, evaluate=False), evaluate=False)
 
 
+def squared_root(term: sp.Expr) -> sp.Expr:
+    """(√term)², not evaluated."""
+    return sp.Pow(sqrt(term), 2, evaluate=False)
+
+
 binary_y = Context().declare(y, Domain.BINARY)
 sign_y = Context().declare(y, Domain.SIGN)
 a_sum, b_sum = Total(a[k], (k, 1, n)), Total(b[k], (k, 1, n))
@@ -98,6 +108,11 @@ chain = given((inner(x), x * w), (outer(w), inner(w)))
 slope_of_xw = given((slope(x), Partial(x * w, x)))
 jump = Cases((5, Eq(x, 0)), (x, True))
 weighted = Total(p[k] * log(p[k]), (k, 1, n))
+sized = family("a", m)
+bell = Partial(t * exp(-(t**2)), t)
+whole_power = (x + y + z + w + v + t) ** 60
+either = Cases((x, sp.Ne(x, 0)), (y, True))
+upper = Cases((x, x > 0), (y, True))
 
 FALSE = (
     # arithmetic, signs and sizes far from the eye
@@ -221,6 +236,10 @@ FALSE = (
     Trap("shadowed parameter", outer(v), v**2, chain),
     Trap("shadowed derivative", Partial(outer(v), w), 0, chain),
     Trap("a derivative's variable as the argument", slope(w), 2 * w, slope_of_xw),
+    Trap("a step that the variable does not move", Partial(sp.sign(y) * x**2, x),
+         Partial(sp.sign(y) * x**2, x) + 1 - sp.sign(y) ** 2),
+    Trap("a point by the name of the variable", Partial(t * At(bell, t, x), t),
+         (1 - 2 * t**2) * exp(-(t**2))),
     # equations that leak from one case into another
     Trap("a root solved in one case",
          Cases((0, sqrt(x) - y - 1 >= 0), (y**2 - x, True)) + far, far, under(says(x, ">", 0))),
@@ -258,6 +277,16 @@ FALSE = (
     Trap("a jump's derivative at the jump", At(Partial(jump.subs(x, t), t), t, 0), 1),
     Trap("real limit of a sum", Total(1, (k, 1, x)), x, under(says(x, ">=", 1))),
     Trap("half a limit", Total(1, (k, 1, n / 2)), n / 2, under(says(n, ">=", 2))),
+)  # fmt: skip
+
+# False, and a counterexample has to be found.
+REFUTED = (
+    Trap("a size as an index", sized[m], Total(sized[k], (k, 1, m))),
+    Trap("a size as an index, squared", sized[m] * Total(sized[k], (k, 1, m)),
+         Total(sized[k] ** 2, (k, 1, m))),
+    Trap("a power too long to expand", whole_power, whole_power + 1),
+    Trap("a limit that is a variable", Total((a[i] - b[i]) * f[i], (i, 1, w)),
+         Total((a[i] - b[i]) * f[i], (i, 1, n))),
 )  # fmt: skip
 
 CONDITIONAL = (
@@ -306,6 +335,18 @@ CONDITIONAL = (
     Trap("slopes of e^ln", Partial(x, x), Partial(exp_log(x), x), needs=("x > 0",)),
     Trap("slopes of xx/x", Partial(x, x), Partial(sp.Mul(x, x, 1 / x, evaluate=False), x),
          needs=("x != 0",)),
+    Trap("√x beside a case", sqrt(x) * either * Abs(x) / y**2,
+         (x**2) ** Rational(1, 4) * either * Abs(x) / y**2, needs=("x >= 0",)),
+    Trap("roots of opposite sizes", sqrt(1 - n), sqrt(n - 1), needs=("n <= 1",)),
+    Trap("root of a sum of negatives", sqrt(Total(-Rational(3, 2), (i, 2, n))), 0,
+         needs=("3*n/2 <= 3/2",)),
+    Trap("xy/x below a maximum", Max(3 * x, 2 * y),
+         Max(3 * x, sp.Mul(2, x, y, 1 / x, evaluate=False), evaluate=False),
+         needs=("x != 0", "y != 0")),
+    Trap("slope of |xy|", Partial(Abs(x * y), x), y * sp.sign(x * y), needs=("x != 0",)),
+    Trap("curvature of a sum of maxima",
+         Partial(Total(Max(a[k], 0), (k, 1, n)), a[j], a[j]), 0,
+         needs=("a[k] != 0", "a[j] != 0")),
     Trap("tail of logs and a square",
          Total(log(a[k]), (k, 2, n)) + log(a[i] ** 2) / 2,
          Total(log(a[k]), (k, 2, n)) + log(a[i]), needs=("a[k] > 0", "a[i] > 0")),
@@ -314,6 +355,19 @@ CONDITIONAL = (
          needs=("a[k] > 0", "a[n] > 0")),
     Trap("logs but one", sum_except(log(a[k]), k, n, j) + log(a[j] ** 2) / 2,
          Total(log(a[k]), (k, 1, n)), needs=("a[k] > 0", "a[j] > 0")),
+)  # fmt: skip
+
+# Conditions that cannot hold together are told apart.
+APART = (
+    Trap("e^ln of a product", x * y, exp_log(x * y),
+         cases=(("x > 0", "y > 0"), ("x < 0", "y < 0"))),
+    Trap("e^ln of y|y|", y * Abs(y) / 2, exp_log(y * Abs(y) / 2), cases=(("y > 0",),)),
+    Trap("e^ln of xy|y|", x * y * Abs(y), exp_log(x * y * Abs(y)),
+         cases=(("x > 0", "y > 0"), ("x < 0", "y < 0"))),
+    Trap("root of a product, squared", x * (y - 2), squared_root(x * (y - 2)),
+         cases=(("x > 0", "y >= 2"), ("x = 0",), ("x < 0", "y <= 2"))),
+    Trap("root of a case", sqrt(x) + upper, exp_log(upper) + sqrt(Abs(x)),
+         cases=(("x > 0",), ("x = 0", "y > 0"))),
 )  # fmt: skip
 
 VACUOUS = (
@@ -348,6 +402,9 @@ VACUOUS = (
 )  # fmt: skip
 
 TRUE = (
+    Trap("a row of probabilities", Total(wide[i, k], (k, 1, n)), 1,
+         Context().declare(wide, Domain.PROBABILITY)),
+    Trap("a delta to an index without a range", Total(Delta(i, j) * x, (i, 1, m)), x),
     Trap("a bound variable shadows a definition", At(t**2, t, 3), 9, given((t, sp.S(5)))),
     Trap("definitions see what they saw", outer(v), v * w, chain),
     Trap("a name's index is not the sum's", Total(y, (k, 1, n)), n * y, given((y, x * k))),
@@ -393,6 +450,18 @@ TRUE = (
 )  # fmt: skip
 
 PROVED = (
+    Trap("a point inside a derivative", Partial(t * At(bell, t, x), t),
+         (1 - 2 * x**2) * exp(-(x**2))),
+    Trap("a step that the variable does not reach", Partial(x * sp.sign(y), x), sp.sign(y)),
+    Trap("numbers compared under a maximum", Max(x, 2 * log(2)), Max(x, log(4))),
+    Trap("a root of the larger number", sqrt(Max(2 * log(2), 1)), sqrt(2 * log(2))),
+    Trap("a product and its pieces under ln", log(x * y),
+         log(sp.Mul(x, x, y, 1 / x, evaluate=False), evaluate=False)),
+    Trap("a case that no side has", 1 / (x - y) + Abs(x - y), 1 / (x - y) + sqrt((x - y) ** 2)),
+    Trap("slope of a root of a product", Partial(-y * sqrt(x * y), x),
+         -y * sqrt(x * y) / (2 * x)),
+    Trap("sign of a shifted log", Max(exp(Rational(1, 2)), log(-2 * x)),
+         Max(exp(Rational(1, 2)), 3 * log(2 ** Rational(1, 3) * (-x) ** Rational(1, 3)))),
     Trap("log of a reciprocal", log(x * y), -log(1 / (x * y), evaluate=False)),
     Trap("a maximum above 1 under a root", Max(1, y), sp.Pow(sqrt(Max(1, y)), 2, evaluate=False)),
     Trap("a maximum above 3 under ln", sqrt(x) + Max(3, x), sqrt(x) + exp_log(Max(3, x))),
@@ -411,7 +480,7 @@ def named(rows: tuple[Trap, ...]) -> list[object]:
 def test_there_are_enough_and_none_twice() -> None:
     rows = (*FALSE, *CONDITIONAL, *VACUOUS)
     assert len({str((r.statement, r.context.hypotheses, r.context.domains)) for r in rows}) >= 120
-    everything = (*rows, *TRUE, *PROVED)
+    everything = (*rows, *REFUTED, *APART, *TRUE, *PROVED)
     assert len({r.name for r in everything}) == len(everything)
 
 
@@ -428,6 +497,22 @@ def test_what_needs_a_condition_says_which(trap: Trap) -> None:
     conditions = {str(c) for c in outcome.conditions}
     assert conditions
     assert conditions <= set(trap.needs)
+
+
+@pytest.mark.parametrize("trap", named(REFUTED))
+def test_false_is_refuted_within_its_time(trap: Trap) -> None:
+    start = time.perf_counter()
+    outcome = prove(trap.statement, trap.context, seconds=5)
+    assert outcome.status == "refuted", outcome
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("trap", named(APART))
+def test_conditions_that_exclude_each_other_are_cases(trap: Trap) -> None:
+    outcome = prove(trap.statement, trap.context)
+    assert outcome.status == "conditional", outcome
+    cases = {frozenset(map(str, case)) for case in outcome.alternatives}
+    assert cases == {frozenset(case) for case in trap.cases}
 
 
 @pytest.mark.parametrize("trap", named(VACUOUS))

@@ -12,6 +12,7 @@ import sys
 
 import pytest
 
+from derive.errors import DefinitionError
 from derive.verdicts import verify
 
 SOFTMAX = r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}"
@@ -115,6 +116,12 @@ BAD = (
     row("x = 1", assuming=("x^2 = 1",)),
     row(r"L = \ln 2 \log x", r"L = \log x"),
     row(r"\ln 8 = 3"),
+    row(r"\ln 100 = 2"),
+    row("y = 2", assuming=(BINARY,)),
+    row("a = 3", "L = a^2"),
+    row("f(0) = 0", "f(x) = x^2", "f(0) = 5"),
+    row(r"\exp x y = e^x y"),
+    row(r"\log x y = y \log x"),
     row(r"\frac{1}{n} \sum_{i=1}^n a_i = \sum_{i=1}^n a_i", assuming=(r"n \geq 2",)),
     row("d(w) = 2w", r"d(x) = \frac{d}{dx}(x w)"),
     row("g(w) = 2w", "f(x) = x w", "g(x) = f'(x)"),
@@ -203,6 +210,11 @@ def test_false_is_never_proved(claim: Row) -> None:
     verdict = verify(*claim)
     assert verdict.status in ("refuted", "undecided"), verdict
     assert "internal error" not in verdict.reason
+
+
+def test_a_special_case_is_not_overruled_by_a_rule_that_comes_later() -> None:
+    with pytest.raises(DefinitionError, match="special case"):
+        verify("f(0) = 0", given=["f(0) = 5", "f(x) = x^2"])
 
 
 @pytest.mark.parametrize("claim", GOOD, ids=lambda c: c[0])

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 import sympy as sp
 
 from derive.documents.remarks import remark_on
-from derive.documents.steps import GOOD, Steps, with_roles
+from derive.documents.steps import GOOD, Effort, Outcomes, Steps, are_connected, with_roles
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula, read_all
-from derive.terms import Context, NamedFunction, Statement, index
-from derive.verdicts.surroundings import base_context, defines, with_assumption, with_formula
+from derive.terms import Context, NamedFunction, Partial, Statement, index
+from derive.verdicts.surroundings import (
+    base_context,
+    defines,
+    with_assumption,
+    with_conditions,
+    with_formula,
+)
 from derive.verdicts.verdict import StepVerdict
 
 
@@ -28,25 +35,39 @@ def judge_task(task: Task) -> Judged:
     else. What holds with fewer facts holds; what fails has to fail with the first choice.
     """
     deadline = time.monotonic() + task.seconds
-    done: dict[int, StepVerdict] = {}
     try:
-        choices = _choices(task.facts)
-        if task.samples:
-            # What ∂C/∂a means hangs on how C is defined.
-            choices = choices[:1]
-        for facts in choices:
-            attempt = _Attempt.of(task, facts, deadline)
-            found = attempt.steps(done, thorough=False)
-            done |= {s.offset: s for s in found if s.verdict in GOOD}
-            if len(done) == len(found) or time.monotonic() > deadline:
-                break
-        # What no choice proves is looked at closely: missing hypotheses, what was meant.
-        first = _Attempt.of(task, choices[0], deadline)
-        return first.judged(first.steps(done, thorough=True))
+        return _best(task, deadline)
     except ReadError as error:
         return Judged(trouble=str(error), offset=error.offset)
     except RecursionError:
         return Judged(trouble="the formula is nested too deeply")
+
+
+def _best(task: Task, deadline: float) -> Judged:
+    choices = _choices(task.facts)
+    if task.samples:
+        # What ∂C/∂a means hangs on how C is defined.
+        choices = choices[:1]
+    first = _Attempt.of(task, choices[0], deadline)
+    claims = {s.offset for s in first.claim.steps} - task.defining - task.updates
+    if not claims:
+        return first.judged(first.steps({}, "thorough"))
+    done: dict[int, StepVerdict] = {}
+    attempts = (_Attempt.of(task, facts, deadline) for facts in choices[1:])
+    tried: list[_Attempt] = []
+    for attempt in chain([first], attempts):
+        tried.append(attempt)
+        found = attempt.steps(done, "plain" if attempt is first else "screened")
+        done |= {s.offset: s for s in found if s.verdict in GOOD}
+        if len(done) == len(found):
+            return attempt.judged(found) if attempt is first else first.judged(found)
+        if time.monotonic() > deadline:
+            break
+    # What no choice proves is looked at closely: missing hypotheses, what was meant. There,
+    # the text has to say how that which is differentiated depends on the variable.
+    open_steps = claims - set(done)
+    close = next((a for a in tried if a.is_connected(open_steps)), first)
+    return close.judged(close.steps(done, "thorough"))
 
 
 def _choices(facts: tuple[Fact, ...]) -> list[tuple[Fact, ...]]:
@@ -73,16 +94,27 @@ class _Attempt:
     dropped: tuple[Fact, ...]
     contexts: tuple[Context, Context]
     deadline: float
+    outcomes: Outcomes = field(default_factory=dict)
 
     @classmethod
     def of(cls, task: Task, facts: tuple[Fact, ...], deadline: float) -> _Attempt:
         formulas, kept, dropped = _read(task, facts)
-        contexts = _contexts(formulas[:-1], kept)
+        plain, numeric = _contexts(formulas[:-1], kept)
+        contexts = (with_conditions(plain, formulas[-1]), with_conditions(numeric, formulas[-1]))
         return cls(task, formulas[-1], tuple(kept), tuple(dropped), contexts, deadline)
 
-    def steps(self, done: Mapping[int, StepVerdict], thorough: bool) -> list[StepVerdict]:
-        found = Steps(self.claim, self.task, *self.contexts, self.deadline, done, thorough).run()
+    def steps(self, done: Mapping[int, StepVerdict], effort: Effort) -> list[StepVerdict]:
+        steps = Steps(
+            self.claim, self.task, *self.contexts, self.deadline, done, effort, self.outcomes
+        )
+        found = steps.run()
         return [_less_sure(s, self.dropped) for s in found] if self.dropped else found
+
+    def is_connected(self, offsets: Set[int]) -> bool:
+        """Whether what is differentiated in these steps depends on the variable, as defined."""
+        steps = [s.statement for s in self.claim.steps if s.offset in offsets]
+        derivatives = [p for s in steps for side in (s.lhs, s.rhs) for p in side.atoms(Partial)]
+        return are_connected(sorted(derivatives, key=str), self.contexts[0])
 
     def judged(self, steps: Sequence[StepVerdict]) -> Judged:
         taken = _taken(self.claim, self.contexts[0])

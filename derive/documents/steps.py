@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import decimal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import sympy as sp
 
@@ -15,6 +16,7 @@ from derive.errors import DefinitionError
 from derive.latex import Formula, Step, name_to_latex
 from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.writer import latex
+from derive.proof import Outcome, prove
 from derive.terms import (
     Context,
     Decimal,
@@ -28,6 +30,9 @@ from derive.terms import (
 )
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
+from derive.verdicts.judge import meant_by
+from derive.verdicts.screen import Screen
+from derive.verdicts.suggest import Reading
 from derive.verdicts.surroundings import base_context, defines
 from derive.verdicts.verdict import Status, StepVerdict
 
@@ -35,8 +40,16 @@ GOOD = ("proved", "definition")
 SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
 
 
+Effort = Literal["screened", "plain", "thorough"]
+"""Whether a step is proved if points do not speak against it; proved or refuted; or looked at
+closely, for unstated hypotheses and for what was meant."""
+
+Outcomes = dict[tuple[int, Statement], Outcome]
+"""What the prover said of a step as it stands, by the step's offset."""
+
+
 class Steps:
-    """Judges the steps of one formula, in order."""
+    """Judges the steps of one formula, in order. `outcomes` is what is known of them already."""
 
     def __init__(
         self,
@@ -46,7 +59,8 @@ class Steps:
         numeric: Context,
         deadline: float,
         done: Mapping[int, StepVerdict],
-        thorough: bool,
+        effort: Effort,
+        outcomes: Outcomes,
     ) -> None:
         self.formula = formula
         self.task = task
@@ -54,7 +68,8 @@ class Steps:
         self.numeric = numeric
         self.deadline = deadline
         self.done = done
-        self.thorough = thorough
+        self.effort = effort
+        self.outcomes = outcomes
 
     def run(self) -> list[StepVerdict]:
         verdicts: list[StepVerdict] = []
@@ -78,7 +93,9 @@ class Steps:
                 # The side before does not stand: this one may still equal the last that does.
                 statement = Statement(stands[0], step.statement.relation, step.statement.rhs)
                 other = self._judged(step, statement, stands[1])
-                if other.verdict in ("proved", "conditional"):
+                # What holds of a wrong side on a condition, and of the right one not, is wrong.
+                worse = verdict.verdict == "conditional" and other.verdict == "refuted"
+                if other.verdict in ("proved", "conditional") or worse:
                     verdict, repaired = other, other.verdict == "proved"
             if verdict.verdict not in GOOD:
                 stands = stands or (step.statement.lhs, step.lhs_latex)
@@ -123,6 +140,7 @@ class Steps:
         if statement.relation == "!=":
             return self._differing(step, statement, lhs, context, seconds)
         statement, context = _with_values_named(statement, context)
+        written = statement
         one = self._for_one_sample(statement, context)
         if one is not None:
             statement, context = one.statement, one.context
@@ -133,11 +151,15 @@ class Steps:
             context,
             seconds,
             step.offset,
-            self.task.without if self.thorough else None,
+            self.task.without if self.effort == "thorough" and one is None else None,
+            self._outcome(step.offset, statement, context, seconds),
         )
         if one is not None and verdict.verdict == "proved":
             reason = f"true under a hypothesis that is not stated: {one.words}"
             return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
+        if one is not None and verdict.verdict == "refuted" and self.effort == "thorough":
+            meant = meant_by(written, self.plain, self._reading_of_one(self.plain))
+            return replace(verdict, suggestion=meant)
         if verdict.verdict in ("refuted", "undecided") and step.offset in self.task.numeric:
             filled = values_put_in(statement, context, seconds)
             if filled is not None:
@@ -164,6 +186,18 @@ class Steps:
                            suggestion=None)  # fmt: skip
         return verdict
 
+    def _outcome(
+        self, offset: int, statement: Statement, context: Context, seconds: float
+    ) -> Outcome:
+        """What the prover says of a step as it stands; it is asked once."""
+        key = (offset, statement)
+        if key not in self.outcomes:
+            screened = self.effort == "screened" and statement.relation == "="
+            if screened and Screen(statement, context).differs():
+                return Outcome("undecided", "a point speaks against it")
+            self.outcomes[key] = prove(statement, context, seconds)
+        return self.outcomes[key]
+
     def _differing(
         self, step: Step, statement: Statement, lhs: str, context: Context, seconds: float
     ) -> StepVerdict:
@@ -189,6 +223,13 @@ class Steps:
         if not by & self.task.samples:
             return None
         return next(single_sample(statement, context), None)
+
+    def _reading_of_one(self, context: Context) -> Reading:
+        def judged(statement: Statement) -> tuple[Statement, Context]:
+            one = self._for_one_sample(statement, context)
+            return (statement, context) if one is None else (one.statement, one.context)
+
+        return judged
 
 
 def _names_of(statement: Statement) -> list[sp.Basic]:
@@ -219,6 +260,22 @@ def _with_values_named(statement: Statement, context: Context) -> tuple[Statemen
 def _is_defined(term: sp.Expr, context: Context) -> bool:
     named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
     return not named or context.definition_of(term) is not None
+
+
+def are_connected(derivatives: Sequence[Partial], context: Context) -> bool:
+    """Whether what is differentiated, if it is defined, depends on each variable.
+
+    ∂a/∂z says of an a without a definition that it depends on z.
+    """
+    told = {name_of(p.expr): {name_of(v) for v in p.variables}
+            for p in derivatives if not _is_defined(p.expr, context)}  # fmt: skip
+    for p in derivatives:
+        reached = _under_defined(p, context)
+        reached |= {v for name in reached & set(told) for v in told[name]}
+        defined = _is_defined(p.expr, context)
+        if defined and not {name_of(v) for v in p.variables} <= reached:
+            return False
+    return True
 
 
 def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from derive.errors import DeriveError, ReadError
 from derive.latex import Formula
 from derive.latex.writer import latex
+from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.judge import judge
 from derive.verdicts.matrices import verify_matrices
@@ -17,6 +18,7 @@ from derive.verdicts.surroundings import (
     base_context,
     defines,
     read_together,
+    with_conditions,
 )
 from derive.verdicts.verdict import StepVerdict, Verdict
 
@@ -69,6 +71,7 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
     the next side is compared with the last one that stands.
     """
     verdicts: list[StepVerdict] = []
+    context = with_conditions(context, formula)
     # ln has one base; log may have been meant with another.
     without = frozenset() if "log" in formula.source else frozenset(("other_base",))
     trusted: tuple[object, str] | None = None
@@ -116,15 +119,16 @@ def judged_step(
     seconds: float,
     offset: int,
     without: frozenset[str] | None = frozenset(),
+    outcome: Outcome | None = None,
 ) -> StepVerdict:
     """The verdict on one relation; `lhs` and `rhs` are its sides as written.
 
     `without` names the unstated hypotheses that are out of the question; with None the step is
-    only proved or refuted as it stands.
+    only proved or refuted as it stands. `outcome` is what the prover says of it, if known.
     """
     start = time.perf_counter()
     try:
-        outcome, hypotheses, meant = judge(statement, context, seconds, without)
+        outcome, hypotheses, meant = judge(statement, context, seconds, without, outcome)
     except DeriveError as error:
         return StepVerdict(lhs, rhs, statement.relation, "undecided", str(error), offset=offset)
     return StepVerdict(

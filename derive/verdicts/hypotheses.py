@@ -179,6 +179,17 @@ def _letters(statement: Statement, context: Context) -> dict[str, sp.Symbol]:
     return {name: symbols[name] for name in sorted(families & set(symbols))}
 
 
+def members_of_letters(statement: Statement, context: Context) -> dict[sp.Symbol, sp.IndexedBase]:
+    """The letters that stand, without an index, for one member of a family: a for a_i."""
+    letters = _letters(statement, context)
+    found: dict[sp.Symbol, sp.IndexedBase] = {}
+    for base in sorted({b for t in _terms(statement, context) for b in t.atoms(sp.IndexedBase)},
+                       key=str):  # fmt: skip
+        if str(base.label) in letters and len(shape_of(base)) == 1:
+            found[letters[str(base.label)]] = base
+    return found
+
+
 def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt]:
     """n = 2 where one side writes out z_1 and z_2 for what the other sums over all n."""
     for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):

@@ -9,10 +9,8 @@ from derive.latex.writer import latex
 from derive.proof import Outcome, prove
 from derive.terms import Context, Statement
 from derive.verdicts.hypotheses import standard_hypotheses
-from derive.verdicts.suggest import suggestion
-
-# Looking for what was meant is a courtesy: it may not hold up a verdict for long.
-SUGGEST_SECONDS = 1.5
+from derive.verdicts.screen import Screen
+from derive.verdicts.suggest import Reading, suggestion
 
 
 def judge(
@@ -20,15 +18,18 @@ def judge(
     context: Context,
     seconds: float,
     without: frozenset[str] | None = frozenset(),
+    outcome: Outcome | None = None,
 ) -> tuple[Outcome, tuple[str, ...], str | None]:
     """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
 
     `without` names the unstated hypotheses that are out of the question; with None there is
-    neither a search for one nor a suggestion. Within `seconds`, as
-    far as the parts that look at the clock can keep to it.
+    neither a search for one nor a suggestion. `outcome` is what the prover says of the
+    statement as it stands, if that is known. Within `seconds`, as far as the parts that look
+    at the clock can keep to it.
     """
     deadline = time.monotonic() + seconds
-    outcome = prove(statement, context, seconds)
+    if outcome is None:
+        outcome = prove(statement, context, seconds)
     if outcome.status == "conditional":
         return outcome, (*outcome.hypotheses, *_needs(outcome)), None
     if outcome.status == "proved" or outcome.reason.startswith(("vacuous", "internal error")):
@@ -39,6 +40,8 @@ def judge(
         left = deadline - time.monotonic()
         if left <= 0:
             break
+        if statement.relation == "=" and Screen(attempt.statement, attempt.context, 2).differs():
+            continue
         found = prove(attempt.statement, attempt.context, left)
         if found.status in ("proved", "conditional"):
             reason = f"true under a hypothesis that is not stated: {attempt.words}"
@@ -46,8 +49,8 @@ def judge(
             used = tuple(h for h in found.hypotheses if h != attempt.label)
             return conditional, (*used, attempt.label, *_needs(found)), None
     meant = None
-    if outcome.status == "refuted":
-        meant = _meant(statement, context, min(deadline, time.monotonic() + SUGGEST_SECONDS))
+    if outcome.status == "refuted" and time.monotonic() < deadline:
+        meant = meant_by(statement, context)
     return outcome, outcome.hypotheses, meant
 
 
@@ -59,11 +62,16 @@ def _needs(outcome: Outcome) -> tuple[str, ...]:
     return tuple(latex(c) for c in outcome.conditions)
 
 
-def _meant(statement: Statement, context: Context, deadline: float) -> str | None:
-    """What was probably meant, in LaTeX."""
+def meant_by(statement: Statement, context: Context, judged: Reading | None = None) -> str | None:
+    """What was probably meant by a refuted equation, in LaTeX: its right side, or all of it.
+
+    `judged` says how a statement is read before it is proved, by default as it stands.
+    """
     try:
-        term = suggestion(statement, context, deadline)
-        return None if term is None else latex(term)
+        found = suggestion(statement, context, judged or (lambda s: (s, context)))
+        if found is None:
+            return None
+        return latex(found.rhs) if found.lhs == statement.lhs else latex(found)
     except Exception:
         # A near miss that SymPy cannot even build is not what was meant.
         return None

@@ -17,8 +17,9 @@ import sympy as sp
 
 from derive.calculus.algebra import weight
 from derive.calculus.derivation import Check, CheckedLine, Derivation, Line
+from derive.calculus.names import fresh_index, names_in
 from derive.calculus.network import Network
-from derive.calculus.scope import Scope, fresh_index, index_ranges, names_in
+from derive.calculus.scope import Scope, index_ranges
 from derive.calculus.simplify import Simplifier
 from derive.calculus.strategy import PUT_IN, Engine
 from derive.errors import UnknownNameError
@@ -94,13 +95,15 @@ class Backward:
     """The gradients of a loss: error terms from the loss backwards, and the gradients asked for.
 
     `context` defines the error terms beside the values, so that code compiled from a gradient
-    shares them with the forward pass.
+    shares them with the forward pass. `signs` are the facts about values, proved of their
+    definitions, that the parts use.
     """
 
     loss: sp.Expr
     errors: tuple[ErrorTerm, ...]
     gradients: Mapping[sp.Expr, ErrorTerm]
     context: Context
+    signs: tuple[Statement, ...] = ()
 
     def __getitem__(self, variable: sp.Expr) -> sp.Expr:
         """The gradient in a variable as it was asked for."""
@@ -114,6 +117,9 @@ class Backward:
     def check(self) -> Check:
         """Prove every line of every part again; what parts share, once."""
         seen: dict[tuple[sp.Expr, Statement], CheckedLine] = {}
+        for fact in self.signs:
+            outcome = prove(fact, self.context)
+            seen[fact.lhs, fact] = CheckedLine(fact.lhs, fact, outcome)
         for part in self.parts:
             for line in part.check().lines:
                 seen.setdefault((line.claim, line.statement), line)
@@ -133,8 +139,8 @@ def backward(context: Context, loss: sp.Expr, *variables: sp.Expr) -> Backward:
 class _Link:
     """One way on from a value: u_q, summed over `limits`, with its body, and δ^u_q.
 
-    `held` says that another link mentions u: there it is a variable of its own, so here its
-    body stands for it.
+    `held` says that another link mentions u, where it is a variable of its own, or that u is the
+    loss itself beside other links: here its body stands for it.
     """
 
     definition: Definition
@@ -178,7 +184,7 @@ class _Run:
                 known = [str(name_of(p)) for p in network.parameters]
                 raise UnknownNameError(f"variables of {network.loss}", str(name_of(v)), known)
         # Only what is a function keeps its meaning: every value is a variable of its own.
-        self.functions = network.context.without(*network.values)
+        self.functions = network.functions
         self.lemmas = Engine(self.functions)
         self.found: dict[str, ErrorTerm] = {}
 
@@ -195,7 +201,8 @@ class _Run:
         gradients = {v: self.found[str(name_of(m))] for v, m in self.wanted.items()}
         named = (Definition.of(e.name, e.result, "error term") for e in errors if e.shared)
         context = network.context.define(*named)
-        return Backward(network.loss, errors, MappingProxyType(gradients), context)
+        signs = network.signs
+        return Backward(network.loss, errors, MappingProxyType(gradients), context, signs)
 
     def _derive(self, name: str, variable: sp.Expr) -> ErrorTerm:
         claim = Partial(self.network.loss, variable)
@@ -228,7 +235,9 @@ class _Run:
                     indices.append(q)
                     limits.append((q, sp.S.One, size))
                 head = head.base[tuple(indices)]
-            held = any(u.name in uses[c.name] for c in consumers)
+            # A loss that mentions v beside other values: ∂L/∂v on the right would be another one.
+            beside = u.head == self.network.loss and len(consumers) > 1
+            held = beside or any(u.name in uses[c.name] for c in consumers)
             links.append(_Link(u, head, tuple(limits), self._error(u, head), held))
         return links
 

@@ -93,7 +93,7 @@ class Derivation:
 class CheckedLine:
     """One line of a derivation and what the prover says of it."""
 
-    claim: Partial
+    claim: sp.Expr
     statement: Statement
     outcome: Outcome
 

@@ -14,7 +14,7 @@ import sympy as sp
 
 from derive.calculus.algebra import Atoms, best, inert, revive, rewrite, weight
 from derive.calculus.scope import arguments
-from derive.terms import alpha_equal, canonical, free, substitute
+from derive.terms import alpha_equal, canonical, free, map_terms, substitute
 
 
 def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
@@ -74,12 +74,36 @@ def _instances(
     found: dict[sp.Basic, sp.Expr] = {}
     for node in sorted(start.atoms(type(atom)), key=sp.default_sort_key):
         for mapping in _mappings(atom, node, keys):
-            if alpha_equal(substitute(atom, mapping), node):
-                found[node] = substitute(solution, mapping) ** sp.Rational(1, degree)
+            power = _power_of(node, substitute(atom, mapping))
+            if power is not None:
+                found[node] = substitute(solution, mapping) ** (power / degree)
                 break
     if degree == 1:
         return found
     return _whole_powers(start, found, degree)
+
+
+def _power_of(node: sp.Expr, atom: sp.Expr) -> sp.Rational | None:
+    """The whole power of the atom that a node is: 1/√u of √u it is −1."""
+    if alpha_equal(_signless(atom), _signless(node)):
+        return sp.S.One
+    if not (isinstance(node, sp.Pow) and isinstance(atom, sp.Pow) and atom.exp.is_Rational):
+        return None
+    power = node.exp / atom.exp
+    same = power.is_Integer and alpha_equal(_signless(atom.base), _signless(node.base))
+    return power if same else None
+
+
+def _signless(term: sp.Expr) -> sp.Expr:
+    """The term with (a − b)² and (b − a)² as one."""
+
+    def one(node: sp.Expr) -> sp.Expr:
+        even = isinstance(node, sp.Pow) and isinstance(node.base, sp.Add) and node.exp.is_even
+        if even and node.base.could_extract_minus_sign():
+            return sp.Pow(-node.base, node.exp)
+        return node
+
+    return map_terms(term, one) if term.has(sp.Add) else term
 
 
 def _mappings(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.calculus.scope import Scope, fresh_index, names_in
+from derive.calculus.names import fresh_index, names_in
+from derive.calculus.scope import Scope
 from derive.terms import Partial, sum_of
 from derive.terms import free as free_symbols
 

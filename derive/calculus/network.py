@@ -6,9 +6,13 @@ from functools import cached_property
 
 import sympy as sp
 
-from derive.calculus.scope import fresh_index, names_in
+from derive.calculus.names import fresh_index, names_in
 from derive.errors import DefinitionError
-from derive.terms import Context, Definition, free, name_of, shape_of
+from derive.proof import prove
+from derive.terms import Context, Definition, Domain, Statement, free, name_of, shape_of
+
+SECONDS = 1.0
+"""How long the prover may look for the sign of one value."""
 
 
 class Network:
@@ -54,6 +58,33 @@ class Network:
         labels = {f.label for f in families}
         return (*families, *(s for s in scalars if s not in labels))
 
+    @cached_property
+    def signs(self) -> tuple[Statement, ...]:
+        """That a value is positive, and less than 1, where it is divided by or its log is taken.
+
+        Proved of its definition; a gradient in other values may use it when the value itself is
+        only a name there.
+        """
+        found = []
+        for d in self.values.values():
+            if not any(d.name in _divided(x.body, self.context) for x in self.values.values()):
+                continue
+            for relation, bound in ((">", sp.S.Zero), ("<", sp.S.One)):
+                fact = Statement(d.head, relation, bound)
+                if prove(fact, self.context, SECONDS).status != "proved":
+                    break
+                found.append(fact)
+        return tuple(found)
+
+    @property
+    def functions(self) -> Context:
+        """The context in which every value is a variable of its own, of the sign that it has."""
+        context = self.context.without(*self.values)
+        for fact in self.signs:
+            domain = Domain.POSITIVE if fact.relation == ">" else Domain.UNIT
+            context = context.declare(getattr(fact.lhs, "base", fact.lhs), domain)
+        return context
+
     def consumers(self, name: str, among: set[str]) -> list[Definition]:
         """The values that mention a name directly, in their order."""
         return [d for n, d in self.values.items() if n in among and name in self.uses[n]]
@@ -93,3 +124,14 @@ def mentions(body: sp.Expr, context: Context) -> frozenset[str]:
         for d in context.definitions.get(f.func.__name__, ()):
             names |= mentions(d.body, context) - {str(name_of(p)) for p in d.params}
     return frozenset(names)
+
+
+def _divided(body: sp.Expr, context: Context) -> set[str]:
+    """The names by which a body divides, and those in logarithms and roots."""
+    names: set[str] = set()
+    for node in body.atoms(sp.Pow, sp.log, sp.Function):
+        whole = isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp.is_nonnegative
+        definition = context.definition_of(node) if isinstance(node, sp.Function) else None
+        if not whole and (isinstance(node, sp.Pow | sp.log) or (definition and definition.domains)):
+            names |= {str(name_of(s)) for s in free(node)}
+    return names

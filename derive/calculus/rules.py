@@ -16,9 +16,9 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus.elementary import ELEMENTARY
 from derive.calculus.kinks import open_cases
-from derive.calculus.scope import Scope, names_in
+from derive.calculus.names import freshened, names_in
+from derive.calculus.scope import Scope
 from derive.calculus.sums import factors, summed
-from derive.calculus.tidy import freshened
 from derive.errors import UnsupportedError
 from derive.terms import At, NamedFunction, Partial, Vec, real
 

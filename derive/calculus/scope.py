@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from derive.terms import Context, Definition, NamedFunction, bound_symbols, index, name_of
+from derive.calculus.names import freshened
+from derive.terms import Context, Definition, NamedFunction, free, name_of
 
 Ranges = Mapping[sp.Expr, sp.Expr]
-
-_INDEX_NAMES = "qrstpklmuvijh"
 
 
 class Scope:
@@ -35,7 +35,13 @@ class Scope:
     def unfold(self, term: sp.Expr) -> sp.Expr | None:
         """The right side of the term's definition, or None if it has none."""
         definition = self.definition_of(term)
-        return None if definition is None else definition.unfold(*arguments(term))
+        if definition is None:
+            return None
+        actual = arguments(term)
+        # Bound names give way here, to short ones: what substitution makes up reads badly.
+        taken = {str(name_of(s)) for a in actual for s in free(a)}
+        body = freshened(definition.body, taken)
+        return replace(definition, body=body).unfold(*actual)
 
     def depends(self, term: sp.Basic) -> bool:
         """Whether the term's value may change with the variable."""
@@ -93,26 +99,3 @@ def index_ranges(*terms: sp.Basic) -> dict[sp.Expr, sp.Expr]:
             for i, n in zip(node.indices, node.base.shape or (), strict=False):
                 found.setdefault(i, set()).add(n)
     return {i: next(iter(sizes)) for i, sizes in found.items() if len(sizes) == 1}
-
-
-def names_in(*terms: sp.Basic) -> set[str]:
-    """Every symbol's and family's name in the terms, bound ones included."""
-    names: set[str] = set()
-    for term in terms:
-        for node in sp.preorder_traversal(term):
-            name = name_of(node)
-            if name is not None:
-                names.add(name)
-            names |= {s.name for s in bound_symbols(node)}
-    return names
-
-
-def fresh_index(taken: set[str]) -> sp.Symbol:
-    """An index with a short name that is not taken."""
-    for name in _INDEX_NAMES:
-        if name not in taken:
-            return index(name)
-    number = 1
-    while f"q_{number}" in taken:
-        number += 1
-    return index(f"q_{number}")

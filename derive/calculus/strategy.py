@@ -16,11 +16,12 @@ from sympy.core.function import AppliedUndef
 from derive.calculus.derivation import Derivation, Line
 from derive.calculus.intermediates import through_dependencies, through_intermediates
 from derive.calculus.kinks import kinks_of
+from derive.calculus.names import freshened, names_in
 from derive.calculus.rules import RULES, slope
-from derive.calculus.scope import Scope, index_ranges, is_name, names_in
+from derive.calculus.scope import Scope, index_ranges, is_name
 from derive.calculus.simplify import Simplifier
 from derive.calculus.sums import contract
-from derive.calculus.tidy import freshened, split_exponentials
+from derive.calculus.tidy import split_exponentials
 from derive.errors import DefinitionError, UnsupportedError
 from derive.functions import Kink, catalogue
 from derive.proof import prove

@@ -96,10 +96,11 @@ def _contract_sum(term: sp.Sum, ranges: Ranges, split: bool) -> sp.Expr:
             return sp.Add(*(contract(summed(a, *limits), ranges, split) for a in body.args))
     for delta in (f for f in factors(body) if isinstance(f, sp.KroneckerDelta)):
         for limit in limits:
-            other = _other(delta, limit, inner)
-            if other is not None:
+            found = _picked(delta, limit, inner)
+            if found is not None:
+                other, condition = found
                 rest = sp.Mul(*(f for f in factors(body) if f != delta))
-                rest = substitute(rest, {limit[0]: other})
+                rest = _where(condition, substitute(rest, {limit[0]: other}))
                 kept = [x for x in limits if x != limit]
                 return contract(summed(rest, *kept), ranges, split)
     return summed(body, *limits)
@@ -116,17 +117,54 @@ def _every_term_has_one(body: sp.Expr, bound: set[sp.Symbol]) -> bool:
     return all(any(map(has_one, factors(a))) for a in sp.Add.make_args(body))
 
 
-def _other(delta: sp.KroneckerDelta, limit: Limit, ranges: Ranges) -> sp.Expr | None:
-    """The index that the delta puts in the place of the bound one, if it is in range."""
+def _picked(
+    delta: sp.KroneckerDelta, limit: Limit, ranges: Ranges
+) -> tuple[sp.Expr, sp.Basic] | None:
+    """The index that the delta puts in the place of the bound one, and when that is in range."""
     k, low, high = limit
     first, second = delta.args
     if k not in (first, second):
-        return None
+        return _shifted(delta, limit)
     other = second if first == k else first
     if free(other) & {k}:
         return None
     in_range = low == 1 and (ranges.get(other) == high or other in (1, high))
-    return other if in_range else None
+    return (other, sp.true) if in_range else None
+
+
+def _shifted(delta: sp.KroneckerDelta, limit: Limit) -> tuple[sp.Expr, sp.Basic] | None:
+    """δ_{i+k-1, j} puts j − i + 1 in the place of k, where that lies in the range of k."""
+    k, low, high = limit
+    first, second = delta.args
+    difference = sp.expand(first - second)
+    slope = difference.coeff(k, 1)
+    if slope not in (1, -1) or difference.has(sp.Indexed):
+        return None
+    other = sp.expand(k - difference / slope)
+    if free(other) & {k}:
+        return None
+    return other, sp.And(_at_most(low, other), _at_most(other, high))
+
+
+def _at_most(low: sp.Expr, high: sp.Expr) -> sp.Basic:
+    """low ≤ high, each term on the side where it is positive: i ≤ j for 1 ≤ j − i + 1."""
+    terms = sp.Add.make_args(sp.expand(high - low))
+    less = [-t for t in terms if t.could_extract_minus_sign()]
+    more = [t for t in terms if not t.could_extract_minus_sign()]
+    return sp.Le(sp.Add(*less), sp.Add(*more)).canonical
+
+
+def _where(condition: sp.Basic, term: sp.Expr) -> sp.Expr:
+    """The term where the condition holds, else 0; conditions of factors are joined to it."""
+    if condition == sp.true:
+        return term
+    parts = []
+    for f in factors(term):
+        if isinstance(f, sp.Piecewise) and len(f.args) == 2 and f.args[1] == (0, sp.true):
+            condition = sp.And(condition, f.args[0][1])
+            f = f.args[0][0]
+        parts.append(f)
+    return sp.Piecewise((sp.Mul(*parts), condition), (0, True), evaluate=False)
 
 
 def spread(term: sp.Expr) -> sp.Expr:

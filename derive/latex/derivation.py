@@ -155,7 +155,7 @@ class Backward(Printable, calculus.Backward):
 def backward(context: Context, loss: sp.Expr, *variables: sp.Expr) -> Backward:
     """`derive.calculus.backward`, with a result that prints itself."""
     found = calculus.backward(context, loss, *variables)
-    return Backward(found.loss, found.errors, found.gradients, found.context)
+    return Backward(found.loss, found.errors, found.gradients, found.context, found.signs)
 
 
 def differentiate(

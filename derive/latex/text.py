@@ -58,8 +58,9 @@ def _write(term: sp.Expr) -> Written:
 
 
 def _subscript(indices: tuple[sp.Expr, ...]) -> str:
-    texts = [text(i) for i in indices]
-    return "_" + ("" if all(len(t) == 1 for t in texts) else ",").join(texts)
+    texts = [text(i).replace(" ", "") for i in indices]
+    joined = ("" if all(len(t) == 1 for t in texts) else ",").join(texts)
+    return f"_{{{joined}}}" if any(sign in joined for sign in "+-·/(") else f"_{joined}"
 
 
 def _number(term: sp.Expr) -> Written:

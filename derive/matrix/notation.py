@@ -70,8 +70,11 @@ def _monomial(term: sp.Expr, rows: sp.Symbol | None, columns: sp.Symbol | None) 
     scalars = graph.scalars()
     sign = -1 if coefficient.could_extract_minus_sign() else 1
     number = coefficient * sign
-    front = "" if number == 1 else latex(number) + " "
-    return sign, front + " ".join(p for p in (scalars, text) if p)
+    front = "" if number == 1 else latex(number)
+    parts = [p for p in (front, scalars, text) if p]
+    if sign < 0 or len(parts) > 1:
+        parts[-1] = _held_sum(parts[-1])
+    return sign, " ".join(parts)
 
 
 def _flat(term: sp.Expr) -> tuple[sp.Expr, list[sp.Expr], list[sp.Symbol]]:
@@ -205,8 +208,22 @@ def _held(text: str) -> bool:
 
 
 def _factor(text: str) -> str:
-    loose = any(sign in text for sign in (" + ", " - ", r"\odot")) and not _held(text)
-    return f"({text})" if loose else text
+    return f"({text})" if _depth_zero(text, (" + ", " - ", r"\odot")) else text
+
+
+def _held_sum(text: str) -> str:
+    """A sum in brackets: what stands before it multiplies all of it."""
+    return f"({text})" if _depth_zero(text, (" + ", " - ")) else text
+
+
+def _depth_zero(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether one of the signs stands outside of all brackets."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter in "({") - (letter in ")}")
+        if depth == 0 and any(text.startswith(sign, place) for sign in signs):
+            return True
+    return False
 
 
 def _transposed(text: str) -> str:

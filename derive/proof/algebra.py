@@ -141,6 +141,15 @@ class Algebra(Powers):
         indices: frozenset[sp.Symbol] = frozenset().union(*(a.indices for a in arguments))
         return self.enter("function", (name, arguments, order), key, indices, ANY, relation)
 
+    def applied(self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...] = ()) -> Frac:
+        """A function of values in the form that equal ones share."""
+        if any(order) or name not in ("sin", "cos", "atan", "erf"):
+            return self.function(name, arguments, order)
+        (argument,) = arguments
+        if name in ("sin", "cos"):
+            return self.sine(argument) if name == "sin" else self.cosine(argument)
+        return self.odd(lambda x: self.function(name, (x,)), argument)
+
     def odd(self, make: Callable[[Frac], Frac], value: Frac) -> Frac:
         """An odd function of a value, with the sign taken out."""
         if value.is_zero:

@@ -16,6 +16,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.balls import evaluate
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
 from derive.proof.jets import ball, real_part
+from derive.proof.radicals import sign_with_root
 from derive.proof.region import SplitSign
 from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
 from derive.proof.restore import restore_poly
@@ -176,6 +177,9 @@ class Powers(Requirements):
             return self._sign_of_number(poly)
         if len(terms) == 1:
             return self._sign_of_log(terms[0][0])
+        by_squares = sign_with_root(self.facts, poly)
+        if len(by_squares) < 3:
+            return by_squares
         if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:
             return ANY
         kinds = {self.field.generators[g].kind for powers, _ in terms for g, _ in powers}

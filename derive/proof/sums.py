@@ -104,7 +104,7 @@ class Rebuilder:
             case "root":
                 return self._root(*parts)
             case "function":
-                return algebra.function(parts[0], tuple(self(a) for a in parts[1]), parts[2])
+                return algebra.applied(parts[0], tuple(self(a) for a in parts[1]), parts[2])
             case "delta":
                 return algebra.delta(self.swap(parts[0]), self.swap(parts[1]))
             case "indicator":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from derive.numeric.graph import MUL, Graph, Hole, Node
+from derive.numeric.graph import ATOM, MUL, Graph, Hole, Node
 
 Labels = tuple[sp.Symbol, ...]
 
@@ -64,11 +64,12 @@ def reduce(graph: Graph, function: str, array: Array, over: set[sp.Symbol]) -> A
     """`function` over these labels of the array."""
     places = [p - len(array.labels) for p, k in enumerate(array.labels) if k in over]
     axis = str(places[0]) if len(places) == 1 else str(tuple(places))
-    node = graph.node(f"{function}(", array.node, f", axis={axis})", hint=_REDUCED[function])
+    tail = f".{function}(axis={axis})"
+    node = graph.node(Hole(array.node, ATOM), tail, hint=_REDUCED[function], into="call")
     return Array(node, tuple(k for k in array.labels if k not in over))
 
 
-_REDUCED = {"np.sum": "total", "np.prod": "product"}
+_REDUCED = {"sum": "total", "prod": "product"}
 
 
 def flatten(graph: Graph, node: Node, axes: int) -> Node:
@@ -94,14 +95,14 @@ def contract(graph: Graph, axes: Axes, factors: Sequence[Array], over: set[sp.Sy
             matrix = left.node if last else graph.view(left.node, ".mT")
             rest = left.labels[:-1] if last else left.labels[1:]
             product = Array(graph.call("_matvec", matrix, right.node, hint="total"), rest)
-            return reduce(graph, "np.sum", product, over - {k}) if len(over) > 1 else product
+            return reduce(graph, "sum", product, over - {k}) if len(over) > 1 else product
     if len(groups) == 2 and [len(g.labels) for g in (left, right)] == [2, 2] and len(over) == 1:
         return _matmul(graph, axes, left, right, over)
     return _einsum(graph, axes, list(groups.values()), over)
 
 
 def _times(graph: Graph, a: Array, b: Array) -> Array:
-    return Array(graph.node(Hole(a.node, MUL), " * ", Hole(b.node, MUL), binding=MUL), a.labels)
+    return Array(graph.binary("*", a.node, b.node), a.labels)
 
 
 def _inner(graph: Graph, factors: Sequence[Array], over: set[sp.Symbol]) -> Array:
@@ -116,7 +117,7 @@ def _inner(graph: Graph, factors: Sequence[Array], over: set[sp.Symbol]) -> Arra
     product = factors[0]
     for f in factors[1:]:
         product = _times(graph, product, f)
-    return reduce(graph, "np.sum", product, over)
+    return reduce(graph, "sum", product, over)
 
 
 def _matmul(graph: Graph, axes: Axes, a: Array, b: Array, over: set[sp.Symbol]) -> Array:

@@ -10,7 +10,7 @@ import sympy as sp
 
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Axes, align
-from derive.numeric.graph import ADD, MUL, Graph, Hole
+from derive.numeric.graph import Graph, Hole
 from derive.numeric.scalars import late, negative
 
 
@@ -38,6 +38,7 @@ class Base:
     sizes: Mapping[sp.Symbol, str]
     axes: Axes = field(default_factory=Axes)
     guards: tuple[Guard, ...] = ()
+    pairs: Mapping[sp.Expr, tuple[str, int]] = field(default_factory=dict)
 
     def array(self, term: sp.Expr) -> Array:
         """The code of a term, with the labels that it depends on."""
@@ -68,6 +69,12 @@ class Base:
         labels = self.axes.union(arrays)
         return [Hole(align(self.graph, a, labels)) for a in arrays], labels
 
+    def solid(self, array: Array) -> Array:
+        """The array, also where it is a Python number."""
+        if not array.node.python:
+            return array
+        return Array(self.graph.node("np.asarray(", array.node, ", dtype)"), array.labels)
+
     def call(self, function: str, hint: str, *arguments: Array) -> Array:
         """An elementwise function of arrays."""
         holes, labels = self.aligned(arguments)
@@ -76,19 +83,11 @@ class Base:
     def operate(self, sign: str, left: Array, right: Array) -> Array:
         """Two arrays multiplied or divided, elementwise."""
         (a, b), labels = self.aligned((left, right))
-        node = self.graph.node(
-            Hole(a.node, MUL),
-            f" {sign} ",
-            Hole(b.node, MUL + 1),
-            binding=MUL,
-            python=a.node.python and b.node.python,
-        )
-        return Array(node, labels)
+        return Array(self.graph.binary(sign, a.node, b.node), labels)
 
     def negated(self, array: Array) -> Array:
         """Minus the array."""
-        hole, python = Hole(array.node, MUL), array.node.python
-        return Array(self.graph.node("-", hole, binding=MUL, python=python), array.labels)
+        return Array(self.graph.negative(array.node), array.labels)
 
     def product(self, factors: Sequence[sp.Expr]) -> Array:
         """The factors multiplied, those with few axes first, large numbers last."""
@@ -122,12 +121,9 @@ class Base:
         # The first terms of a sum are a node of their own, which may be shared.
         total = holes[0].node
         if negative(parts[0]):
-            total = self.graph.node("-", Hole(total, MUL), binding=ADD, python=total.python)
+            total = self.graph.negative(total)
         for part, hole in zip(parts[1:], holes[1:], strict=True):
-            sign, binding = (" - ", MUL) if negative(part) else (" + ", ADD)
-            python = total.python and hole.node.python
-            pieces = (Hole(total, ADD), sign, Hole(hole.node, binding))
-            total = self.graph.node(*pieces, binding=ADD, python=python)
+            total = self.graph.binary("-" if negative(part) else "+", total, hole.node)
         return Array(total, labels)
 
     def size(self, size: sp.Expr) -> str:

@@ -15,7 +15,7 @@ from derive.numeric.names import identifier
 from derive.numeric.notes import about_entry, about_kinks, about_rewrites
 from derive.numeric.products import product
 from derive.numeric.source import Function, Output, Parameter, chosen_args, default_args, module
-from derive.terms import Context, free, shape_of
+from derive.terms import Context, Domain, free, shape_of
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,15 @@ class NumpyFunction:
             return self._main(*arrays)
         return self._main(*arrays, out=out)
 
-    def value_and_grad(self, *arrays: Any) -> tuple[Any, Any]:
+    def value_and_grad(self, *arrays: Any, out: tuple[Any, Any] | None = None) -> tuple[Any, Any]:
         """The value and its gradient in the first argument, sharing what they have in common.
 
-        Raises `DefinitionError` if it was compiled without a gradient.
+        They are written into the two arrays of `out` if that is given. Raises `DefinitionError`
+        if it was compiled without a gradient.
         """
         if self.gradient is None:
             raise DefinitionError(f"{self.name}: compiled without a gradient")
-        value, gradient = self._namespace[f"{self.name}_value_and_grad"](*arrays)
+        value, gradient = self._namespace[f"{self.name}_value_and_grad"](*arrays, out=out)
         return value, gradient
 
     def hvp(self, *arrays: Any, out: Any = None) -> Any:
@@ -145,6 +146,11 @@ def compile_entry(
         products,
         about_kinks(entry, wrt, gradient, context),
         checked,
+        frozenset(
+            p
+            for p in entry.params
+            if isinstance(p, sp.Symbol) and entry.domains.get(p) is Domain.POSITIVE
+        ),
     )
     return _compile(task, entry.params, context)
 
@@ -167,6 +173,7 @@ class _Task:
     products: Sequence[str] = ()
     kinks: tuple[str, ...] = ()
     checked: str = ""
+    positive: frozenset[sp.Basic] = frozenset()
 
     @property
     def terms(self) -> list[sp.Expr]:
@@ -193,12 +200,14 @@ def _compile(
     if args is not None:
         context = context.without(*(str(a) for a in args))
     given = None if args is None else chosen_args(args, task.terms)
-    value = Output.of(task.expr, context, given, task.first)
+    value = Output.of(task.expr, context, given, task.first, positive=task.positive)
     outputs = [value]
     if task.gradient is not None:
         last = _axes_of_gradient(task, value, given)
         first = tuple(k for k in value.ranges if k not in last)
-        outputs.append(Output.of(task.gradient, context, given, first, last, task.wrt))
+        outputs.append(
+            Output.of(task.gradient, context, given, first, last, task.wrt, task.positive)
+        )
     indices = tuple(k for o in outputs for k in o.ranges)
     params = default_args([o.term for o in outputs], indices) if given is None else given
     functions = [task.function("", params, (value,), task.notes)]
@@ -237,7 +246,7 @@ def _products(
         p = product(kind, task.gradient, task.wrt, value.ranges, params, context)
         longer = (*params, p.along)
         first = tuple(value.ranges) if kind == "jvp" else ()
-        term = Output.of(p.term, context, longer, first, p.last, task.wrt)
+        term = Output.of(p.term, context, longer, first, p.last, task.wrt, task.positive)
         outputs = (term,) if kind == "hvp" else (value, term)
         functions.append(task.function(kind, longer, outputs, (p.text,)))
     return functions

@@ -6,11 +6,19 @@ names: `z[i]` and `z[k]` are the same array, and so are the sums over `i` and ov
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from derive.numeric import kernels
 
 # How tightly a piece of source binds.
 COMPARE, ADD, MUL, ATOM = 0, 1, 2, 4
+
+_OPERATORS = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 
 # A line longer than this is split by naming its parts.
 _LONG = 60
@@ -34,7 +42,8 @@ class Node:
     `binding` is how tightly it binds; `python` says that it is a Python number (which takes
     the dtype of what it meets); `hint` is the name it gets if it needs one; `leaf` that it is
     an argument or a name that needs none; `view` that its array may share memory with an
-    argument; `reads` holds the arguments it depends on.
+    argument; `reads` holds the arguments it depends on; `into` how it is written into an
+    array: "call" by one more argument `out=`, any other text is the function for its operands.
     """
 
     parts: tuple[Part, ...]
@@ -44,6 +53,7 @@ class Node:
     leaf: bool
     view: bool
     reads: frozenset[str]
+    into: str
 
     @property
     def children(self) -> tuple[Node, ...]:
@@ -64,9 +74,29 @@ class Graph:
         python: bool = False,
         hint: str = "t",
         view: bool = False,
+        into: str = "",
     ) -> Node:
         """The node of this source; a bare node in it stands where any expression may."""
-        return self._intern(parts, binding=binding, python=python, hint=hint, view=view)
+        return self._intern(parts, binding=binding, python=python, hint=hint, view=view, into=into)
+
+    def binary(self, sign: str, left: Node, right: Node) -> Node:
+        """Two arrays or numbers joined by +, -, * or /."""
+        binding = MUL if sign in "*/" else ADD
+        # a - (b + c), a - (b - c) and a / (b * c) keep their parentheses, a + (b + c) loses them.
+        loose = ADD if sign == "+" else MUL if sign == "-" else MUL + 1
+        return self.node(
+            Hole(left, binding),
+            f" {sign} ",
+            Hole(right, loose),
+            binding=binding,
+            python=left.python and right.python,
+            into=_OPERATORS[sign],
+        )
+
+    def negative(self, node: Node) -> Node:
+        """Minus an array or number."""
+        hole, python = Hole(node, MUL), node.python
+        return self.node("-", hole, binding=MUL, python=python, into="np.negative")
 
     def argument(self, name: str) -> Node:
         """The array of an argument."""
@@ -88,7 +118,7 @@ class Graph:
         parts: list[Part | Node] = [f"{function}("]
         for position, argument in enumerate(arguments):
             parts += [", ", argument] if position else [argument]
-        return self.node(*parts, f"{tail})", hint=hint)
+        return self.node(*parts, f"{tail})", hint=hint, into="call" * _takes_out(function))
 
     def _intern(
         self,
@@ -100,6 +130,7 @@ class Graph:
         leaf: bool = False,
         view: bool = False,
         reads: frozenset[str] = frozenset(),
+        into: str = "",
     ) -> Node:
         holes = tuple(Hole(p, COMPARE) if isinstance(p, Node) else p for p in parts)
         key = tuple((id(p.node), p.binding) if isinstance(p, Hole) else p for p in holes)
@@ -107,14 +138,26 @@ class Graph:
             for part in holes:
                 if isinstance(part, Hole):
                     reads |= part.node.reads
-            self._known[key] = Node(holes, binding, python, hint, leaf, view, reads)
+            self._known[key] = Node(holes, binding, python, hint, leaf, view, reads, into)
         return self._known[key]
 
 
-def write(outputs: Sequence[Node], taken: Iterable[str]) -> tuple[list[str], list[str]]:
+@cache
+def _takes_out(function: str) -> bool:
+    """Whether a function writes into an array that it is given as `out=`."""
+    if function.startswith("_"):
+        return "out" in inspect.signature(getattr(kernels, function)).parameters
+    module, _, name = function.partition(".")
+    return module == "special" or isinstance(getattr(np, name, None), np.ufunc)
+
+
+def write(
+    outputs: Sequence[Node], taken: Iterable[str], targets: Sequence[str]
+) -> tuple[list[str], list[str]]:
     """The lines that compute these nodes, and the source of each node after them.
 
-    What is used twice, and what makes a line long, gets a name that none of `taken` is.
+    What is used twice, and what makes a line long, gets a name that none of `taken` is. Where
+    that is possible an output is written into its target.
     """
     uses, final = _count(outputs), {id(o) for o in outputs}
     names: dict[int, str] = {}
@@ -137,7 +180,16 @@ def write(outputs: Sequence[Node], taken: Iterable[str]) -> tuple[list[str], lis
             names[id(node)] = name = _unused(node.hint, used)
             used.add(name)
             lines.append(f"{name} = {text}")
-    return lines, [names.get(id(o)) or texts[id(o)] for o in outputs]
+
+    def written(node: Node, target: str) -> str:
+        if id(node) in names or not node.into or node.python:
+            return names.get(id(node)) or texts[id(node)]
+        if node.into == "call":
+            return f"{texts[id(node)][:-1]}, out={target})"
+        operands = [names.get(id(c)) or texts[id(c)] for c in node.children]
+        return f"{node.into}({', '.join(operands)}, out={target})"
+
+    return lines, [written(o, t) for o, t in zip(outputs, targets, strict=True)]
 
 
 def _in_order(outputs: Sequence[Node]) -> list[Node]:

@@ -19,33 +19,36 @@ def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[
     which argument does not fit.
     """
     arrays = [pair[1] for pair in pairs]
-    first = arrays[0]
-    if type(first) is not np.ndarray or first.dtype.kind != "f":
+    dtype = arrays[0].dtype if type(arrays[0]) is np.ndarray else None
+    if dtype is None or dtype.kind != "f":
         arrays = _floating(arrays)
     else:
         for v in arrays:
-            if type(v) is not np.ndarray or v.dtype is not first.dtype:
+            if type(v) is not np.ndarray or v.dtype is not dtype:
                 arrays = _floating(arrays)
                 break
-    if len(pairs) == 1 and not pairs[0][2]:
-        return arrays, {}
     sizes: dict[str, int] = {}
+    batches = []
     for (name, _, axes), array in zip(pairs, arrays, strict=True):
-        if array.ndim < len(axes):
-            shape = ", ".join(["...", *map(str, axes)])
-            raise ValueError(f"{name} has shape {array.shape}; ({shape}) is needed")
-        for size, found in zip(axes, array.shape[array.ndim - len(axes) :], strict=True):
-            if size is None:
-                continue
-            wanted = sizes.setdefault(size, found) if isinstance(size, str) else size
-            if wanted != found:
-                raise ValueError(
-                    f"{name} has shape {array.shape}, so {size} = {found}; {wanted} is needed"
-                )
-    batch = {a.shape[: a.ndim - len(p[2])] for p, a in zip(pairs, arrays, strict=True)}
-    if len(batch) > 1:
+        shape = array.shape
+        if axes:
+            if len(shape) < len(axes):
+                needed = ", ".join(["...", *map(str, axes)])
+                raise ValueError(f"{name} has shape {shape}; ({needed}) is needed")
+            for size, found in zip(axes, shape[-len(axes) :], strict=True):
+                if size is None:
+                    continue
+                wanted = sizes.setdefault(size, found) if isinstance(size, str) else size
+                if wanted != found:
+                    raise ValueError(
+                        f"{name} has shape {shape}, so {size} = {found}; {wanted} is needed"
+                    )
+            shape = shape[: -len(axes)]
+        if shape and shape not in batches:
+            batches.append(shape)
+    if len(batches) > 1:
         try:
-            np.broadcast_shapes(*batch)
+            np.broadcast_shapes(*batches)
         except ValueError:
             shown = ", ".join(f"{p[0]}: {a.shape}" for p, a in zip(pairs, arrays, strict=True))
             raise ValueError(f"batch axes do not broadcast together ({shown})") from None
@@ -67,38 +70,55 @@ def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: An
     """What `function` returns for the arrays, by pieces of the batch that stay in the cache.
 
     An array has as many last axes of its own as its rank says; those in front are batch and
-    broadcast, and the first of them is cut. Writes into `out` if that is given; ValueError or
-    TypeError if it does not fit.
+    broadcast, and the first of them is cut. The function may write into the array (or arrays)
+    that it gets as `out`. So does this one if it is given; ValueError or TypeError if it does
+    not fit.
     """
-    largest = max([a.size for a in arrays])
-    if largest <= 16384:
+    largest = max([a.nbytes for a in arrays])
+    if largest <= 131072:
         return function(*arrays) if out is None else _put(function(*arrays), out)
     batches = [a.shape[: a.ndim - r] for a, r in zip(arrays, ranks, strict=True)]
     axes = max(map(len, batches))
     rows = max([b[0] for b in batches if len(b) == axes]) if axes else 1
-    step = max(1, 16384 * rows // largest)
-    if step >= rows:
+    step = max(1, 131072 * rows // largest)
+    if step >= rows or (out is not None and _overlaps(out, arrays)):
         return _put(function(*arrays), out)
     cut = [len(b) == axes and b[0] > 1 for b in batches]
-    results: list[Any] = []
-    for start in range(0, rows, step):
+    first = function(*[a[:step] if c else a for a, c in zip(arrays, cut, strict=True)])
+    several = isinstance(first, tuple)
+    parts = first if several else (first,)
+    outs = (None,) * len(parts) if out is None else out if several else (out,)
+    wholes = [_room(o, (rows, *v.shape[1:]), v.dtype) for o, v in zip(outs, parts, strict=True)]
+    for whole, part in zip(wholes, parts, strict=True):
+        whole[:step] = part
+    for start in range(step, rows, step):
         some = slice(start, start + step)
-        values = function(*[a[some] if c else a for a, c in zip(arrays, cut, strict=True)])
-        single = not isinstance(values, tuple)
-        values = (values,) if single else values
-        if not results:
-            results = [_room(out, (rows, *v.shape[1:]), v.dtype) for v in values]
-        for result, value in zip(results, values, strict=True):
-            result[some] = value
-    return results[0] if single else tuple(results)
+        pieces = [a[some] if c else a for a, c in zip(arrays, cut, strict=True)]
+        targets = tuple([w[some] for w in wholes])
+        values = function(*pieces, targets if several else targets[0])
+        for target, value in zip(targets, values if several else (values,), strict=True):
+            if value is not target:
+                target[...] = value
+    return tuple(wholes) if several else wholes[0]
+
+
+def _overlaps(out: Any, arrays: list[Any]) -> bool:
+    """Whether a piece that is written could change an argument that is yet to be read."""
+    if isinstance(out, tuple):
+        return any(np.may_share_memory(o, a) for o in out for a in arrays)
+    return any(a is not out and np.may_share_memory(out, a) for a in arrays)
 
 
 def _put(result: Any, out: Any) -> Any:
-    """The result, in `out` if that is given."""
+    """The result, in `out` if that is given: an array, or one for each of several results."""
     if out is None:
         return result
-    _room(out, np.shape(result), result.dtype)[...] = result
-    return out
+    if not isinstance(result, tuple):
+        _room(out, np.shape(result), result.dtype)[...] = result
+        return out
+    if not isinstance(out, tuple) or len(out) != len(result):
+        raise TypeError(f"out is no tuple of {len(result)} arrays, one for each result")
+    return tuple([_put(r, o) for r, o in zip(result, out, strict=True)])
 
 
 def _room(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -113,23 +133,62 @@ def _room(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return out
 
 
-def _sigmoid(x: Any) -> Any:
+def _sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)), exact to the last digits in both tails."""
-    if x.size and np.min(x) >= -80.0:
-        return 1.0 / (1.0 + np.exp(-x))
-    # Far to the left exp(-x) overflows; two vectorised exp cost less than one np.where.
-    return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(-np.abs(x)))
+    # sigmoid(40) rounds to 1, and to the left exp(x) only vanishes.
+    e = np.exp(x.clip(-np.inf, 40.0))
+    return np.divide(e, 1.0 + e, out=out)
 
 
-def _sigmoid_slope(x: Any) -> Any:
+def _sigmoid_slope(x: Any, out: Any = None) -> Any:
     """sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
     e = np.exp(-np.abs(x))
-    return e / np.square(1.0 + e)
+    return np.divide(e, np.square(1.0 + e), out=out)
 
 
-def _softplus(x: Any) -> Any:
+def _sigmoid_with_slope(x: Any) -> tuple[Any, Any]:
+    """sigmoid(x) and sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
+    if x.size and np.maximum.reduce(x, axis=None) <= 80.0:
+        e = np.exp(x)
+        d = 1.0 + e
+        s = e / d
+        return s, s / d
+    e = np.exp(-np.abs(x))
+    d = 1.0 + e
+    s = e / d
+    # s is sigmoid(-|x|), at most 1/2.
+    return np.abs((x >= 0) - s), s / d
+
+
+def _softplus(x: Any, out: Any = None) -> Any:
     """log(1 + exp(x)) without overflow."""
-    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+    # From 40 on it is x to the last digit.
+    return np.maximum(np.log1p(np.exp(x.clip(-np.inf, 40.0))), x, out=out)
+
+
+def _softplus_with_slope(x: Any) -> tuple[Any, Any]:
+    """log(1 + exp(x)) and sigmoid(x)."""
+    e = np.exp(x.clip(-np.inf, 40.0))
+    return np.maximum(np.log1p(e), x), e / (1.0 + e)
+
+
+def _softplus_tail(x: Any, out: Any = None) -> Any:
+    """log(1 + exp(-|x|))."""
+    return np.log1p(np.exp(-np.abs(x)), out=out)
+
+
+def _softplus_tail_with_sigmoid(x: Any) -> tuple[Any, Any]:
+    """log(1 + exp(-|x|)) and sigmoid(x)."""
+    e = np.exp(-np.abs(x))
+    return np.log1p(e), np.abs((x >= 0) - e / (1.0 + e))
+
+
+def _tanh_softplus(x: Any, out: Any = None) -> Any:
+    """tanh(log(1 + exp(x)))."""
+    # tanh(softplus(20)) rounds to 1.
+    e = np.exp(x.clip(-np.inf, 20.0))
+    n = e * (2.0 + e)
+    return np.divide(n, 2.0 + n, out=out)
 
 
 def _log1p_square(x: Any) -> Any:
@@ -140,69 +199,85 @@ def _log1p_square(x: Any) -> Any:
 
 def _gauss(x: Any) -> Any:
     """exp(-x * x / 2), exact to the last digits far out, where x * x has lost some."""
-    x = np.minimum(np.abs(x), 64.0)
+    x = np.abs(x).clip(0.0, 64.0)
     # The square of a number with few digits is exact.
-    near = np.rint(x * 16.0) / 16.0
-    return np.exp(-0.5 * np.square(near)) * np.exp(-0.5 * (x - near) * (x + near))
+    near = np.rint(x * 16.0)
+    near *= 0.0625
+    rest = x - near
+    rest *= -0.5
+    rest *= x + near
+    return np.exp(-0.5 * np.square(near)) * np.exp(rest)
+
+
+def _scaled_exp(w: Any, x: Any, out: Any = None) -> Any:
+    """w exp(x), also where exp(x) is out of range."""
+    e = np.exp(0.5 * x)
+    return np.multiply(w * e, e, out=out)
 
 
 def _erfcx(x: Any) -> Any:
-    """exp(x * x) erfc(x) for x >= 0.
+    """exp(x * x) erfc(x) for 0 <= x <= 29.
 
-    (1 + 2 x) erfcx(x) is a polynomial in t = (x - 3.75)/(x + 3.75), the interpolant at the zeros
-    of a Chebyshev polynomial (Shepherd and Laframboise, Math. Comp. 36, 1981).
+    (1 + 2 x) erfcx(x) is a quotient of polynomials in t = (x - 2.5)/(x + 2.5), from its values
+    at the zeros of a Chebyshev polynomial.
     """
-    coefficients = (
-        -3.75315827795962e-11,
-        4.2514714447963895e-10,
-        5.457157304704688e-10,
-        -5.1739902140113095e-09,
-        -4.389284159986328e-09,
-        3.8675334242222354e-08,
-        2.4289762925488707e-08,
-        -2.5866850716155884e-07,
-        -5.826281078800777e-08,
-        1.751637648849062e-06,
-        -9.72849582211122e-07,
-        -1.1444146237700524e-05,
-        2.2383912036550678e-05,
-        5.164909889268241e-05,
-        -0.00029015397928986765,
-        0.0002937136655913448,
-        0.0017556258324217529,
-        -0.009746579558029276,
-        0.0283622774215156,
-        -0.05869339858963677,
-        0.09230432116019834,
-        -0.10880393014174886,
-        0.08227673849015102,
-        0.0035854154854644293,
-        -0.14024059858554702,
-        1.2375126308378275,
+    # The coefficients of numerator and denominator, that of the highest power first.
+    coefficients: tuple[tuple[float, float], ...] = (
+        (-6.157755817293463e-05, 6.989258708023102e-06),
+        (0.0009798071914715349, 0.00010759386834558745),
+        (-0.004743031740781686, 0.0008471584425242243),
+        (0.02545800812302081, 0.004096975736295675),
+        (-0.04125301470136603, 0.017140032844819766),
+        (0.15083838477198033, 0.03978686844043415),
+        (0.0022767092650916843, 0.14260144288648408),
+        (0.22722393496820917, 0.11306896504920844),
+        (0.6689508507980014, 0.606412129332659),
+        (-0.13230303855627806, -0.007863674260318813),
+        (1.2648381843668615, 1.0),
     )
-    t = (x - 3.75) / (x + 3.75)
-    p = coefficients[0] * t + coefficients[1]
-    for c in coefficients[2:]:
-        p *= t
-        p += c
-    return p / (1.0 + 2.0 * x)
+    if x.dtype == np.float32:
+        coefficients = (
+            (0.018290431112525065, 0.018544664510151826),
+            (0.10783034667644278, 0.1330545218343129),
+            (0.49552772510016263, 0.45252602642862616),
+            (0.93841774328499, 0.9372467163699524),
+            (1.4078118881331882, 1.2097743025998307),
+            (1.26483817297531, 1.0),
+        )
+    t = (x - 2.5) / (x + 2.5)
+    first, *rest = np.array(coefficients, x.dtype).reshape(-1, 2, *[1] * t.ndim)
+    both = first * t
+    for pair in rest[:-1]:
+        both += pair
+        both *= t
+    both += rest[-1]
+    return both[0] / (both[1] * (1.0 + 2.0 * x))
 
 
-def _normal_cdf(x: Any) -> Any:
-    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail."""
+def _normal_cdf(x: Any, bell: Any) -> Any:
+    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail.
+
+    `bell` is exp(-x * x / 2).
+    """
     # Beyond 40 the tail is 0, also for the largest x.
-    tail = 0.5 * _gauss(x) * _erfcx(np.minimum(np.abs(x), 40.0) * 0.7071067811865476)
-    return (x >= 0) - np.copysign(tail, x + 0.0)
+    tail = _erfcx(np.abs(x).clip(0.0, 40.0) * 0.7071067811865476)
+    tail *= bell
+    tail *= 0.5
+    return np.abs((x >= 0) - tail)
 
 
-def _xlogy(x: Any, y: Any) -> Any:
+def _xlogy(x: Any, y: Any, out: Any = None) -> Any:
     """x log(y), and 0 where x = y = 0."""
-    return x * np.log(y + ((x == 0) & (y == 0)))
+    if not (y.size and np.minimum.reduce(y, axis=None) > 0):
+        y = y + ((x == 0) & (y == 0))
+    return np.multiply(x, np.log(y), out=out)
 
 
-def _xlog1py(x: Any, y: Any) -> Any:
+def _xlog1py(x: Any, y: Any, out: Any = None) -> Any:
     """x log(1 + y), and 0 where x = 0 and y = -1."""
-    return x * np.log1p(y + ((x == 0) & (y == -1)))
+    if not (y.size and np.minimum.reduce(y, axis=None) > -1):
+        y = y + ((x == 0) & (y == -1))
+    return np.multiply(x, np.log1p(y), out=out)
 
 
 def _ratio(x: Any, y: Any) -> Any:
@@ -234,19 +309,20 @@ def _xlog_ratio(x: Any, p: Any, q: Any) -> Any:
 
 def _largest(x: Any) -> Any:
     """The largest member, or 0 where that is not finite: what a sum of exp is shifted by."""
-    m = np.max(x, axis=-1, initial=-np.inf)
-    return m if np.all(np.isfinite(m)) else np.where(np.isfinite(m), m, 0.0)
+    m = np.maximum.reduce(x, axis=-1, initial=-np.inf)
+    return m if np.isfinite(m).all() else np.where(np.isfinite(m), m, 0.0)
 
 
-def _log_sum(e: Any) -> Any:
+def _log_sum(e: Any, total: Any) -> Any:
     """log of the sum of members whose largest is 1, accurate where the others are small."""
-    total = np.asarray(np.sum(e, axis=-1))
-    result = np.asarray(np.log(total))
+    result = np.log(total)
     close = total < 1.25
-    if np.any(close):
-        near = e[close]
-        others = np.sum(np.where(near == 1, 0.0, near), axis=-1)
-        result[close] = np.log1p(others + (np.sum(near == 1, axis=-1, dtype=e.dtype) - 1.0))
+    if not close.any():
+        return result
+    result, close = np.asarray(result), np.asarray(close)
+    near = e[close]
+    others = np.where(near == 1, 0.0, near).sum(axis=-1)
+    result[close] = np.log1p(others + ((near == 1).sum(axis=-1, dtype=e.dtype) - 1.0))
     return result[()]
 
 

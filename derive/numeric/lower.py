@@ -10,7 +10,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, ordered
 from derive.numeric.cases import Cases
-from derive.numeric.graph import MUL, Hole, Node
+from derive.numeric.graph import ATOM, Hole, Node
 from derive.numeric.normal import split_diagonal
 from derive.numeric.primitives import is_primitive
 from derive.numeric.rewrites import stable
@@ -204,13 +204,41 @@ class Lowering(Sums, Cases):
             return node
         if power % 2:
             rest = self._whole_power(node, power - 1)
-            return self.graph.node(Hole(rest, MUL), " * ", Hole(node, MUL + 1), binding=MUL)
+            return self.graph.binary("*", rest, node)
         return self.graph.call("np.square", self._whole_power(node, power // 2), hint="square")
 
     def _extreme(self, term: sp.Expr) -> Array:
-        function = "np.maximum" if isinstance(term, sp.Max) else "np.minimum"
-        terms = sorted(term.args, key=lambda a: (bool(a.is_number), sp.default_sort_key(a)))
-        result, *others = (self.array(a) for a in terms)
+        larger = isinstance(term, sp.Max)
+        bounds = [a for a in term.args if a.is_number]
+        terms = sorted((a for a in term.args if not a.is_number), key=sp.default_sort_key)
+        if bounds and len(terms) == 1:
+            # For a number clip is several times faster than np.maximum.
+            (bound,) = bounds
+            return self._clipped(terms[0], *((bound, sp.oo) if larger else (-sp.oo, bound)))
+        clip = _between(term)
+        if clip is not None:
+            return self._clipped(*clip)
+        function = "np.maximum" if larger else "np.minimum"
+        result, *others = (self.array(a) for a in [*terms, *bounds])
         for other in others:
             result = self.call(function, "bound", result, other)
         return result
+
+    def _clipped(self, term: sp.Expr, low: sp.Expr, high: sp.Expr) -> Array:
+        (a, b, c), labels = self.aligned(
+            [self.solid(self.array(term)), self.array(low), self.array(high)]
+        )
+        parts = (Hole(a.node, ATOM), ".clip(", b.node, ", ", c.node, ")")
+        return Array(self.graph.node(*parts, hint="clipped", into="call"), labels)
+
+
+def _between(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
+    """u, low and high of max(min(u, high), low) where low and high do not depend on members."""
+    if not isinstance(term, sp.Max) or len(term.args) != 2:
+        return None
+    for inner, low in (term.args, term.args[::-1]):
+        if isinstance(inner, sp.Min) and len(inner.args) == 2:
+            for u, high in (inner.args, inner.args[::-1]):
+                if high == -low:
+                    return u, low, high
+    return None

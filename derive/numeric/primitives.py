@@ -6,7 +6,7 @@ equality that the prover can decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -37,12 +37,17 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "sigmoid": Primitive((_x,), sp.exp(sp.Min(_x, 0)) / (1 + _tail), "_sigmoid", "s"),
         "sigmoid_slope": Primitive((_x,), _tail / (1 + _tail) ** 2, "_sigmoid_slope", "slope"),
         "softplus": Primitive((_x,), sp.Max(_x, 0) + sp.log(1 + _tail), "_softplus", "softplus"),
+        "softplus_tail": Primitive((_x,), sp.log(1 + _tail), "_softplus_tail", "tail"),
+        "tanh_softplus": Primitive(
+            (_x,), sp.tanh(sp.log(1 + sp.exp(_x))), "_tanh_softplus", "tanh"
+        ),
         "log1p": Primitive((_x,), sp.log(1 + _x), "np.log1p", "log"),
         "log1p_square": Primitive((_x,), sp.log(1 + _x**2), "_log1p_square", "log"),
         "log2": Primitive((_x,), sp.log(_x) / sp.log(2), "np.log2", "log"),
         "log10": Primitive((_x,), sp.log(_x) / sp.log(10), "np.log10", "log"),
         "normal_cdf": Primitive((_x,), (1 + sp.erf(_x / sp.sqrt(2))) / 2, "_normal_cdf", "share"),
         "gauss": Primitive((_x,), sp.exp(-(_x**2) / 2), "_gauss", "bell"),
+        "scaled_exp": Primitive((_p, _x), _p * sp.exp(_x), "_scaled_exp", "t"),
         "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),
         # SymPy's own erfc(-x) turns into 2 - erfc(x), which cancels.
         "erfc": Primitive((_x,), 1 - sp.erf(_x), "special.erfc", "erfc"),
@@ -58,6 +63,16 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "sum_others": Primitive(
             (_v, _j), sp.Sum(_v[_k], (_k, 1, _n)) - _v[_j], "_sum_others", "others"
         ),
+    }
+)
+
+
+# Two primitives of one argument that share most of their work, and the helper for both.
+_PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("sigmoid", "sigmoid_slope"): "_sigmoid_with_slope",
+        ("softplus", "sigmoid"): "_softplus_with_slope",
+        ("softplus_tail", "sigmoid"): "_softplus_tail_with_sigmoid",
     }
 )
 
@@ -86,6 +101,18 @@ def primitive_name(term: sp.Basic) -> str | None:
 def code_of(name: str) -> tuple[str, str]:
     """The function that computes a primitive, and the name that its value gets."""
     return _PRIMITIVES[name].code, _PRIMITIVES[name].hint
+
+
+def paired(terms: Iterable[sp.Expr]) -> Mapping[sp.Expr, tuple[str, int]]:
+    """The applications that are computed two at a time: the helper, and which of its results."""
+    found: dict[sp.Expr, tuple[str, int]] = {}
+    every = {t for term in terms for t in term.atoms(NamedFunction) if is_primitive(t)}
+    for names, helper in _PAIRS.items():
+        for one in sorted((t for t in every if is_primitive(t, names[0])), key=str):
+            other = primitive(names[1])(*one.args)
+            if other in every and one not in found and other not in found:
+                found[one], found[other] = (helper, 0), (helper, 1)
+    return MappingProxyType(found)
 
 
 def definitions() -> Mapping[str, Definition]:

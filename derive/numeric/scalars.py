@@ -37,9 +37,19 @@ def negative(term: sp.Expr) -> bool:
 def fraction(term: sp.Expr) -> tuple[int, list[sp.Expr], list[sp.Expr]]:
     """The sign of a product, its factors above the bar, and those below."""
     sign, above, below = 1, [], []
-    for factor in sp.Mul.make_args(term):
+    factors = list(sp.Mul.make_args(term))
+    numbers = [f for f in factors if f.is_number]
+    if len(numbers) > 1:
+        # Only an irrational number leaves several: one float for all of them.
+        whole = sp.N(sp.Mul(*numbers), 25)
+        if whole.is_Float:
+            factors = [whole, *(f for f in factors if not f.is_number)]
+    for factor in factors:
         base, power = factor.as_base_exp()
-        if factor.is_Rational:
+        if factor.is_Float:
+            sign = -sign if factor < 0 else sign
+            above.append(abs(factor))
+        elif factor.is_Rational:
             sign = -sign if factor < 0 else sign
             above += [sp.Integer(abs(factor.p))] if abs(factor.p) != 1 else []
             if factor.q & (factor.q - 1) == 0 and factor.q > 1:

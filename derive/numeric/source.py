@@ -20,8 +20,8 @@ from derive.numeric.graph import ATOM, Graph, Hole, Node, write
 from derive.numeric.lower import Lowering
 from derive.numeric.names import identifier, quoted
 from derive.numeric.normal import idle_quotients, normal_form
-from derive.numeric.primitives import is_primitive
-from derive.numeric.rewrites import Rewrite
+from derive.numeric.primitives import is_primitive, paired
+from derive.numeric.rewrites import Rewrite, finished
 from derive.terms import Context, Vec, free, shape_of
 
 Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
@@ -44,12 +44,13 @@ class Output:
         first: Labels = (),
         last: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
         wrt: sp.Expr | None = None,
+        positive: frozenset[sp.Basic] = frozenset(),
     ) -> Output:
         """Read a term (or a `Vec`, whose indices come in its order).
 
         Its free indices become axes: those of `first`, then the others alphabetically, then
         `last` with their ranges, whether the term depends on them or not. In a derivative in
-        `wrt`, 0/0 of what does not depend on it is 0.
+        `wrt`, 0/0 of what does not depend on it is 0. The symbols in `positive` are known to be.
         """
         expr = sp.sympify(expr, strict=True)
         explicit: dict[sp.Symbol, sp.Expr] = {}
@@ -59,6 +60,7 @@ class Output:
         used: dict[str, Rewrite] = {}
         term = normal_form(expr, context, used)
         term = term if wrt is None else idle_quotients(term, wrt)
+        term = finished(term, positive, used)
         found = free_indices(term, frozenset(args or ()), {**explicit, **last})
         rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
         order = [k for k in (*explicit, *first, *rest, *last) if k in found]
@@ -203,13 +205,17 @@ def _function(f: Function) -> tuple[str, set[str]]:
     """A function's source and the helpers that it calls."""
     names, graph = _Names.of(f.args), Graph()
     nodes = []
+    pairs = paired(output.term for output in f.outputs)
     for output in f.outputs:
         _check_closed(f, output, names)
-        lowering = Lowering(graph, names.args, names.sizes, Axes(dict(output.ranges)))
+        axes = Axes(dict(output.ranges))
+        lowering = Lowering(graph, names.args, names.sizes, axes, pairs=pairs)
         node = lowering.result(output.term, tuple(output.ranges))
         nodes.append(_filled(graph, node, output, f, names, lowering))
     taken = {*names.args.values(), *names.sizes.values(), *_RESERVED}
-    lines, results = write(nodes, taken)
+    several = len(nodes) > 1
+    targets = [f"out[{at}]" if several else "out" for at in range(len(nodes))]
+    lines, results = write(nodes, taken, targets)
     code = [*lines, f"return {', '.join(results)}"]
     body = _body(f, names, code)
     text = "\n".join([*_signature(f, names), *_docstring(f, names), *(f"    {x}" for x in body)])
@@ -227,8 +233,9 @@ def _signature(f: Function, names: _Names) -> list[str]:
     returns = ", ".join("NDArray[Any]" for _ in f.outputs)
     if len(f.outputs) == 1 and f.args:
         parts += ["*", "out: NDArray[Any] | None = None"]
-    else:
-        returns = f"tuple[{returns}]" if f.args else returns
+    elif f.args:
+        returns = f"tuple[{returns}]"
+        parts += ["*", f"out: {returns} | None = None"]
     line = f"def {f.name}({', '.join(parts)}) -> {returns}:"
     if len(line) <= 100:
         return [line]
@@ -261,23 +268,23 @@ def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
     if len(f.outputs) == 1 and _single(code, names):
         # One NumPy call gains nothing from pieces.
         targets = ", ".join(names.args[a] for a in f.args)
-        value = code[0].removeprefix("return ")
+        value = code[0].removeprefix("return ").removesuffix(", out=out)") + ")"
         target = f"[{targets}] = arrays"
         return [*lines, target, f"return {value} if out is None else _put({value}, out)"]
     inner = ", ".join(f"{names.args[a]}: Any" for a in f.args)
     ranks = tuple(len(shape_of(a)) for a in f.args)
-    out = ", out" if len(f.outputs) == 1 else ""
-    piece = ["", f"def piece({inner}) -> Any:", *(f"    {x}" for x in code), ""]
-    return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}{out})"]
+    nothing = "None" if len(f.outputs) == 1 else f"({', '.join(['None'] * len(f.outputs))})"
+    head = f"def piece({inner}, out: Any = {nothing}) -> Any:"
+    piece = ["", head, *(f"    {x}" for x in code), ""]
+    return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}, out)"]
 
 
 def _single(code: Sequence[str], names: _Names) -> bool:
     """Whether the code is one NumPy function of arguments and numbers."""
     plain = "|".join(map(re.escape, names.args.values()))
-    atom = rf"(?:{plain}|-?[\d.]+)"
-    return len(code) == 1 and bool(
-        re.fullmatch(rf"return (?:np|special)\.[a-z0-9]+\({atom}(?:, {atom})*\)", code[0])
-    )
+    atom = rf"(?:{plain}|-?[\d.]+|-?np\.inf)"
+    call = rf"return (?:np|special|{plain})\.[a-z0-9]+\({atom}(?:, {atom})*, out=out\)"
+    return len(code) == 1 and bool(re.fullmatch(call, code[0]))
 
 
 def _call(function: str, arguments: Sequence[str]) -> list[str]:

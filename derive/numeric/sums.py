@@ -59,7 +59,7 @@ class Sums(Base):
             body = self.array(term.function)
             absent = over - set(body.labels)
             if over - absent:
-                body = reduce(self.graph, "np.prod", body, over - absent)
+                body = reduce(self.graph, "prod", body, over - absent)
             for k in self.axes.sorted(absent):
                 length = Array(self.graph.number(self.size(self.axes.lengths[k])))
                 body = self.call("np.power", "power", body, length)
@@ -71,7 +71,7 @@ class Sums(Base):
         assert name is not None
         code, hint = code_of(name)
         if not isinstance(term.args[0], Vec):
-            return self.call(code, hint, *(self.array(a) for a in term.args))
+            return self._elementwise(term, name, code, hint)
         family = term.args[0]
         if name == "sum_others" and free(term.args[1]) & free(family.body):
             return self._masked(family, term.args[1])
@@ -80,8 +80,24 @@ class Sums(Base):
             outer = tuple(k for k in body.labels if k not in over)
             node = align(self.graph, body, (*outer, *family.indices))
             flat = flatten(self.graph, node, len(family.indices))
-            call = self.graph.call(code, flat, hint=hint)
+            arguments = [flat]
+            if name == "log_sum":
+                # The sum itself may be needed too.
+                whole = Array(flat, (*outer, family.indices[0]))
+                over = {family.indices[0]}
+                arguments.append(reduce(self.graph, "sum", whole, over).node)
+            call = self.graph.call(code, *arguments, hint=hint)
         return Array(call, outer) if name != "sum_others" else self._others(call, outer, term)
+
+    def _elementwise(self, term: sp.Expr, name: str, code: str, hint: str) -> Array:
+        arrays = [self.solid(self.array(a)) for a in term.args]
+        if name == "normal_cdf":
+            arrays.append(self.call("_gauss", "bell", *arrays))
+        if term not in self.pairs:
+            return self.call(code, hint, *arrays)
+        helper, place = self.pairs[term]
+        both = self.call(helper, "both", *arrays)
+        return Array(self.graph.node(Hole(both.node, ATOM), f"[{place}]", hint=hint), both.labels)
 
     def _masked(self, family: Vec, target: sp.Expr) -> Array:
         """The sum without a member on which its terms depend: there they are left out."""

@@ -12,11 +12,11 @@ from types import ModuleType
 import sympy as sp
 
 from derive.numeric.binders import by_height
-from derive.numeric.rewrites import activations, families, logarithms
+from derive.numeric.rewrites import activations, families, finishing, logarithms
 from derive.numeric.rewrites.shapes import Rewrite
-from derive.terms import map_terms
+from derive.terms import map_terms, substitute
 
-__all__ = ["REWRITES", "Rewrite", "stable"]
+__all__ = ["REWRITES", "Rewrite", "finished", "stable"]
 
 
 def _of(module: ModuleType) -> tuple[Rewrite, ...]:
@@ -25,10 +25,11 @@ def _of(module: ModuleType) -> tuple[Rewrite, ...]:
 
 
 # The first that fits is taken.
-REWRITES = (*_of(activations), *_of(families), *_of(logarithms))
+_LAST = _of(finishing)
+REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_LAST)
 # tanh is made of the same pieces as the sigmoid and must be seen first.
 _FIRST = (activations.tanh_of_exponentials,)
-_REST = tuple(r for r in REWRITES if r not in _FIRST)
+_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_LAST))
 
 
 def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
@@ -41,6 +42,19 @@ def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
     for group in (_FIRST, _REST):
         term = map_terms(term, lambda t, group=group: _apply(t, group, record))  # type: ignore[misc]
     return by_height(term)
+
+
+def finished(
+    term: sp.Expr, positive: frozenset[sp.Basic], used: dict[str, Rewrite] | None = None
+) -> sp.Expr:
+    """A stable term with the rewrites that come last, where the symbols in `positive` are so.
+
+    The rewrites that were applied are added to `used`, by name.
+    """
+    record = {} if used is None else used
+    known = {s: sp.Dummy(str(s), positive=True) for s in sorted(positive, key=str)}
+    term = map_terms(substitute(term, known), lambda t: _apply(t, _LAST, record))
+    return substitute(term, {d: s for s, d in known.items()})
 
 
 def _apply(term: sp.Expr, rewrites: tuple[Rewrite, ...], used: dict[str, Rewrite]) -> sp.Expr:

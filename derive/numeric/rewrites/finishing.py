@@ -1,0 +1,136 @@
+"""Rewrites that come last: fewer passes over the arrays, and products that stay in range.
+
+They hide the exponentials that the other rewrites look for, so they wait for these to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from derive.numeric.primitives import is_primitive, primitive
+from derive.numeric.rewrites.shapes import rewrite, split
+from derive.terms import free, real
+
+sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
+softplus, softplus_tail = primitive("softplus"), primitive("softplus_tail")
+tanh_softplus, scaled_exp = primitive("tanh_softplus"), primitive("scaled_exp")
+_x, _y, _w = real("x"), real("y"), real("w")
+_b = sp.Symbol("b", positive=True)
+_clipped = sp.Max(sp.Min(_x, _b), -_b)
+
+
+@rewrite(sp.tanh(softplus(_x)), tanh_softplus(_x))
+def tanh_of_softplus(term: sp.Expr) -> sp.Expr | None:
+    """tanh(log(1 + e^u)) is n/(n + 2) with n = e^u (e^u + 2): one exp, no log."""
+    if isinstance(term, sp.tanh) and is_primitive(term.args[0], "softplus"):
+        return tanh_softplus(*term.args[0].args)
+    return None
+
+
+@rewrite(
+    _y * softplus(-_x) + _w * softplus(_x),
+    (_y + _w) * softplus_tail(_x) + _w * sp.Max(_x, 0) - _y * sp.Min(_x, 0),
+)
+def softplus_of_both_signs(term: sp.Expr) -> sp.Expr | None:
+    """a softplus(-u) + b softplus(u) is (a + b) log(1 + e^-|u|) + b max(u, 0) - a min(u, 0)."""
+    if not isinstance(term, sp.Add):
+        return None
+    parts = {}
+    for t in term.args:
+        found = [f for f in sp.Mul.make_args(t) if is_primitive(f, "softplus")]
+        if len(found) == 1:
+            parts[found[0].args[0]] = (
+                t,
+                sp.Mul(*(f for f in sp.Mul.make_args(t) if f not in found)),
+            )
+    for u in parts:
+        if -u in parts and not u.could_extract_minus_sign():
+            (one, b), (other, a) = parts[u], parts[-u]
+            rest = [t for t in term.args if t not in (one, other)]
+            tail = sp.expand(a + b) * softplus_tail(u)
+            return sp.Add(tail, b * sp.Max(u, 0), -a * sp.Min(u, 0), *rest)
+    return None
+
+
+@rewrite(sigmoid(_x) * (_w + _y * sigmoid(-_x)), _w * sigmoid(_x) + _y * sigmoid_slope(_x))
+def sigmoid_times_sum(term: sp.Expr) -> sp.Expr | None:
+    """σ(u) (a + b σ(-u)) is a σ(u) + b σ′(u): one exp for two."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for s in (f for f in term.args if is_primitive(f, "sigmoid")):
+        other, slope = sigmoid(-s.args[0]), sigmoid_slope(s.args[0])
+        if s.args[0].could_extract_minus_sign():
+            slope = sigmoid_slope(-s.args[0])
+        for total in (f for f in term.args if isinstance(f, sp.Add)):
+            if any(other in sp.Mul.make_args(t) for t in total.args):
+                parts = [
+                    t / other * slope if other in sp.Mul.make_args(t) else t * s for t in total.args
+                ]
+                return sp.Mul(sp.Add(*parts), *(f for f in term.args if f not in (s, total)))
+    return None
+
+
+@rewrite(
+    sp.Piecewise((_x**2 / 2, sp.Abs(_x) <= _b), (_b * (sp.Abs(_x) - _b / 2), True)),
+    _clipped * (_x - _clipped / 2),
+)
+def straight_outside(term: sp.Expr) -> sp.Expr | None:
+    """f(u) for |u| ≤ b, outside its tangents at ±b, is f(c) + f′(c)(u - c), c = u clipped to ±b."""
+    return _outside(
+        term, lambda f, d, at: f.xreplace({d: at}) + f.diff(d).xreplace({d: at}) * (d - at)
+    )
+
+
+@rewrite(sp.Piecewise((_x, sp.Abs(_x) <= _b), (_b * sp.sign(_x), True)), _clipped)
+def constant_outside(term: sp.Expr) -> sp.Expr | None:
+    """f(u) for |u| ≤ b, outside f(±b), is f of u clipped to ±b."""
+    return _outside(term, lambda f, d, at: f.xreplace({d: at}))
+
+
+def _outside(term: sp.Expr, going_on: Callable[..., sp.Expr]) -> sp.Expr | None:
+    """The continuation of the first branch from u clipped to ±b, if the second is that."""
+    if not isinstance(term, sp.Piecewise) or len(term.args) != 2 or term.args[1][1] != sp.true:
+        return None
+    (inner, condition), (outer, _) = term.args
+    if isinstance(condition, sp.Ge | sp.Gt):
+        condition = condition.reversed
+    if not isinstance(condition, sp.Le | sp.Lt) or not isinstance(condition.lhs, sp.Abs):
+        return None
+    u, b = condition.lhs.args[0], condition.rhs
+    d, far = sp.Dummy("d", real=True), sp.Dummy("far", positive=True)
+    f = inner.xreplace({u: d})
+    if not b.is_positive or free(f) & free(u) or sp.sign(u) == 0:
+        return None
+    for side in (1, -1):
+        there = outer.xreplace({sp.Abs(u): far, sp.sign(u): sp.Integer(side), u: side * far})
+        wanted = going_on(f, d, side * b).xreplace({d: side * far})
+        if free(there) & free(u) or sp.expand(there - wanted) != 0:
+            return None
+    c = sp.Dummy("c", real=True)
+    found = sp.expand(going_on(f, d, c))
+    by_c = sp.expand(found / c)
+    # c (u - c/2) needs one pass less than c u - c²/2, and does not cancel.
+    found = found if by_c.has(1 / c) else c * by_c
+    return found.xreplace({d: u, c: sp.Max(sp.Min(u, b), -b)})
+
+
+@rewrite(_w * sp.exp(_x), scaled_exp(_w, _x))
+def scaled_exponential(term: sp.Expr) -> sp.Expr | None:
+    """w e^u is w e^(u/2) e^(u/2), which is in range where e^u is not and w e^u is."""
+    exps, others = split(term, sp.exp)
+    if not isinstance(term, sp.Mul) or len(exps) != 1 or _never_large(exps[0].exp):
+        return None
+    weights = [f for f in others if not f.is_number and not f.as_base_exp()[1].is_negative]
+    if not weights:
+        return None
+    rest = (f for f in others if f not in weights)
+    return sp.Mul(scaled_exp(sp.Mul(*weights), exps[0].exp), *rest)
+
+
+def _never_large(exponent: sp.Expr) -> bool:
+    """Whether an exponent has a shift that keeps it at or below 0."""
+    return bool(exponent.atoms(sp.Max)) or any(
+        is_primitive(t, "largest") for t in sp.preorder_traversal(exponent)
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from derive.proof.assumptions import Fact, Setting
+from derive.proof.field import SMALL
 from derive.proof.leaf import Leaf
 from derive.terms import Statement
 
@@ -59,16 +60,27 @@ class Certificate:
     statement: Statement
     setting: Setting
     tree: Node
-    room: int = 40
+    room: int = SMALL
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
         """The leaves of the tree, from left to right."""
         return tuple(node for _, node in walk(self.tree) if isinstance(node, Leaf))
 
+    @property
+    def has_cases(self) -> bool:
+        """Whether cases are taken or a bound is proved: moves that a replay can find wrong.
+
+        Without any, a replay would only do the one comparison over again.
+        """
+        return any(
+            node.bound is not None if isinstance(node, Leaf) else not isinstance(node, Enter)
+            for _, node in walk(self.tree)
+        )
+
     def lines(self) -> tuple[str, ...]:
         """The proof for people, a line a move, indented by depth."""
-        return tuple(f"{'  ' * depth}{_words(node)}" for depth, node in walk(self.tree))
+        return tuple(line for depth, node in walk(self.tree) for line in _lines(node, depth))
 
     def as_json(self) -> dict[str, Any]:
         """The proof as nested plain data."""
@@ -99,6 +111,12 @@ def _below(node: Node) -> Iterator[tuple[str, Node]]:
     elif isinstance(node, IndexCases):
         for equal, branch in node.branches.items():
             yield "equal" if equal else "different", branch
+
+
+def _lines(node: Node, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}{_words(node)}"
+    if isinstance(node, Leaf) and node.bound is not None:
+        yield from node.bound.lines(depth + 1)
 
 
 def _words(node: Node) -> str:
@@ -133,4 +151,5 @@ def _data(node: Node) -> dict[str, Any]:
         "region": [str(s) for s in node.region],
         "needs": [str(s) for s in node.needs],
         "normal form": None if node.normal is None else str(node.normal),
+        "bound": [] if node.bound is None else list(node.bound.lines(0)),
     }

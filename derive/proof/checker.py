@@ -19,7 +19,7 @@ from sympy.polys.rings import ring
 from derive.proof.assumptions import Fact
 from derive.proof.cases import Cases
 from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
-from derive.proof.field import CapacityExceeded, Field, Frac, Poly
+from derive.proof.field import GROWTH, CapacityExceeded, Field, Frac, Poly
 from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, Split, SplitIndex, SplitSign
@@ -45,7 +45,7 @@ def check(certificate: Certificate) -> int:
         except FinerGrain as finer:
             grains = [*(x for x in grains if x[0] != finer.basis), (finer.basis, finer.grain)]
         except CapacityExceeded:
-            capacity *= 4
+            capacity *= GROWTH
             if capacity > MAX_CAPACITY:
                 raise CheckError("the proof has too many terms to check") from None
         except Split:
@@ -123,7 +123,7 @@ class _Replay:
 
     def _leaf(self, leaf: Leaf, region: Region, depth: int = 0) -> int:
         try:
-            found = self.judge(region)
+            found = self.judge(region, leaf.bound)
         except (SplitSign, SplitIndex) as split:
             # The normal forms may meet cases in another order: finer cases, all of them, do.
             if depth >= MAX_FINER:
@@ -136,7 +136,7 @@ class _Replay:
         if not set(found.needs) <= set(leaf.needs):
             raise CheckError("a leaf needs more than the proof says")
         equation = found.kind == "equal" and self.judge.statement.relation == "="
-        if equation and not region.relations and not self._same(*self.judge.compared):
+        if equation and not region.relations and found.compared and not _same(*found.compared):
             raise CheckError("the polynomial identity at the end does not hold")
         return 1
 
@@ -153,21 +153,23 @@ class _Replay:
             ]
         return (part for part in parts if not part.contradictory())
 
-    def _same(self, left: Frac, right: Frac) -> bool:
-        """The identity at the end, multiplied out by other arithmetic."""
-        field = self.cases.field
-        polys = (left.num, left.den, right.num, right.den)
-        used = sorted({g for p in polys for g in field.used(p)})
-        _, *gens = ring([f"x{g}" for g in used], QQ)
-        symbols = dict(zip(used, gens, strict=True))
-        a, b, c, d = (self._plain(p, symbols) for p in polys)
-        return bool(a * d - c * b == 0) or left.same(right)
 
-    def _plain(self, poly: Poly, symbols: dict[int, Any]) -> Any:
-        total: Any = 0
-        for powers, coefficient in self.cases.field.terms(poly):
-            term: Any = QQ(int(coefficient.p), int(coefficient.q))
-            for g, e in powers:
-                term = term * symbols[g] ** e
-            total = term + total
-        return total
+def _same(left: Frac, right: Frac) -> bool:
+    """The identity at the end, multiplied out by other arithmetic."""
+    field = left.field
+    polys = (left.num, left.den, right.num, right.den)
+    used = sorted({g for p in polys for g in field.used(p)})
+    _, *gens = ring([f"x{g}" for g in used], QQ)
+    symbols = dict(zip(used, gens, strict=True))
+    a, b, c, d = (_plain(field, p, symbols) for p in polys)
+    return bool(a * d - c * b == 0) or left.same(right)
+
+
+def _plain(field: Field, poly: Poly, symbols: dict[int, Any]) -> Any:
+    total: Any = 0
+    for powers, coefficient in field.terms(poly):
+        term: Any = QQ(int(coefficient.p), int(coefficient.q))
+        for g, e in powers:
+            term = term * symbols[g] ** e
+        total = term + total
+    return total

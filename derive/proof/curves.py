@@ -205,7 +205,7 @@ class Curve:
     def _without_roots(self, poly: Poly, span: Span) -> Sign:
         """The sign of a polynomial in the variable alone that has no root in the span."""
         field = self.algebra.field
-        if field.used(poly) != [self.number]:
+        if field.used(poly) != (self.number,):
             return ANY
         try:
             low, high = (self.end(e) for e in (span.low, span.high))

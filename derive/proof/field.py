@@ -8,7 +8,6 @@ reduced. Missing a relation can make a true equation look open, never a false on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -19,7 +18,11 @@ from derive.errors import LimitError, UnsupportedError
 
 Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
 Key = tuple[Any, ...]
+Powers = tuple[tuple[int, int], ...]
 
+# The room of the first attempt, and by how much it grows: every operation pays for all of it.
+SMALL = 16
+GROWTH = 4
 MAX_TERMS = 4000
 MAX_PRODUCT = 60_000
 MAX_DEGREE = 400
@@ -57,17 +60,24 @@ class Generator:
 class Field:
     """The generators of one proof and arithmetic over them."""
 
-    def __init__(self, capacity: int = 40) -> None:
+    def __init__(self, capacity: int = SMALL) -> None:
         self.capacity = capacity
         self.ctx = fmpq_mpoly_ctx.get(("x", capacity), Ordering.lex)
         self.gens = self.ctx.gens()
+        self.names = [str(g) for g in self.gens]
         self.generators: list[Generator] = []
         self.numbers: dict[Key, int] = {}
         # gen -> (power, polynomial that this power equals)
         self.relations: dict[int, tuple[int, Poly]] = {}
         # pairs of generators whose product is zero
         self.exclusive: set[tuple[int, int]] = set()
-        self.factored: dict[Key, tuple[fmpq, list[tuple[Poly, int]]]] = {}
+        # What was found of polynomials, by their keys: the same ones come back again and again.
+        self.factored: dict[str, tuple[fmpq, list[tuple[Poly, int]]]] = {}
+        self._terms: dict[str, tuple[tuple[Powers, fmpq], ...]] = {}
+        self._used: dict[str, tuple[int, ...]] = {}
+        self._indices: dict[str, frozenset[Any]] = {}
+        self._reduced: set[str] = set()
+        self._rules = (0, 0)
         self.fresh_count = 0
         self.zero = Frac(self, self.ctx.constant(0), self.ctx.constant(1))
         self.one = self.constant(1)
@@ -95,21 +105,33 @@ class Field:
         """Enter a generator and return it as an element."""
         return self.frac(self.number(generator))
 
-    def used(self, poly: Poly) -> list[int]:
+    def used(self, poly: Poly) -> tuple[int, ...]:
         """The numbers of the generators that occur in a polynomial."""
-        return [i for i, d in enumerate(poly.degrees()[: len(self.generators)]) if d]
+        key = str(poly)
+        found = self._used.get(key)
+        if found is None:
+            found = self._used[key] = tuple(g for g, d in enumerate(poly.degrees()) if d > 0)
+        return found
 
     def indices(self, poly: Poly) -> frozenset[Any]:
         """The index symbols that occur in a polynomial's generators."""
-        found: frozenset[Any] = frozenset()
-        for g in self.used(poly):
-            found |= self.generators[g].indices
+        key = str(poly)
+        found = self._indices.get(key)
+        if found is None:
+            each = (self.generators[g].indices for g in self.used(poly))
+            found = self._indices[key] = frozenset().union(*each)
         return found
 
-    def terms(self, poly: Poly) -> Iterator[tuple[tuple[tuple[int, int], ...], fmpq]]:
+    def terms(self, poly: Poly) -> tuple[tuple[Powers, fmpq], ...]:
         """The terms of a polynomial as (((generator, exponent), ...), coefficient)."""
-        for exponents, coefficient in poly.terms():
-            yield tuple((g, int(e)) for g, e in enumerate(exponents) if e), coefficient
+        key = str(poly)
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = tuple(
+                (tuple((g, int(e)) for g, e in enumerate(exponents) if e), coefficient)
+                for exponents, coefficient in poly.terms()
+            )
+        return found
 
     def factor(self, poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
         """The content and the irreducible factors of a polynomial with their multiplicities."""
@@ -119,16 +141,16 @@ class Field:
             found = self.factored[key] = poly.factor()
         return found
 
-    def monomial(self, powers: tuple[tuple[int, int], ...], coefficient: fmpq | int = 1) -> Poly:
+    def monomial(self, powers: Powers, coefficient: fmpq | int = 1) -> Poly:
         """The polynomial with this one term."""
         exponents = [0] * self.capacity
         for g, e in powers:
             exponents[g] += e
         return self.ctx.from_dict({tuple(exponents): coefficient})
 
-    def key(self, poly: Poly) -> Key:
-        """A hashable, ordered form of a polynomial."""
-        return tuple((powers, int(c.p), int(c.q)) for powers, c in self.terms(poly))
+    def key(self, poly: Poly) -> str:
+        """A hashable, ordered form of a polynomial: its terms in order, written out."""
+        return str(poly)
 
     def reduce(self, poly: Poly) -> Poly:
         """Reduce by the generators' relations until none applies."""
@@ -144,6 +166,19 @@ class Field:
     def _reducible(self, poly: Poly) -> bool:
         if not self.relations and not self.exclusive:
             return False
+        rules = (len(self.relations), len(self.exclusive))
+        if rules != self._rules:
+            self._rules = rules
+            self._reduced.clear()
+        key = str(poly)
+        if key in self._reduced:
+            return False
+        if self._matches_rule(poly):
+            return True
+        self._reduced.add(key)
+        return False
+
+    def _matches_rule(self, poly: Poly) -> bool:
         degrees = poly.degrees()
         if any(degrees[g] >= power for g, (power, _) in self.relations.items()):
             return True
@@ -152,7 +187,7 @@ class Field:
             for a, b in self.exclusive
         )
 
-    def _reduced_term(self, powers: tuple[tuple[int, int], ...], coefficient: fmpq) -> Poly:
+    def _reduced_term(self, powers: Powers, coefficient: fmpq) -> Poly:
         present = {g for g, _ in powers}
         if any(a in present and b in present for a, b in self.exclusive):
             return self.ctx.constant(0)
@@ -181,7 +216,10 @@ class Frac:
     @classmethod
     def make(cls, field: Field, num: Poly, den: Poly) -> Frac:
         """The fraction in lowest terms. Raises `UndefinedTermError` if the denominator is zero."""
-        num, den = field.reduce(num), field.reduce(den)
+        num = field.reduce(num)
+        if den.is_one():
+            return cls(field, num, den)
+        den = field.reduce(den)
         if den.is_zero():
             raise UndefinedTermError("a division by zero")
         if num.is_zero():
@@ -199,7 +237,11 @@ class Frac:
         return cls(field, num, den)
 
     def __add__(self, other: Frac) -> Frac:
+        if self.num.is_zero() or other.num.is_zero():
+            return other if self.num.is_zero() else self
         if self.den == other.den:
+            if self.den.is_one():
+                return Frac(self.field, self.field.reduce(self.num + other.num), self.den)
             return Frac.make(self.field, self.num + other.num, self.den)
         _guard(len(self.num) * len(other.den), len(other.num) * len(self.den))
         return Frac.make(
@@ -213,6 +255,12 @@ class Frac:
         return self + (-other)
 
     def __mul__(self, other: Frac) -> Frac:
+        for one, value in ((self, other), (other, self)):
+            if one.num.is_one() and one.den.is_one():
+                return value
+        if self.den.is_one() and other.den.is_one():
+            _guard(len(self.num) * len(other.num))
+            return Frac(self.field, self.field.reduce(self.num * other.num), self.den)
         _guard(len(self.num) * len(other.num), len(self.den) * len(other.den))
         return Frac.make(self.field, self.num * other.num, self.den * other.den)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
 from typing import Literal
 
 import sympy as sp
 
 from derive.errors import UnsupportedError
+from derive.proof.algebra import Algebra
+from derive.proof.bounds import Bound, holds
 from derive.proof.cases import ALLOWED, Cases
 from derive.proof.field import Field, Frac, Poly, UndefinedTermError
 from derive.proof.inequalities import sign_with_lemmas
@@ -32,32 +36,62 @@ class Leaf:
 
     `equal`: the statement holds there, given `needs`, the conditions that one side has and the
     other lacks. `void`: neither side is defined there. `partly`: only one is. `open`: not shown.
-    `normal` is the common normal form, `line` the whole in words.
+    `compared` are the normal forms of the two sides, written out only when somebody reads them;
+    `bound` proves an inequality by one of its variables where nothing simpler does.
     """
 
     kind: Kind
     region: tuple[Statement, ...]
     needs: tuple[Statement, ...] = ()
-    line: str = ""
-    normal: sp.Expr | None = None
+    relation: str = "="
+    compared: tuple[Frac, Frac] | None = field(default=None, compare=False, repr=False)
+    bound: Bound | None = None
+
+    @cached_property
+    def normal(self) -> sp.Expr | None:
+        """The normal form of the left side."""
+        return None if self.compared is None else restore(self.compared[0].field, self.compared[0])
+
+    @cached_property
+    def line(self) -> str:
+        """What was compared, in words."""
+        if self.compared is None:
+            return ""
+        left, right = self.compared
+        if self.kind == "equal" and self.relation == "=":
+            return f"both sides have the normal form {self.normal}"
+        difference = restore(left.field, left - right)
+        if self.kind == "equal":
+            return f"the difference {difference} has the right sign"
+        return f"{difference} {self.relation} 0 is open"
+
+
+FindBound = Callable[[Algebra, Frac, Sign], Bound | None]
 
 
 class LeafJudge:
-    """Compares the sides of one statement in regions."""
+    """Compares the sides of one statement in regions.
 
-    def __init__(self, cases: Cases, statement: Statement) -> None:
+    `find` looks for proofs of bounds; without it only those that are handed over count.
+    """
+
+    def __init__(self, cases: Cases, statement: Statement, find: FindBound | None = None) -> None:
         self.cases = cases
+        self.find = find
+        self.bound: Bound | None = None
         self.field: Field = cases.field
         self.statement = statement
-        # The normal forms that were compared last, for whoever wants to compare them again.
-        self.compared: tuple[Frac, ...] = ()
 
     @property
     def _sides(self) -> tuple[sp.Expr, sp.Expr]:
         return self.statement.lhs, self.statement.rhs
 
-    def __call__(self, region: Region) -> Leaf:
-        """The leaf of a region; raises `Split` where the region has to be divided further."""
+    def __call__(self, region: Region, bound: Bound | None = None) -> Leaf:
+        """The leaf of a region; raises `Split` where the region has to be divided further.
+
+        `bound` is a proof to be checked, if one was found before.
+        """
+        self.bound = bound
         sides = []
         failed: list[UndefinedTermError] = []
         for term in self._sides:
@@ -71,17 +105,12 @@ class LeafJudge:
         if failed:
             return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
         (left_normal, left), (right_normal, right) = sides
-        self.compared = (left, right)
-        if not self._holds(region, left_normal, left, right):
+        if not self._holds(region, left_normal, right_normal, left, right):
             self._split_values(region, left, right)
-            shown = restore(self.field, left - right)
-            return Leaf("open", region.story, line=f"{shown} {self.statement.relation} 0 is open")
+            return Leaf("open", region.story, (), self.statement.relation, (left, right))
         needs = self._missing(region, left_normal, right_normal)
-        shown = restore(self.field, left)
-        line = f"both sides have the normal form {shown}"
-        if self.statement.relation != "=":
-            line = f"the difference {restore(self.field, left - right)} has the right sign"
-        return Leaf("equal", region.story, needs, line, shown)
+        relation = self.statement.relation
+        return Leaf("equal", region.story, needs, relation, (left, right), self.bound)
 
     def _split_values(self, region: Region, *values: Frac) -> None:
         """Where a variable has two values only, each is a case of its own.
@@ -106,14 +135,29 @@ class LeafJudge:
         equations = [s for s in region.story if s.relation == "="]
         return negation((equations or region.story)[-1])
 
-    def _holds(self, region: Region, normal: Normalizer, left: Frac, right: Frac) -> bool:
+    def _holds(
+        self, region: Region, normal: Normalizer, other: Normalizer, left: Frac, right: Frac
+    ) -> bool:
         if self.statement.relation != "=":
             wanted = ALLOWED[self.statement.relation]
             above, below = (written_sign(normal, t) for t in self._sides)
             if plus(above, times(below, NEGATIVE)) <= wanted:
                 return True
-            return sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted
+            # The claim speaks of where both sides are defined.
+            for condition in other.conditions:
+                if not condition.bound and not condition.sufficient:
+                    normal.algebra.facts.add(condition.poly, condition.sign)
+            if sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted:
+                return True
+            return self._bounded(normal.algebra, left - right, wanted)
         return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
+
+    def _bounded(self, algebra: Algebra, difference: Frac, wanted: Sign) -> bool:
+        if self.bound is not None:
+            return holds(algebra, difference, wanted, self.bound)
+        if self.find is not None:
+            self.bound = self.find(algebra, difference, wanted)
+        return self.bound is not None
 
     # -- conditions ---------------------------------------------------------------------
 

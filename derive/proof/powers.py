@@ -139,7 +139,7 @@ class Powers(Requirements):
     def _ln_generator(self, f: Poly) -> Frac:
         number = f.is_constant()
         sign = POSITIVE if number else ANY
-        return self.enter("ln", (f,), self.field.key(f), self.field.indices(f), sign)
+        return self.enter("ln", (f,), (self.field.key(f),), self.field.indices(f), sign)
 
     def power(self, base: Frac, exponent: Frac) -> Frac:
         """A power: integer, rational or general (which needs a positive base)."""

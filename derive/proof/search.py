@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from derive.errors import LimitError
 from derive.proof.assumptions import Fact, Setting
+from derive.proof.bounding import find_bound
 from derive.proof.cases import Cases
 from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
-from derive.proof.field import CapacityExceeded, Field
+from derive.proof.field import GROWTH, SMALL, CapacityExceeded, Field
 from derive.proof.leaf import Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, SplitIndex, SplitSign, SplitValues
@@ -34,6 +35,7 @@ class Search:
     statement: Statement
     cases: Cases
     deadline: float
+    allowed: frozenset[Statement] | None = None
     leaves: int = 0
 
     def run(self) -> Node:
@@ -56,7 +58,10 @@ class Search:
 
     def _leaf(self, region: Region) -> Leaf:
         self.leaves += 1
-        return LeafJudge(self.cases, self.statement)(region)
+        leaf = LeafJudge(self.cases, self.statement, find_bound)(region)
+        if self.allowed is not None and (leaf.kind == "open" or not self.allowed >= {*leaf.needs}):
+            raise LimitError("a case stays open")
+        return leaf
 
     def _branch(self, region: Region, depth: int, work: Callable[[Region], Node]) -> Node:
         """Do some work in a region, dividing the region as the work asks for it."""
@@ -105,21 +110,29 @@ class Search:
         return IndexCases(split.left, split.right, branches)
 
 
-def run_search(statement: Statement, setting: Setting, seconds: float) -> Certificate:
-    """Search with as much room and as fine a grain as it turns out to need."""
+def run_search(
+    statement: Statement,
+    setting: Setting,
+    seconds: float,
+    allowed: frozenset[Statement] | None = None,
+) -> Certificate:
+    """Search with as much room and as fine a grain as it turns out to need.
+
+    With `allowed`, raises `LimitError` at the first case that is open or has another condition.
+    """
     deadline = time.monotonic() + seconds
-    capacity = 40
+    capacity = SMALL
     wanted: list[tuple[object, int]] = []
     while True:
         # Keys speak of generator numbers, which are the same in every run up to the restart.
         cases = Cases(Field(capacity), setting, dict(wanted))
         try:
-            tree = Search(statement, cases, deadline).run()
+            tree = Search(statement, cases, deadline, allowed).run()
         except FinerGrain as finer:
             wanted = [(k, g) for k, g in wanted if k != finer.basis]
             wanted.append((finer.basis, finer.grain))
         except CapacityExceeded:
-            capacity *= 4
+            capacity *= GROWTH
             if capacity > MAX_CAPACITY:
                 raise LimitError("too many different terms") from None
         else:

@@ -47,12 +47,12 @@ class Facts:
 
     def __init__(self, field: Field) -> None:
         self.field = field
-        self.known: dict[tuple[object, ...], tuple[Poly, Sign]] = {}
+        self.known: dict[str, tuple[Poly, Sign]] = {}
         self.contradiction = False
         # What knows more of a polynomial than its terms say, such as that exp is monotone.
         self.oracle: Callable[[Poly], Sign] | None = None
         # Signs that were found under the facts as they are now.
-        self.answers: dict[tuple[object, ...], Sign] = {}
+        self.answers: dict[str, Sign] = {}
 
     def copy(self) -> Facts:
         """An independent copy."""
@@ -139,7 +139,7 @@ class Facts:
 
     def of_generator(self, g: int) -> Sign:
         """The signs of a generator: its own, narrowed by what is known."""
-        known = self.known.get((((((g, 1),)), 1, 1),))
+        known = self.known.get(self.field.names[g])
         return self.field.generators[g].sign & (known[1] if known else ANY)
 
     def _of_one_variable(self, poly: Poly) -> Sign:

@@ -13,7 +13,7 @@ import pytest
 import sympy as sp
 
 from derive.functions import catalogue
-from derive.proof import prove
+from derive.proof import Outcome, prove
 from derive.terms import (
     Context,
     Decimal,
@@ -99,7 +99,13 @@ CLAIMS: list[tuple[Statement, Context]] = [
 
 def outcomes(order: list[int]) -> dict[str, str]:
     """Every claim's whole outcome as text, judged in this order."""
-    return {str(at): repr(prove(*CLAIMS[at], seconds=60.0)) for at in order}
+    return {str(at): written(prove(*CLAIMS[at], seconds=60.0)) for at in order}
+
+
+def written(outcome: Outcome) -> str:
+    """An outcome with the whole of its proof."""
+    proof = () if outcome.certificate is None else outcome.certificate.lines()
+    return "\n".join((repr(outcome), *proof))
 
 
 @pytest.fixture(scope="module")

@@ -11,52 +11,73 @@ from typing import Any
 import numpy as np
 
 
-def _prepare(*pairs: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[str, int]]:
+def _floats(**arguments: Any) -> list[Any]:
+    """The arguments as arrays of one floating dtype whose shapes broadcast together.
+
+    Float dtypes stay, integers and booleans become float64; ValueError or TypeError says which
+    argument does not fit.
+    """
+    arrays = _floating(list(arguments.values()))
+    if len(arrays) > 1:
+        shape = arrays[0].shape
+        for a in arrays:
+            if a.shape != shape and a.shape:
+                _check_batches(list(arguments), arrays, [a.shape for a in arrays])
+                break
+    return arrays
+
+
+def _prepare(*arguments: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[str, int]]:
     """The arguments as arrays of one floating dtype, and the sizes read from their shapes.
 
     Each triple is (name, value, sizes of its last axes: a name, a number, or None for any).
     Float dtypes stay, integers and booleans become float64; ValueError or TypeError says
     which argument does not fit.
     """
-    arrays = [pair[1] for pair in pairs]
-    dtype = arrays[0].dtype if type(arrays[0]) is np.ndarray else None
-    if dtype is None or dtype.kind != "f":
-        arrays = _floating(arrays)
-    else:
-        for v in arrays:
-            if type(v) is not np.ndarray or v.dtype is not dtype:
-                arrays = _floating(arrays)
-                break
+    arrays = _floating([a[1] for a in arguments])
     sizes: dict[str, int] = {}
     batches = []
-    for (name, _, axes), array in zip(pairs, arrays, strict=True):
+    for (name, _, axes), array in zip(arguments, arrays, strict=True):
         shape = array.shape
-        if axes:
-            if len(shape) < len(axes):
-                needed = ", ".join(["...", *map(str, axes)])
-                raise ValueError(f"{name} has shape {shape}; ({needed}) is needed")
-            for size, found in zip(axes, shape[-len(axes) :], strict=True):
-                if size is None:
-                    continue
-                wanted = sizes.setdefault(size, found) if isinstance(size, str) else size
-                if wanted != found:
-                    raise ValueError(
-                        f"{name} has shape {shape}, so {size} = {found}; {wanted} is needed"
-                    )
-            shape = shape[: -len(axes)]
-        if shape and shape not in batches:
-            batches.append(shape)
-    if len(batches) > 1:
-        try:
-            np.broadcast_shapes(*batches)
-        except ValueError:
-            shown = ", ".join(f"{p[0]}: {a.shape}" for p, a in zip(pairs, arrays, strict=True))
-            raise ValueError(f"batch axes do not broadcast together ({shown})") from None
+        if len(shape) < len(axes):
+            needed = ", ".join(["...", *map(str, axes)])
+            raise ValueError(f"{name} has shape {shape}; ({needed}) is needed")
+        own = len(shape) - len(axes)
+        for size, found in zip(axes, shape[own:], strict=True):
+            if size is None:
+                continue
+            wanted = sizes.setdefault(size, found) if isinstance(size, str) else size
+            if wanted != found:
+                raise ValueError(
+                    f"{name} has shape {shape}, so {size} = {found}; {wanted} is needed"
+                )
+        batches.append(shape[:own])
+    if batches.count(batches[0]) < len(batches):
+        _check_batches([a[0] for a in arguments], arrays, batches)
     return arrays, sizes
+
+
+def _check_batches(names: list[str], arrays: list[Any], batches: list[Any]) -> None:
+    """ValueError if the batch axes do not broadcast together."""
+    try:
+        np.broadcast_shapes(*batches)
+    except ValueError:
+        shown = ", ".join(f"{n}: {a.shape}" for n, a in zip(names, arrays, strict=True))
+        raise ValueError(f"batch axes do not broadcast together ({shown})") from None
 
 
 def _floating(values: list[Any]) -> list[Any]:
     """The values as arrays of the floating dtype that they have in common."""
+    first = values[0]
+    if type(first) is np.ndarray and first.dtype.kind == "f":
+        dtype = first.dtype
+        for at, v in enumerate(values):
+            if type(v) is float:
+                values[at] = np.asarray(v, dtype)
+            elif type(v) is not np.ndarray or v.dtype is not dtype:
+                break
+        else:
+            return values
     known = [v if isinstance(v, (np.ndarray, float, int)) else np.asarray(v) for v in values]
     dtype = np.result_type(*known)
     if dtype.kind in "biu":
@@ -74,13 +95,17 @@ def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: An
     that it gets as `out`. So does this one if it is given; ValueError or TypeError if it does
     not fit.
     """
-    largest = max([a.nbytes for a in arrays])
-    if largest <= 131072:
-        return function(*arrays) if out is None else _put(function(*arrays), out)
+    for array in arrays:
+        if array.nbytes > 1048576:
+            break
+    else:
+        result = function(*arrays)
+        return result if out is None else _put(result, out)
+    largest = max(a.nbytes for a in arrays)
     batches = [a.shape[: a.ndim - r] for a, r in zip(arrays, ranks, strict=True)]
     axes = max(map(len, batches))
     rows = max([b[0] for b in batches if len(b) == axes]) if axes else 1
-    step = max(1, 131072 * rows // largest)
+    step = max(1, 524288 * rows // largest)
     if step >= rows or (out is not None and _overlaps(out, arrays)):
         return _put(function(*arrays), out)
     cut = [len(b) == axes and b[0] > 1 for b in batches]

@@ -160,7 +160,7 @@ class _Names:
 
 def module(functions: Sequence[Function], title: str) -> str:
     """The source of a module that holds these functions and what they need."""
-    bodies, helpers = [], {"_prepare"}
+    bodies, helpers = [], set[str]()
     for f in functions:
         text, needed = _function(f)
         bodies.append(text)
@@ -219,7 +219,9 @@ def _function(f: Function) -> tuple[str, set[str]]:
     code = [*lines, f"return {', '.join(results)}"]
     body = _body(f, names, code)
     text = "\n".join([*_signature(f, names), *_docstring(f, names), *(f"    {x}" for x in body)])
-    plumbing = {name for name in ("_in_pieces", "_put") if f"{name}(" in text}
+    plumbing = {
+        name for name in ("_floats", "_prepare", "_in_pieces", "_put") if f"{name}(" in text
+    }
     return text.replace("\n    \n", "\n\n"), graph.helpers | plumbing
 
 
@@ -261,7 +263,10 @@ def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
         f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"') for a in f.args
     ]
     sizes = [s for s in names.sizes.values() if re.search(rf"\b{s}\b", whole)]
-    lines = _call(f"arrays, {'sizes' if sizes else '_'} = _prepare", triples)
+    if any(shape_of(a) for a in f.args):
+        lines = _call(f"arrays, {'sizes' if sizes else '_'} = _prepare", triples)
+    else:
+        lines = _call("arrays = _floats", [f"{names.args[a]}={names.args[a]}" for a in f.args])
     lines += [f'{s} = sizes["{s}"]' for s in sizes]
     if re.search(r"\bdtype\b", whole):
         lines.append("dtype = arrays[0].dtype")

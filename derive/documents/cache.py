@@ -59,12 +59,14 @@ def _program() -> str:
 def judged_of(record: dict[str, Any]) -> Judged:
     """What was judged, from its JSON."""
     steps = tuple(_step(s) for s in record.pop("steps"))
-    facts = tuple(
-        Fact(**{**f, "names": frozenset(f["names"]), "section": tuple(f["section"])})
-        for f in record.pop("facts")
-    )
+    facts = tuple(map(_fact, record.pop("facts")))
     lists = {name: tuple(record.pop(name)) for name in ("readings", "taken", "remarks")}
     return Judged(steps=steps, facts=facts, **{**record, **lists})
+
+
+def _fact(record: dict[str, Any]) -> Fact:
+    sets = {name: frozenset(record[name]) for name in ("names", "params")}
+    return Fact(**{**record, **sets, "section": tuple(record["section"])})
 
 
 def _step(record: dict[str, Any]) -> StepVerdict:

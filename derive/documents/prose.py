@@ -27,6 +27,38 @@ _DEFINES = re.compile(
 )
 
 
+_SLOPES = re.compile(
+    r"\bderivativ|\bgradient|\bback-?\s?prop|\bbackward|\bslope|\bdifferentiat|\bAbleitung"
+    r"|导数|求导|梯度|反向传播|后向传播|微分",
+    re.IGNORECASE,
+)
+_OPTIMUM = re.compile(
+    r"\bderivativ|\bgradient|\bdifferentiat|\b(?:to|equal|equals|with) zero|\bstationar"
+    r"|\bmaxim|\bminim|\boptim|\bAbleitung|\bNull\b|\bextrem"
+    r"|导数|求导|偏导|梯度|极值|极大|极小|最大|最小|为\s*0|为零|等于零",
+    re.IGNORECASE,
+)
+_CONCLUSION = re.compile(
+    r"\b(?:if|when|wenn)\b[^.]*\b(?:then|have|get|dann)\W*$|(?:如果|若|当)[^。]*(?:那么|则|有)[\s，,:：]*$",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_derivatives(text: str) -> bool:
+    """Whether a heading or prose announces derivatives."""
+    return _SLOPES.search(text) is not None
+
+
+def sets_to_zero(before: str) -> bool:
+    """Whether the words before a formula speak of an optimum, or of a derivative set to zero."""
+    return _OPTIMUM.search(before) is not None
+
+
+def concludes(before: str) -> bool:
+    """Whether the words before a formula give it as what follows from a condition in words."""
+    return _CONCLUSION.search(before) is not None
+
+
 def speaks_of_single_sample(text: str) -> bool:
     """Whether prose says that a single sample is meant."""
     return _SINGLE.search(text) is not None

@@ -10,9 +10,9 @@ from typing import Literal
 
 import sympy as sp
 
+from derive.documents.roles import at_points, augmented, consequence, set_to_zero, with_definition
 from derive.documents.task import Task
 from derive.documents.values import values_put_in
-from derive.errors import DefinitionError
 from derive.latex import Formula, Step, name_to_latex
 from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.writer import latex
@@ -34,7 +34,7 @@ from derive.verdicts.judge import meant_by
 from derive.verdicts.screen import Screen
 from derive.verdicts.suggest import Reading
 from derive.verdicts.surroundings import base_context, defines
-from derive.verdicts.verdict import Status, StepVerdict
+from derive.verdicts.verdict import ORDER, Status, StepVerdict
 
 GOOD = ("proved", "definition")
 SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
@@ -76,6 +76,8 @@ class Steps:
         stands: tuple[sp.Expr, str] | None = None
         previous: Step | None = None
         for step in self.formula.steps:
+            if self.task.only and step.offset not in self.task.only:
+                continue
             chained = previous is not None and previous.statement.rhs == step.statement.lhs
             if not chained:
                 stands = None
@@ -123,8 +125,8 @@ class Steps:
         if definition is None:
             return
         formula = Formula(self.formula.source, (step,))
-        self.plain = with_roles(_defined(self.plain, definition), formula)
-        self.numeric = with_roles(_defined(self.numeric, definition), formula)
+        self.plain = with_roles(with_definition(self.plain, definition), formula)
+        self.numeric = with_roles(with_definition(self.numeric, definition), formula)
 
     def _judged(self, step: Step, statement: Statement, lhs: str) -> StepVerdict:
         context = self.plain
@@ -140,6 +142,9 @@ class Steps:
         if statement.relation == "!=":
             return self._differing(step, statement, lhs, context, seconds)
         statement, context = _with_values_named(statement, context)
+        special = self._special(step, statement, lhs, context)
+        if special is not None:
+            return special
         written = statement
         one = self._for_one_sample(statement, context)
         if one is not None:
@@ -197,6 +202,41 @@ class Steps:
                 return Outcome("undecided", "a point speaks against it")
             self.outcomes[key] = prove(statement, context, seconds)
         return self.outcomes[key]
+
+    def _special(
+        self, step: Step, statement: Statement, lhs: str, context: Context
+    ) -> StepVerdict | None:
+        """The verdict on a step that says something else than that its sides are equal."""
+        found: tuple[str, str] | None = None
+        status: Status = "conditional"
+        if step.offset in self.task.consequences:
+            found = consequence(statement, context)
+        elif step.offset in self.task.zeros and statement.rhs == 0:
+            found, status = set_to_zero(statement, context, self.task.objectives), "proved"
+        elif step.offset in self.task.from_points:
+            return self._from_points(step, statement, lhs, context)
+        if found is None:
+            return None
+        reason, needed = found
+        return StepVerdict(lhs, step.rhs_latex, "=", status, reason, (needed,),
+                           offset=step.offset)  # fmt: skip
+
+    def _from_points(
+        self, step: Step, statement: Statement, lhs: str, context: Context
+    ) -> StepVerdict | None:
+        """A formula for P(X) where the text gives P(0) and P(1): judged at each point."""
+        found = at_points(statement, context)
+        if found is None:
+            return None
+        cases, where = found
+        worst: StepVerdict | None = None
+        for case in cases:
+            verdict = judged_step(case, lhs, step.rhs_latex, context, self.task.seconds,
+                                  step.offset, None)  # fmt: skip
+            if worst is None or ORDER.index(verdict.verdict) < ORDER.index(worst.verdict):
+                worst = verdict
+        assert worst is not None
+        return replace(worst, hypotheses=(where, *worst.hypotheses))
 
     def _differing(
         self, step: Step, statement: Statement, lhs: str, context: Context, seconds: float
@@ -284,7 +324,12 @@ def _unknown_under_derivative(statement: Statement, context: Context) -> list[st
     for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
         for p in sorted(here.atoms(Partial), key=str):
             unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
-            if unknown and name_of(p.expr) not in _under_defined(there, context):
+            # What both sides speak of is a value like any other.
+            if (
+                unknown
+                and p not in there.atoms(Partial)
+                and name_of(p.expr) not in _under_defined(there, context)
+            ):
                 found.append(str(name_of(p.expr)))
     return found
 
@@ -334,6 +379,10 @@ def _naming_coefficients(
     said = ", ".join(str(name_of(s)) for s in fresh)
     unsure = replace(verdict, verdict="undecided", counterexample=None, suggestion=None,
                      reason=f"it is not said what {said} is")  # fmt: skip
+    vectors = augmented(statement, fresh)
+    if vectors is not None:
+        reason, needed = vectors
+        return replace(unsure, verdict="conditional", reason=reason, hypotheses=(needed,))
     symbols = [s for s in fresh if isinstance(s, sp.Symbol)]
     others = sorted(statement.rhs.free_symbols - set(symbols), key=str)
     plain = not any(side.has(sp.Indexed, sp.Function) for side in (statement.lhs, statement.rhs))
@@ -373,13 +422,6 @@ def _says_argument(statement: Statement, context: Context) -> bool:
         return False
     new = defines(Statement(lhs.args[0], "=", rhs.args[0]), context)
     return new is not None and context.definition_of(lhs.args[0]) is None
-
-
-def _defined(context: Context, definition: Definition) -> Context:
-    try:
-        return context.define(definition)
-    except DefinitionError:
-        return context
 
 
 def with_roles(context: Context, formula: Formula) -> Context:

@@ -13,7 +13,8 @@ class Fact:
 
     `kind` is definition, value (for numeric steps only) or assumption; `name` and `key` are
     those of its left side; `names` what its right side uses; `foreign` says that it comes from
-    another section, so that a claim need not speak of the same thing.
+    another section, so that a claim need not speak of the same thing; `params` are the letters
+    that a function is defined for, `at_point` says that it is known at one value only.
     """
 
     text: str
@@ -24,6 +25,13 @@ class Fact:
     names: frozenset[str] = frozenset()
     section: tuple[int, ...] = ()
     foreign: bool = False
+    params: frozenset[str] = frozenset()
+    at_point: bool = False
+
+    @property
+    def left(self) -> str:
+        """The left side of a definition, as written."""
+        return self.text.partition(" = ")[0]
 
 
 @dataclass(frozen=True)
@@ -32,10 +40,14 @@ class Task:
 
     `defining` and `updates` are the steps (by the offset of their right sides) that give a
     name its meaning or a new value; `numeric` those at which values are put in, `arithmetic`
-    those between two numbers; `samples` are the letters that differ from sample to sample;
+    those between two numbers; `restating` those that say again what another section defines,
+    if they are true; `from_points` those on a function that is known at points; `zeros` those
+    that set the derivative of one of the `objectives` to zero; `consequences` those that the
+    text gives as what follows. `samples` are the letters that differ from sample to sample;
     `fresh` the names that the document has not used before. `words` are names of several
-    letters; `heading` is what the formula stands under; `without` names the unstated hypotheses
-    that the document rules out.
+    letters; `heading` is what the formula stands under, `slopes` says that the text speaks of
+    derivatives there; `without` names the unstated hypotheses that the document rules out. If
+    there is an `only`, no other step is judged, and those only whether they hold.
     """
 
     source: str
@@ -44,11 +56,18 @@ class Task:
     updates: frozenset[int] = frozenset()
     numeric: frozenset[int] = frozenset()
     arithmetic: frozenset[int] = frozenset()
+    restating: frozenset[int] = frozenset()
+    from_points: frozenset[int] = frozenset()
+    zeros: frozenset[int] = frozenset()
+    consequences: frozenset[int] = frozenset()
+    objectives: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     samples: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     heading: str = ""
+    slopes: bool = False
+    only: frozenset[int] = frozenset()
     seconds: float = 10.0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sympy as sp
 
-from derive.calculus import Derivation, differentiate
+from derive.calculus import Backward, Derivation, backward, differentiate
 from derive.errors import DeriveError
 from derive.functions import Kink, catalogue
 from derive.proof import prove
@@ -105,7 +105,48 @@ class KinkTheorem:
         return Outcome("proved", "both one-sided slopes agree with the interval", used)
 
 
-AnyTheorem = Theorem | KinkTheorem
+@dataclass(frozen=True)
+class NetworkTheorem:
+    """The gradients of a loss through all the definitions under it, in one piece.
+
+    `gradients` maps a member of a parameter or value (`W[i, j]`) to its gradient, in the names of
+    values. Proved part by part: the chain rule for each value and every line of its error term,
+    then that what they come to is the gradient stated here.
+    """
+
+    name: str
+    title: str
+    loss: sp.Expr
+    gradients: Mapping[sp.Expr, sp.Expr]
+    context: Context = field(default_factory=library)
+    entries: tuple[str, ...] = ()
+
+    def derivation(self) -> Backward:
+        """The error terms and gradients, from the loss backwards."""
+        return backward(self.context, self.loss, *self.gradients)
+
+    def prove(self) -> Outcome:
+        """Proved if every line is, and every gradient comes to its right side."""
+        found = self.derivation()
+        used: list[str] = []
+        for variable, right in self.gradients.items():
+            claim = Statement(found[variable], "=", right)
+            outcome = prove(claim, found.among_values)
+            if outcome.status != "proved":
+                # It may rest on what the values are, as Σ_i x̂_ij = 0 does.
+                outcome = prove(claim, found.context)
+            if outcome.status != "proved":
+                return outcome
+            used += outcome.hypotheses
+        check = found.check()
+        if not check:
+            return Outcome("undecided", str(check))
+        used += [h for line in check.lines for h in line.outcome.hypotheses]
+        reason = f"{len(check.lines)} lines and {len(self.gradients)} gradients are proved"
+        return Outcome("proved", reason, tuple(dict.fromkeys(used)))
+
+
+AnyTheorem = Theorem | KinkTheorem | NetworkTheorem
 
 
 def load_theorems(path: Path | str) -> tuple[AnyTheorem, ...]:
@@ -146,7 +187,7 @@ def _theorems_of(file: Path) -> Iterator[AnyTheorem]:
 def _collected(values: Iterable[object]) -> Iterator[AnyTheorem]:
     for value in values:
         for candidate in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(candidate, Theorem | KinkTheorem):
+            if isinstance(candidate, Theorem | KinkTheorem | NetworkTheorem):
                 yield candidate
 
 

@@ -1,0 +1,204 @@
+"""What a document has stated so far: its definitions, values and hypotheses, by section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from derive.documents.task import Fact
+from derive.latex.outline import Head, Line, Outline, plain, with_index
+
+SAMPLE = "s"
+"""The index that a sum over samples gets where the text writes none."""
+
+SAMPLE_SUM = rf"\sum_{{{SAMPLE}}}"
+
+_AT_POINT = re.compile(r"\(\s*\\?[A-Za-z]\w*\s*=\s*-?\d+\s*\)")
+
+_VISIBLE_EVERYWHERE = frozenset({"definition"})
+
+
+@dataclass
+class Facts:
+    """The facts so far, in the order of the document.
+
+    `section` is where the reading is; `case` what holds for the next formula only; `samples`
+    are the letters that a sum over samples was taken of.
+    """
+
+    words: frozenset[str] = frozenset()
+    section: tuple[int, ...] = ()
+    stated: list[Fact] = field(default_factory=list)
+    case: list[Fact] = field(default_factory=list)
+    samples: set[str] = field(default_factory=set)
+
+    # -- what is known --------------------------------------------------------------------------
+
+    def is_near(self, fact: Fact) -> bool:
+        """Whether a fact stands in this section or one around it."""
+        return self.section[: len(fact.section)] == fact.section
+
+    def definitions(self, head: Head) -> list[Fact]:
+        """The definitions of what stands at a left side, wherever they are."""
+        return [f for f in self.stated if f.key == head.key and f.kind == "definition"]
+
+    def is_known(self, head: Head) -> bool:
+        """Whether this section, or one around it, defines what stands at a left side."""
+        return any(self.is_near(f) for f in self.definitions(head))
+
+    def is_given_at_points(self, head: Head) -> bool:
+        """Whether what is known of a function here is its values at points: P(X=1), P(X=0)."""
+        near = [f for f in self.definitions(head) if self.is_near(f)]
+        return head.kind == "call" and bool(near) and all(f.at_point for f in near)
+
+    def is_conditioned(self, head: Head) -> bool:
+        """Whether a condition on the name holds here: what follows from it is no definition."""
+        near = (f for f in self.stated if self.is_near(f))
+        return any(f.kind == "assumption" and head.name in f.names for f in near)
+
+    def defined_names(self) -> set[str]:
+        """The names that have a meaning or a value here."""
+        kinds = ("definition", "value")
+        return {f.name for f in self.stated if f.kind in kinds and self.is_near(f)}
+
+    # -- what is learned ------------------------------------------------------------------------
+
+    def add(self, fact: Fact) -> None:
+        """State a fact; a definition takes the place of the one that it shadows."""
+
+        def stays(old: Fact) -> bool:
+            if not fact.name or old.name != fact.name:
+                return True
+            apart = fact.at_point and old.at_point and plain(old.left) != plain(fact.left)
+            return (apart or old.key != fact.key) and self.is_near(old)
+
+        self.stated = [*filter(stays, self.stated), fact]
+
+    def assume(self, text: str, place: int, names: frozenset[str]) -> Fact:
+        """A hypothesis of this section; it is returned, not yet stated."""
+        return Fact(text, "assumption", place, names=names, section=self.section)
+
+    def add_lines(self, shape: Outline, place: int) -> None:
+        """State what the chains of a formula define."""
+        for line in shape.lines:
+            if line.relations and line.head is not None:
+                self.add_line(line, place)
+
+    def add_line(self, line: Line, place: int) -> None:
+        """State what a chain's left side stands for."""
+        head = line.head
+        assert head is not None
+        side = 1
+        if is_update(line):
+            while side < len(line.sides) and line.mentions_head(side):
+                side += 1
+            if side == len(line.sides):
+                self._forget_value(head)
+                return
+        kind = "value" if line.value(side) else "definition"
+        text = f"{line.sides[0]} = {line.sides[side]}"
+        # A function's parameters are its own.
+        params = line.names[0] - {head.name} if head.kind == "call" else frozenset[str]()
+        names = line.names[side] - params
+        point = is_at_point(line)
+        if point:
+            # P(X = 1) = 0.3 says what P is, at a point.
+            kind = "definition"
+        self.add(Fact(text, kind, place, head.name, head.key, names, self.section, params=params,
+                      at_point=point))  # fmt: skip
+
+    def _forget_value(self, head: Head) -> None:
+        self.stated = [f for f in self.stated if f.key != head.key or f.kind != "value"]
+
+    # -- what a formula needs -------------------------------------------------------------------
+
+    def relevant(self, shape: Outline, own: Iterable[str], numeric: bool) -> list[Fact]:
+        """The facts that a formula's names lead to, in the order of the document.
+
+        `own` are the keys that the formula itself defines; values matter to numeric steps only.
+        """
+        own = set(own)
+        usable = [f for f in self.stated if f.key not in own or not f.key]
+        usable = [f for f in usable if f.kind in _VISIBLE_EVERYWHERE or self.is_near(f)]
+        if not numeric:
+            usable = [f for f in usable if f.kind != "value"]
+        bound = self._own_parameters(shape)
+        usable = [f for f in usable if self.is_near(f) or f.name not in bound]
+        wanted = set(shape.names)
+        chosen = self._reached(usable, wanted)
+        picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]
+        if f"_{{{SAMPLE}}}" in "".join([*(f.text for f in picked), *shape.lines[0].sides]):
+            picked += self._per_sample(picked)
+        return [*picked, *self._bare(picked, wanted, own), *self.case]
+
+    def _reached(self, usable: list[Fact], wanted: set[str]) -> list[int]:
+        """The places of the facts that the wanted names lead to; they add to what is wanted."""
+        chosen: dict[int, None] = {}
+        growing = True
+        while growing:
+            growing = False
+            for k, f in enumerate(usable):
+                hit = f.name in wanted if f.name else bool(f.names & wanted)
+                if k not in chosen and hit:
+                    chosen[k] = None
+                    wanted |= f.names
+                    growing = True
+        return sorted(chosen)
+
+    def _own_parameters(self, shape: Outline) -> set[str]:
+        """The letters of `f(z) = …` that are f's parameters: no other section's z is meant."""
+        found: set[str] = set()
+        for line in shape.lines:
+            if line.head is not None and line.head.kind == "call":
+                found |= line.names[0] - {line.head.name}
+        return found
+
+    def sample_names(self, facts: Iterable[Fact]) -> set[str]:
+        """The letters whose values differ from sample to sample, by what defines them too."""
+        names = set(self.samples)
+        plain = [f for f in facts if f.kind == "definition" and SAMPLE_SUM not in f.text]
+        while more := {f.key for f in plain if f.names & names and f.key == f.name} - names:
+            names |= more
+        return names
+
+    def _per_sample(self, facts: list[Fact]) -> Iterator[Fact]:
+        """What the facts say of every sample: `a = \\sigma(z)` as `a_{s} = \\sigma(z_{s})`."""
+        names = self.sample_names(facts)
+        for f in facts:
+            if f.key in names and f.kind == "definition" and f.key == f.name:
+                text = with_index(f.text, names, SAMPLE, self.words)
+                yield replace(f, text=text, key=f"{f.name}_.")
+
+    def _bare(self, facts: list[Fact], wanted: set[str], own: set[str]) -> Iterator[Fact]:
+        """The definitions of a_i for the bare letter a, where a text goes over to one sample."""
+        have = {f.key for f in facts} | own
+        for fact in facts:
+            letter = fact.key.endswith("_.") and fact.name in wanted and fact.name not in have
+            text = _without_index(fact.text) if letter and fact.kind == "definition" else None
+            if text is not None:
+                yield replace(fact, text=text, key=fact.name)
+
+
+def is_update(line: Line) -> bool:
+    """`w = w − η g`: the right side goes on from the left side's old value."""
+    return (
+        line.head is not None
+        and line.relations[0] == "="
+        and line.head.kind in ("symbol", "member")
+        and line.mentions_head(1)
+    )
+
+
+def is_at_point(line: Line) -> bool:
+    """`P(X = 1) = p`: the left side names one value of a variable."""
+    assert line.head is not None
+    return line.head.kind == "call" and bool(_AT_POINT.search(line.sides[0]))
+
+
+def _without_index(text: str) -> str | None:
+    """A definition of a family's member, for the bare letters: `a_i = ...` becomes `a = ...`."""
+    head = re.match(r"[^=]*?_\{?([a-z])\}?\s*=", text)
+    if head is None or r"\sum" in text:
+        return None
+    return re.sub(rf"_\{{?{head[1]}\}}?(?![A-Za-z])", " ", text)

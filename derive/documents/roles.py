@@ -1,0 +1,164 @@
+"""Steps that say something else than that two sides are equal as they stand.
+
+A derivative that is set to zero; what follows if two things are the same; a function that is
+known at points; a sum of products that gets new names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import sympy as sp
+
+from derive.errors import DefinitionError
+from derive.latex.writer import latex
+from derive.proof import prove
+from derive.terms import (
+    Context,
+    Definition,
+    NamedFunction,
+    Partial,
+    Statement,
+    free,
+    map_terms,
+    name_of,
+    substitute,
+)
+from derive.verdicts.nearby import is_size
+from derive.verdicts.screen import Screen
+
+SET_TO_ZERO = "the derivative, set to zero, of "
+SECONDS = 2.0
+
+_FACTORS = (1, -1, 2, -2, sp.Rational(1, 2), sp.Rational(-1, 2))
+
+
+def set_to_zero(
+    statement: Statement, context: Context, objectives: Sequence[str]
+) -> tuple[str, str] | None:
+    """`E = 0` where E is the derivative of what the text optimises: a reason, a hypothesis.
+
+    `objectives` are names that the context defines, the last one last. None if E is no
+    derivative of any of them, up to a factor.
+    """
+    variables = [s for s in _letters(statement.lhs) if isinstance(s, sp.Symbol)]
+    for head in reversed([d.head for n in objectives for d in context.definitions.get(n, ())]):
+        for v in variables:
+            slope = Partial(head, v)
+            screen = Screen(Statement(slope, "=", statement.lhs), context)
+            factor = next((c for c in _FACTORS if screen.has_factor(sp.sympify(c))), None)
+            if factor is None:
+                continue
+            claim = Statement(slope, "=", sp.Mul(factor, statement.lhs))
+            if prove(claim, context, SECONDS).status in ("proved", "conditional"):
+                said = f"{SET_TO_ZERO}{name_of(head)} by {v}"
+                return said, f"{latex(slope)} = 0"
+    return None
+
+
+def consequence(statement: Statement, context: Context) -> tuple[str, str] | None:
+    """`if the two are the same, then log(P/Q) = 0`: the equation that makes a value right."""
+    for a, b in combinations(_letters(statement.lhs), 2):
+        if type(a) is not type(b) or getattr(a, "shape", ()) != getattr(b, "shape", ()):
+            continue
+        same = Statement(substitute(statement.lhs, {a: b}), "=", statement.rhs)
+        if Screen(same, context).differs():
+            continue
+        if prove(same, context, SECONDS).status in ("proved", "conditional"):
+            left, right = _as_printed(a, statement.lhs), _as_printed(b, statement.lhs)
+            return "true where the two are the same", f"{latex(left)} = {latex(right)}"
+    return None
+
+
+def at_points(statement: Statement, context: Context) -> tuple[list[Statement], str] | None:
+    """A claim on P(X) where only P(0) and P(1) are known: the claim at each point.
+
+    With the statements comes where X lives, in LaTeX.
+    """
+    applications = sorted(
+        {f for side in (statement.lhs, statement.rhs) for f in side.atoms(NamedFunction)}, key=str
+    )
+    for f in applications:
+        known = _points_of(f, context)
+        if len(known) < 2 or len(f.args) != 1 or not isinstance(f.args[0], sp.Symbol):
+            continue
+        (letter,) = f.args
+        cases = []
+        for value, head in known.items():
+            sides = [substitute(_applied_as(side, f, head), {letter: value})
+                     for side in (statement.lhs, statement.rhs)]  # fmt: skip
+            cases.append(Statement(sides[0], statement.relation, sides[1]))
+        where = ", ".join(latex(v) for v in sorted(known, key=str))
+        return cases, rf"{latex(letter)} \in \{{{where}\}}"
+    return None
+
+
+def _points_of(f: NamedFunction, context: Context) -> dict[sp.Expr, sp.Expr]:
+    """The numbers at which a function without a general definition has one.
+
+    P(X = 1) is a value of P for the variable X.
+    """
+    name = type(f).__name__
+    found: dict[sp.Expr, sp.Expr] = {}
+    for known in (name, f"{name}_{f.args[0]}"):
+        for d in context.definitions.get(known, ()):
+            if d.general:
+                return {}
+            if isinstance(d.head, NamedFunction) and len(d.head.args) == 1:
+                found[d.head.args[0]] = d.head
+    return found
+
+
+def _applied_as(side: sp.Expr, f: sp.Expr, head: sp.Expr) -> sp.Expr:
+    return map_terms(side, lambda node: head if node == f else node)
+
+
+def _letters(term: sp.Expr) -> list[sp.Basic]:
+    """The letters of a term that stand for values, not for sizes and indices."""
+    return sorted((s for s in free(term) if not is_size(s)), key=str)
+
+
+def _as_printed(letter: sp.Basic, term: sp.Expr) -> sp.Basic:
+    """A family as a term shows it: with its indices."""
+    members = [m for m in term.atoms(sp.Indexed) if m.base == letter]
+    return min(members, key=str) if members else letter
+
+
+def augmented(statement: Statement, fresh: Sequence[sp.Basic]) -> tuple[str, str] | None:
+    """`w_1 x_1 + … + b = \\theta^T x`: a new name for all coefficients, with x_0 = 1."""
+    theta = [s for s in fresh if isinstance(s, sp.IndexedBase)]
+    total = statement.rhs
+    if len(theta) != 1 or not isinstance(total, sp.Sum):
+        return None
+    factors = sp.Mul.make_args(total.function)
+    others = [m.base for m in factors if isinstance(m, sp.Indexed) and m.base != theta[0]]
+    if len(factors) != 2 or len(others) != 1 or not _is_linear(statement.lhs, others[0]):
+        return None
+    x = latex(others[0])
+    return (
+        f"it gives one name to all coefficients: {theta[0].label}",
+        rf"{x} \text{{ has an entry that is }} 1,\ {latex(theta[0])} \text{{ all coefficients}}",
+    )
+
+
+def _is_linear(term: sp.Expr, base: sp.IndexedBase) -> bool:
+    """Whether a term is a sum of multiples of a family's members and of what is free of it."""
+    if base not in free(term):
+        return True
+    if isinstance(term, sp.Add):
+        return all(_is_linear(a, base) for a in term.args)
+    if isinstance(term, sp.Sum):
+        return _is_linear(term.function, base)
+    if isinstance(term, sp.Mul):
+        carrying = [f for f in term.args if base in free(f)]
+        return len(carrying) == 1 and _is_linear(carrying[0], base)
+    return isinstance(term, sp.Indexed)
+
+
+def with_definition(context: Context, definition: Definition) -> Context:
+    """The context with a definition, if it can stand there."""
+    try:
+        return context.define(definition)
+    except DefinitionError:
+        return context

@@ -31,6 +31,7 @@ _PUBLIC = {
     "Claim": "derive.verdicts.worker",
     "Theorem": "derive.verdicts.theorem",
     "KinkTheorem": "derive.verdicts.theorem",
+    "NetworkTheorem": "derive.verdicts.theorem",
     "load_theorems": "derive.verdicts.theorem",
     "prove": "derive.proof",
     "matrix_forms": "derive.matrix",

@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.functions import catalogue
 from derive.terms import Definition, Partial, Statement, Vec, family, index, real, size, sum_of
-from derive.verdicts.theorem import Theorem, library
+from derive.verdicts.theorem import NetworkTheorem, Theorem, library
 
 softmax = catalogue["softmax"]
 m, d = size("m"), size("d")
@@ -42,4 +42,16 @@ key_gradient = Theorem(
     "∂L/∂v_jk = Σ_i ∂L/∂s_ij u_ik",
     Statement(Partial(L, V[j, k]), "=", sum_of(Partial(L, S[i, j]) * U[i, k], (i, 1, m))),
     products,
+)
+
+in_one_piece = NetworkTheorem(
+    "info_nce",
+    "in one piece: ∂L/∂U = (P − I) V/(m T) and ∂L/∂V = (P − I)ᵀ U/(m T)",
+    L,
+    {
+        U[i, k]: (sum_of(P[i, j] * V[j, k], (j, 1, m)) - V[i, k]) / (m * T),
+        V[j, k]: (sum_of(P[i, j] * U[i, k], (i, 1, m)) - U[j, k]) / (m * T),
+    },
+    info_nce.define(Definition.of(S[i, j], sum_of(U[i, k] * V[j, k], (k, 1, d)))),
+    entries=("softmax",),
 )

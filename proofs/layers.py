@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.functions import catalogue
 from derive.terms import Definition, Partial, Statement, family, index, real, size, sum_of
-from derive.verdicts.theorem import Theorem, library
+from derive.verdicts.theorem import NetworkTheorem, Theorem, library
 
 tanh = catalogue["tanh"]
 K, N, d, m, n = size("K"), size("N"), size("d"), size("m"), size("n")
@@ -22,6 +22,69 @@ convolution_kernel = Theorem(
     "∂L/∂w_k = Σ_i ∂L/∂y_i x_{i+k−1}",
     Statement(Partial(L, w[k]), "=", sum_of(Partial(L, y[i]) * signal[i + k - 1], (i, 1, n))),
     convolved,
+)
+
+reached = sp.And(i <= j, j + 1 <= i + K)
+convolution_input = Theorem(
+    "convolution_input",
+    "∂L/∂x_j = Σ_i ∂L/∂y_i w_{j−i+1}, over those i with 1 ≤ j − i + 1 ≤ K",
+    Statement(
+        Partial(L, signal[j]),
+        "=",
+        sum_of(
+            Partial(L, y[i]) * sp.Piecewise((w[j - i + 1], reached), (0, True)),
+            (i, 1, n),
+        ),
+    ),
+    convolved,
+)
+
+C, D, S = size("C"), size("D"), size("S")
+c, o = index("c"), index("o")
+b, g = family("b", D), family("g", D, n)
+kernels, channels, maps = family("w", D, C, K), family("x", C, S * (n - 1) + K), family("y", D, n)
+offset = S * (i - 1)
+touched = sp.And(offset + 1 <= j, j <= offset + K)
+
+convolution = NetworkTheorem(
+    "convolution",
+    "1-D convolution with C channels, D kernels of width K, a bias and the stride S, in one piece",
+    L,
+    {
+        kernels[o, c, k]: sum_of(g[o, i] * channels[c, offset + k], (i, 1, n)),
+        b[o]: sum_of(g[o, i], (i, 1, n)),
+        channels[c, j]: sum_of(
+            sum_of(
+                g[o, i] * sp.Piecewise((kernels[o, c, j - offset], touched), (0, True)),
+                (o, 1, D),
+            ),
+            (i, 1, n),
+        ),
+    },
+    library().define(
+        Definition.of(
+            maps[o, i],
+            sum_of(sum_of(kernels[o, c, k] * channels[c, offset + k], (k, 1, K)), (c, 1, C)) + b[o],
+        ),
+        Definition.of(L, sum_of(g[o, i] * maps[o, i], (o, 1, D), (i, 1, n))),
+    ),
+)
+
+pooled = family("x", S * n)
+mean_pooling = NetworkTheorem(
+    "mean_pooling",
+    "means of windows of S: each input of window i gets ∂L/∂y_i/S",
+    L,
+    {
+        pooled[j]: sum_of(
+            y[i] * sp.Piecewise((1, sp.And(offset + 1 <= j, j <= S * i)), (0, True)), (i, 1, n)
+        )
+        / S
+    },
+    library().define(
+        Definition.of(y[i], sum_of(pooled[offset + k], (k, 1, S)) / S),
+        Definition.of(L, sum_of(y[i] ** 2, (i, 1, n)) / 2),
+    ),
 )
 
 E, H, U, e = family("E", N, d), family("H", m, d), family("u", m, N), family("e", d)

@@ -3,7 +3,7 @@
 import sympy as sp
 
 from derive.terms import Definition, Partial, Statement, family, index, real, size, sum_of
-from derive.verdicts.theorem import Theorem, library
+from derive.verdicts.theorem import NetworkTheorem, Theorem, library
 
 m, n = size("m"), size("n")
 i, j, k = index("i"), index("j"), index("k")
@@ -80,6 +80,34 @@ batch_norm_output = Theorem(
     "∂L/∂x̂_ij = γ_j ∂L/∂y_ij",
     Statement(Partial(L, U[i, j]), "=", gamma[j] * Partial(L, Y[i, j])),
     batch_affine,
+)
+
+means, variances, deviations = family("mu", n), family("v", n), family("s", n)
+C = family("C", m, n)
+batch_norm = NetworkTheorem(
+    "batch_norm",
+    "∂L/∂x_ij = (m g_ij − Σ_k g_kj − x̂_ij Σ_k g_kj x̂_kj)/(m s_j) with g = C diag(γ), and the "
+    "gradients of γ and β, for any loss with ∂L/∂y = C",
+    L,
+    {
+        X[i, j]: gamma[j]
+        * (
+            m * C[i, j]
+            - sum_of(C[k, j], (k, 1, m))
+            - U[i, j] * sum_of(C[k, j] * U[k, j], (k, 1, m))
+        )
+        / (m * deviations[j]),
+        gamma[j]: sum_of(C[i, j] * U[i, j], (i, 1, m)),
+        beta[j]: sum_of(C[i, j], (i, 1, m)),
+    },
+    library().define(
+        Definition.of(means[j], sum_of(X[i, j], (i, 1, m)) / m),
+        Definition.of(variances[j], sum_of((X[i, j] - means[j]) ** 2, (i, 1, m)) / m),
+        Definition.of(deviations[j], sp.sqrt(variances[j] + eps)),
+        Definition.of(U[i, j], (X[i, j] - means[j]) / deviations[j]),
+        Definition.of(Y[i, j], gamma[j] * U[i, j] + beta[j]),
+        Definition.of(L, sum_of(C[i, j] * Y[i, j], (i, 1, m), (j, 1, n))),
+    ),
 )
 
 rms = Definition.of(r, sp.sqrt(sum_of(x[k] ** 2, (k, 1, n)) / n + eps))

@@ -1,8 +1,8 @@
-"""One step of SGD, momentum and Adam as definitions, and what follows from them."""
+"""Steps of SGD, momentum, Nesterov, weight decay and Adam as definitions, and what follows."""
 
 import sympy as sp
 
-from derive.terms import Definition, Statement, family, index, real, size
+from derive.terms import Definition, Domain, Statement, family, index, real, size, sum_of
 from derive.verdicts.theorem import Theorem, library
 
 n = size("n")
@@ -45,6 +45,43 @@ heavy_ball = Theorem(
     momentum,
 )
 
+t, k = size("t"), index("k")
+velocity, history = real("v"), family("g", t + 1)
+decay = sp.Symbol("beta", positive=True)
+
+momentum_unrolled = Theorem(
+    "momentum_unrolled",
+    "a step later v = Σ_{k≤t} β^{t−k} g_k is Σ_{k≤t+1} β^{t+1−k} g_k: old gradients fade",
+    Statement(
+        decay * velocity + history[t + 1],
+        "=",
+        sum_of(decay ** (t + 1 - k) * history[k], (k, 1, t + 1)),
+    ),
+    library()
+    .declare(decay, Domain.UNIT)
+    .define(Definition.of(velocity, sum_of(decay ** (t - k) * history[k], (k, 1, t)))),
+)
+
+nesterov = library().define(
+    Definition.of(v_1[i], beta * v[i] + g[i]),
+    Definition.of(w_1[i], w[i] - eta * (beta * v_1[i] + g[i])),
+)
+
+nesterov_step = Theorem(
+    "nesterov_step",
+    "Nesterov's step is w − η(β² v + (1 + β) g)",
+    Statement(w_1[i], "=", w[i] - eta * (beta**2 * v[i] + (1 + beta) * g[i])),
+    nesterov,
+)
+
+lam = sp.Symbol("lambda", positive=True)
+weight_decay = Theorem(
+    "sgd_weight_decay",
+    "SGD on a loss with λ/2 |w|² shrinks w first: w₁ = (1 − ηλ) w − η g",
+    Statement(w_1[i], "=", (1 - eta * lam) * w[i] - eta * g[i]),
+    library().define(Definition.of(w_1[i], w[i] - eta * (g[i] + lam * w[i]))),
+)
+
 first, second = family("m_1", n), family("s_1", n)
 adam = (
     library()
@@ -65,4 +102,40 @@ adam_first_step = Theorem(
     "the first step of Adam from m = s = 0 is w − η g/(|g| + ε), whatever β₁ and β₂",
     Statement(w_1[i], "=", w[i] - eta * g[i] / (sp.Abs(g[i]) + eps)),
     adam,
+)
+
+fading, fading_2 = (sp.Symbol(f"beta_{p}", positive=True) for p in (1, 2))
+m_t, s_t = family("m", n), family("s", n)
+constant_gradient = (
+    library()
+    .declare(fading, Domain.UNIT)
+    .declare(fading_2, Domain.UNIT)
+    .define(
+        Definition.of(m_t[i], (1 - fading**t) * g[i]),
+        Definition.of(s_t[i], (1 - fading_2**t) * g[i] ** 2),
+    )
+)
+
+ADAM = tuple(
+    Theorem(f"adam_{name}", title, Statement(left, "=", right), constant_gradient)
+    for name, title, left, right in (
+        (
+            "first_moment",
+            "under a constant gradient m = (1 − β₁^t) g becomes (1 − β₁^{t+1}) g",
+            fading * m_t[i] + (1 - fading) * g[i],
+            (1 - fading ** (t + 1)) * g[i],
+        ),
+        (
+            "second_moment",
+            "under a constant gradient s = (1 − β₂^t) g² becomes (1 − β₂^{t+1}) g²",
+            fading_2 * s_t[i] + (1 - fading_2) * g[i] ** 2,
+            (1 - fading_2 ** (t + 1)) * g[i] ** 2,
+        ),
+        (
+            "step",
+            "so that every step t of Adam under a constant gradient is w − η g/(|g| + ε)",
+            w[i] - eta * (m_t[i] / (1 - fading**t)) / (sp.sqrt(s_t[i] / (1 - fading_2**t)) + eps),
+            w[i] - eta * g[i] / (sp.Abs(g[i]) + eps),
+        ),
+    )
 )

@@ -1,6 +1,10 @@
-"""A two-layer perceptron: the recursion of the error terms, for several activations."""
+"""A two-layer perceptron: the recursion of the error terms, for any activation and for several."""
 
-from derive.functions import Entry, catalogue
+from collections.abc import Callable
+
+import sympy as sp
+
+from derive.functions import catalogue
 from derive.terms import (
     At,
     Context,
@@ -9,6 +13,7 @@ from derive.terms import (
     Statement,
     family,
     index,
+    named_function,
     real,
     size,
     sum_of,
@@ -30,7 +35,10 @@ W_1, b_1, z_1, a_1 = (
 W_2, b_2, z_2 = family("W^[2]", p, h), family("b^[2]", p), family("z^[2]", p)
 
 
-def perceptron(activation: Entry) -> Context:
+Activation = Callable[[sp.Expr], sp.Expr]
+
+
+def perceptron(activation: Activation) -> Context:
     """Both layers, with a loss that depends on z^{[2]} in any way."""
     return (
         library()
@@ -43,37 +51,34 @@ def perceptron(activation: Entry) -> Context:
     )
 
 
-def theorems(activation: Entry) -> tuple[Theorem, ...]:
+def theorems(name: str, title: str, activation: Activation) -> tuple[Theorem, ...]:
     """δ^{[1]} = (W^{[2]ᵀ} δ^{[2]}) ⊙ f′(z^{[1]}), and the gradients of the first layer."""
     context = perceptron(activation)
     slope = At(Partial(activation(t), t), t, z_1[i])
     error = sum_of(W_2[k, i] * Partial(L, z_2[k]), (k, 1, p)) * slope
-    return (
+    entries = (name,) if name in catalogue else ()
+    parts = (
+        ("error", "δ^[1] = (W^[2]ᵀ δ^[2]) ⊙ f′(z^[1])", z_1[i], error),
+        ("weight", "∂L/∂W^[1] = δ^[1] xᵀ", W_1[i, j], error * x[j]),
+        ("bias", "∂L/∂b^[1] = δ^[1]", b_1[i], error),
+        ("input", "∂L/∂x = W^[1]ᵀ δ^[1]", x[j], sum_of(W_1[i, j] * error, (i, 1, h))),
+    )
+    return tuple(
         Theorem(
-            f"perceptron_{activation.name}_error",
-            f"{activation.title}: δ^[1] = (W^[2]ᵀ δ^[2]) ⊙ f′(z^[1])",
-            Statement(Partial(L, z_1[i]), "=", error),
+            f"perceptron_{name}_{part}",
+            f"{title}: {says}",
+            Statement(Partial(L, variable), "=", right),
             context,
-            entries=(activation.name,),
-        ),
-        Theorem(
-            f"perceptron_{activation.name}_weight",
-            f"{activation.title}: ∂L/∂W^[1] = δ^[1] xᵀ",
-            Statement(Partial(L, W_1[i, j]), "=", error * x[j]),
-            context,
-            entries=(activation.name,),
-        ),
-        Theorem(
-            f"perceptron_{activation.name}_bias",
-            f"{activation.title}: ∂L/∂b^[1] = δ^[1]",
-            Statement(Partial(L, b_1[i]), "=", error),
-            context,
-            entries=(activation.name,),
-        ),
+            entries,
+        )
+        for part, says, variable, right in parts
     )
 
 
-PERCEPTRONS = tuple(t for name in ACTIVATIONS for t in theorems(catalogue[name]))
+ANY = theorems("any", "any differentiable f", named_function("f"))
+PERCEPTRONS = tuple(
+    t for name in ACTIVATIONS for t in theorems(name, catalogue[name].title, catalogue[name])[:3]
+)
 
 output_weight = Theorem(
     "perceptron_output_weight",

@@ -1,8 +1,10 @@
-"""One step of an RNN cell and of an LSTM cell backward, under any loss of the new state."""
+"""One step of an RNN, an LSTM and a GRU cell backward, under any loss of the new state."""
+
+import sympy as sp
 
 from derive.functions import catalogue
-from derive.terms import Definition, Partial, Statement, family, index, real, size, sum_of
-from derive.verdicts.theorem import Theorem, library
+from derive.terms import Context, Definition, Partial, Statement, family, index, real, size, sum_of
+from derive.verdicts.theorem import NetworkTheorem, Theorem, library
 
 sigmoid, tanh = catalogue["sigmoid"], catalogue["tanh"]
 n, d = size("n"), size("d")
@@ -103,4 +105,86 @@ LSTM = tuple(
             carried * write[k] * (1 - fresh[k] ** 2),
         ),
     )
+)
+
+
+def gated(context: Context, gates: str) -> Context:
+    """With z^g = W^g x + U^g h′ + b^g for each gate."""
+    for gate in gates:
+        into, back, shift = (
+            family(f"W^{gate}", n, d),
+            family(f"U^{gate}", n, n),
+            family(f"b^{gate}", n),
+        )
+        drive = sum_of(into[k, j] * x[j], (j, 1, d)) + sum_of(back[k, j] * before[j], (j, 1, n))
+        context = context.define(Definition.of(family(f"z_{gate}", n)[k], drive + shift[k]))
+    return context
+
+
+G, C = family("G", n), family("C", n)
+whole = Definition.of(L, sum_of(G[k] * h[k] + C[k] * c[k], (k, 1, n)))
+new_cell = C[k] + G[k] * output[k] * (1 - tanh(c[k]) ** 2)
+LSTM_ERRORS = {
+    "f": new_cell * c_before[k] * forget[k] * (1 - forget[k]),
+    "i": new_cell * fresh[k] * write[k] * (1 - write[k]),
+    "o": G[k] * tanh(c[k]) * output[k] * (1 - output[k]),
+    "g": new_cell * write[k] * (1 - fresh[k] ** 2),
+}
+
+
+def backward_through(errors: dict[str, sp.Expr], by: str, size: sp.Expr) -> sp.Expr:
+    """Σ over the gates of (W^g)ᵀ δ^g at j."""
+    terms = (sum_of(family(f"{by}^{g}", n, size)[k, j] * e, (k, 1, n)) for g, e in errors.items())
+    return sp.Add(*terms)
+
+
+lstm = NetworkTheorem(
+    "lstm",
+    "an LSTM cell in one piece: weights, biases, input, old state and old cell",
+    L,
+    {
+        **{family(f"W^{g}", n, d)[k, j]: e * x[j] for g, e in LSTM_ERRORS.items()},
+        **{family(f"U^{g}", n, n)[k, j]: e * before[j] for g, e in LSTM_ERRORS.items()},
+        **{family(f"b^{g}", n)[k]: e for g, e in LSTM_ERRORS.items()},
+        x[j]: backward_through(LSTM_ERRORS, "W", d),
+        before[j]: backward_through(LSTM_ERRORS, "U", n),
+        c_before[k]: new_cell * forget[k],
+    },
+    gated(library(), "fiog").define(*gates, remember, emit, whole),
+    entries=("sigmoid", "tanh"),
+)
+
+reset, update = family("r", n), family("u", n)
+gru_candidate = (
+    sum_of(family("W^c", n, d)[k, j] * x[j], (j, 1, d))
+    + sum_of(family("U^c", n, n)[k, j] * reset[j] * before[j], (j, 1, n))
+    + family("b^c", n)[k]
+)
+fresh_error = G[k] * (1 - update[k]) * (1 - fresh[k] ** 2)
+update_error = G[k] * (before[k] - fresh[k]) * update[k] * (1 - update[k])
+reset_error = (
+    sum_of(fresh_error.subs(k, i) * family("U^c", n, n)[i, k], (i, 1, n))
+    * before[k]
+    * reset[k]
+    * (1 - reset[k])
+)
+gru = NetworkTheorem(
+    "gru",
+    "a GRU cell in one piece, h = u ⊙ h′ + (1 − u) ⊙ tanh(W x + U (r ⊙ h′) + b)",
+    L,
+    {
+        family("W^c", n, d)[k, j]: fresh_error * x[j],
+        family("U^c", n, n)[k, j]: fresh_error * reset[j] * before[j],
+        family("b^c", n)[k]: fresh_error,
+        family("W^u", n, d)[k, j]: update_error * x[j],
+        family("U^r", n, n)[k, j]: reset_error * before[j],
+    },
+    gated(library(), "ru").define(
+        Definition.of(reset[k], sigmoid(family("z_r", n)[k])),
+        Definition.of(update[k], sigmoid(family("z_u", n)[k])),
+        Definition.of(fresh[k], tanh(gru_candidate)),
+        Definition.of(h[k], update[k] * before[k] + (1 - update[k]) * fresh[k]),
+        Definition.of(L, sum_of(G[k] * h[k], (k, 1, n))),
+    ),
+    entries=("sigmoid", "tanh"),
 )

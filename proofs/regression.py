@@ -4,7 +4,7 @@ import sympy as sp
 
 from derive.functions import catalogue
 from derive.terms import Definition, Partial, Statement, Vec, family, index, real, size, sum_of
-from derive.verdicts.theorem import Theorem, library
+from derive.verdicts.theorem import NetworkTheorem, Theorem, library
 
 sigmoid, softmax = catalogue["sigmoid"], catalogue["softmax"]
 m, n, K = size("m"), size("n"), size("K")
@@ -117,4 +117,26 @@ softmax_bias = Theorem(
     "∂L/∂b_j = Σ_i ∂F/∂Z_ij",
     Statement(Partial(L, bias[j]), "=", sum_of(Partial(F, Z[i, j]), (i, 1, m))),
     affine,
+)
+
+softmax_regression = NetworkTheorem(
+    "softmax_regression",
+    "in one piece, with L2: ∂L/∂W = (1/m)(A − Y)ᵀ X + λ W and ∂L/∂b = (1/m)(A − Y)ᵀ 1",
+    L,
+    {
+        W[j, k]: sum_of((A[i, j] - Y[i, j]) * X[i, k], (i, 1, m)) / m + lam * W[j, k],
+        bias[j]: sum_of(A[i, j] - Y[i, j], (i, 1, m)) / m,
+    },
+    library()
+    .define(
+        Definition.of(Z[i, j], sum_of(X[i, k] * W[j, k], (k, 1, n)) + bias[j]),
+        Definition.of(A[i, j], softmax(Vec(Z[i, k], (k, K)), j)),
+        Definition.of(
+            L,
+            -sum_of(sum_of(Y[i, j] * sp.log(A[i, j]), (j, 1, K)), (i, 1, m)) / m
+            + lam / 2 * squares,
+        ),
+    )
+    .assume(labels, r"\sum_k Y_{ik} = 1"),
+    entries=("softmax",),
 )

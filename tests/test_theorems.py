@@ -11,7 +11,13 @@ import sympy as sp
 
 from derive.functions import catalogue
 from derive.terms import Partial, Statement
-from derive.verdicts.theorem import AnyTheorem, KinkTheorem, Theorem, load_theorems
+from derive.verdicts.theorem import (
+    AnyTheorem,
+    KinkTheorem,
+    NetworkTheorem,
+    Theorem,
+    load_theorems,
+)
 
 THEOREMS = load_theorems(Path(__file__).parent.parent / "proofs")
 DERIVATIVES = [
@@ -35,6 +41,10 @@ def false_neighbour(theorem: AnyTheorem) -> AnyTheorem:
     """The theorem with its right side negated, or with an interval that is too long."""
     if isinstance(theorem, KinkTheorem):
         return replace(theorem, high=theorem.high + 1)
+    if isinstance(theorem, NetworkTheorem):
+        first, *others = theorem.gradients.items()
+        wrong_first = (first[0], sp.Mul(-1, first[1], evaluate=False))
+        return replace(theorem, gradients=dict([*others, wrong_first]))
     right = theorem.statement.rhs
     wrong = sp.S.One if right == 0 else sp.Mul(-1, right, evaluate=False)
     return replace(theorem, statement=Statement(theorem.statement.lhs, "=", wrong))

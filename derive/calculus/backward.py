@@ -95,7 +95,8 @@ class Backward:
     """The gradients of a loss: error terms from the loss backwards, and the gradients asked for.
 
     `context` defines the error terms beside the values, so that code compiled from a gradient
-    shares them with the forward pass. `signs` are the facts about values, proved of their
+    shares them with the forward pass; in `among_values` the error terms are defined and values
+    are variables of their own. `signs` are the facts about values, proved of their
     definitions, that the parts use.
     """
 
@@ -103,6 +104,7 @@ class Backward:
     errors: tuple[ErrorTerm, ...]
     gradients: Mapping[sp.Expr, ErrorTerm]
     context: Context
+    among_values: Context
     signs: tuple[Statement, ...] = ()
 
     def __getitem__(self, variable: sp.Expr) -> sp.Expr:
@@ -199,10 +201,10 @@ class _Run:
                 self.found[name] = self._derive(name, variable)
         errors = tuple(e for name, e in self.found.items() if name in network.values)
         gradients = {v: self.found[str(name_of(m))] for v, m in self.wanted.items()}
-        named = (Definition.of(e.name, e.result, "error term") for e in errors if e.shared)
-        context = network.context.define(*named)
-        signs = network.signs
-        return Backward(network.loss, errors, MappingProxyType(gradients), context, signs)
+        named = [Definition.of(e.name, e.result, "error term") for e in errors if e.shared]
+        contexts = network.context.define(*named), self.functions.define(*named)
+        signs = tuple(fact for _, facts in network.signs.values() for fact in facts)
+        return Backward(network.loss, errors, MappingProxyType(gradients), *contexts, signs)
 
     def _derive(self, name: str, variable: sp.Expr) -> ErrorTerm:
         claim = Partial(self.network.loss, variable)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -59,30 +61,38 @@ class Network:
         return (*families, *(s for s in scalars if s not in labels))
 
     @cached_property
-    def signs(self) -> tuple[Statement, ...]:
-        """That a value is positive, and less than 1, where it is divided by or its log is taken.
+    def signs(self) -> Mapping[str, tuple[Domain, tuple[Statement, ...]]]:
+        """What is known of the sign of a value that is divided by, or in a logarithm or root.
 
         Proved of its definition; a gradient in other values may use it when the value itself is
         only a name there.
         """
-        found = []
+        divided = [_divided(d.body, self.context) for d in self.values.values()]
+        found = {}
         for d in self.values.values():
-            if not any(d.name in _divided(x.body, self.context) for x in self.values.values()):
-                continue
-            for relation, bound in ((">", sp.S.Zero), ("<", sp.S.One)):
-                fact = Statement(d.head, relation, bound)
-                if prove(fact, self.context, SECONDS).status != "proved":
-                    break
-                found.append(fact)
-        return tuple(found)
+            sign = self._sign(d.head) if any(d.name in names for names in divided) else None
+            if sign is not None:
+                found[d.name] = sign
+        return MappingProxyType(found)
+
+    def _sign(self, value: sp.Expr) -> tuple[Domain, tuple[Statement, ...]] | None:
+        def holds(fact: Statement) -> bool:
+            return prove(fact, self.context, SECONDS).status == "proved"
+
+        positive = Statement(value, ">", sp.S.Zero)
+        if not holds(positive):
+            fact = Statement(value, ">=", sp.S.Zero)
+            return (Domain.NONNEGATIVE, (fact,)) if holds(fact) else None
+        below = Statement(value, "<", sp.S.One)
+        return (Domain.UNIT, (positive, below)) if holds(below) else (Domain.POSITIVE, (positive,))
 
     @property
     def functions(self) -> Context:
         """The context in which every value is a variable of its own, of the sign that it has."""
         context = self.context.without(*self.values)
-        for fact in self.signs:
-            domain = Domain.POSITIVE if fact.relation == ">" else Domain.UNIT
-            context = context.declare(getattr(fact.lhs, "base", fact.lhs), domain)
+        for name, (domain, _) in self.signs.items():
+            head = self.values[name].head
+            context = context.declare(getattr(head, "base", head), domain)
         return context
 
     def consumers(self, name: str, among: set[str]) -> list[Definition]:

@@ -31,6 +31,7 @@ from derive.terms import (
     NamedFunction,
     Partial,
     Statement,
+    alpha_equal,
     as_term,
     evaluated,
     free,
@@ -84,6 +85,9 @@ def _led_towards(found: Derivation, target: sp.Expr) -> Derivation:
     """The derivation with the target as its last line."""
     if found.result == target:
         return found
+    if alpha_equal(found.result, target):
+        renamed = replace(found.lines[-1], expr=target)
+        return replace(found, lines=(*found.lines[:-1], renamed))
     outcome = prove(Statement(found.result, "=", target), found.setting)
     if outcome.status != "proved":
         raise DefinitionError(

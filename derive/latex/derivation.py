@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as _html
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import sympy as sp
 
@@ -155,7 +155,7 @@ class Backward(Printable, calculus.Backward):
 def backward(context: Context, loss: sp.Expr, *variables: sp.Expr) -> Backward:
     """`derive.calculus.backward`, with a result that prints itself."""
     found = calculus.backward(context, loss, *variables)
-    return Backward(found.loss, found.errors, found.gradients, found.context, found.signs)
+    return Backward(**{f.name: getattr(found, f.name) for f in fields(found)})
 
 
 def differentiate(

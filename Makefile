@@ -25,9 +25,11 @@ bench: $(READY)
 	@$(BIN)/python -m bench.depth
 	@$(BIN)/python -m bench.prover
 
-# False neighbours of every theorem: none may be proved.
+# False neighbours of every theorem, and theorems in other words: nothing false may be proved.
+# What was judged stays in build/soundness until a source changes, so that it can be interrupted.
 soundness: $(READY)
 	@$(BIN)/python -m bench.soundness
+	@$(BIN)/python -m bench.metamorphic
 
 # The gradients of a network against PyTorch, which the tests do not need.
 compare: $(READY)

@@ -17,10 +17,10 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from bench.mutants import false_mutants
@@ -35,7 +35,7 @@ from derive.verdicts import Theorem, load_theorems
 ROOT = Path(__file__).parent.parent
 PROOFS = ROOT / "proofs"
 STORE = ROOT / "build" / "soundness"
-SOURCES = ("derive/**/*.py", "proofs/*.py", "bench/mutants.py", "bench/soundness.py")
+SOURCES = ("derive/**/*.py", "proofs/*.py", "bench/m*.py", "bench/soundness.py")
 EACH = 80
 SECONDS = 10.0
 SHOWN = 40
@@ -51,6 +51,9 @@ class Judged:
     reason: str
     wrong: bool
     seconds: float
+
+
+Judge = Callable[[Theorem], Iterable[Judged]]
 
 
 @cache
@@ -114,29 +117,28 @@ def digest_of_sources() -> str:
     return total.hexdigest()[:16]
 
 
-def stored_sweep(folder: Path, number: int, each: int) -> list[Judged]:
-    """The judged mutants of one theorem, from the store if they are there already."""
+def stored(folder: Path, judge: Judge, number: int) -> list[Judged]:
+    """What a sweep says of one theorem, from the store if it is there already."""
     theorem = equations()[number]
     path = folder / f"{theorem.name}.json"
     if path.exists():
         return [Judged(**row) for row in json.loads(path.read_text())]
-    found = list(judged_mutants(theorem, each))
+    found = list(judge(theorem))
     part = path.with_suffix(".part")
     part.write_text(json.dumps([asdict(one) for one in found]))
     part.replace(path)
     return found
 
 
-def parallel_sweep(folder: Path, each: int, jobs: int) -> Iterator[Judged]:
-    """The mutants of every theorem, `jobs` theorems at a time, in the theorems' order."""
+def parallel_sweep(folder: Path, judge: Judge, jobs: int) -> Iterator[Judged]:
+    """What a sweep says of every theorem, `jobs` of them at a time, in the theorems' order."""
     folder.mkdir(parents=True, exist_ok=True)
-    numbers = range(len(equations()))
+    total = len(equations())
     with ProcessPoolExecutor(jobs) as pool:
-        for done, found in enumerate(
-            pool.map(stored_sweep, [folder] * len(numbers), numbers, [each] * len(numbers)), 1
-        ):
+        for done, found in enumerate(pool.map(partial(stored, folder, judge), range(total)), 1):
             if sys.stderr.isatty():
-                print(f"\r{done} of {len(numbers)} theorems", end="", file=sys.stderr)
+                end = "\n" if done == total else ""
+                print(f"\r{done} of {total} theorems", end=end, file=sys.stderr, flush=True)
             yield from found
 
 
@@ -145,23 +147,23 @@ def cause(reason: str) -> str:
     return re.sub(r"\d+", "N", reason.split(":")[0])[:70]
 
 
-def report(judged: Sequence[Judged], title: str) -> bool:
-    """Print the figures of a sweep; whether nothing is wrong."""
+def report(judged: Sequence[Judged], title: str, expected: tuple[str, ...] = ("refuted",)) -> bool:
+    """Print the figures of a sweep, and what was not as expected; whether nothing is wrong."""
     counts = Counter(one.status for one in judged)
-    missed = [one for one in judged if one.wrong or one.status != "refuted"]
+    missed = [one for one in judged if one.wrong or one.status not in expected]
     for one in sorted(missed, key=lambda one: not one.wrong)[:SHOWN]:
         mark = "WRONG" if one.wrong else one.status
-        print(f"{mark:12}{one.theorem}: {one.statement}: {one.reason[:120]}")
+        print(f"{mark:18}{one.theorem}: {one.statement}: {one.reason[:120]}")
     if len(missed) > SHOWN:
-        print(f"... and {len(missed) - SHOWN} more that were not refuted")
+        print(f"... and {len(missed) - SHOWN} more of the kind")
     print(f"{len(judged)} {title}")
     for status, count in sorted(counts.items()):
-        print(f"{status:12}{count:8}{100 * count / len(judged):9.2f} %")
+        print(f"{status:18}{count:8}{100 * count / len(judged):9.2f} %")
     for said, count in Counter(cause(o.reason) for o in missed).most_common():
         print(f"  {count:10}  {said}")
     wrong = sum(one.wrong for one in judged)
     taken = [one.seconds for one in judged]
-    print(f"wrong       {wrong:8}")
+    print(f"{'wrong':18}{wrong:8}")
     print(f"median {1000 * statistics.median(taken):.1f} ms, slowest {max(taken):.2f} s")
     return not wrong
 
@@ -173,7 +175,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     folder = STORE / f"{digest_of_sources()}-{options.each}"
     start = time.perf_counter()
-    judged = list(parallel_sweep(folder, options.each, options.jobs))
+    judge = partial(judged_mutants, each=options.each)
+    judged = list(parallel_sweep(folder, judge, options.jobs))
     fine = report(judged, f"false mutants of {len(equations())} theorems in {PROOFS.name}/")
     print(f"{time.perf_counter() - start:.0f} s with {options.jobs} processes")
     return 0 if fine else 1

@@ -17,8 +17,9 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Field, Frac, Generator, Poly
 from derive.proof.restore import restore
+from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
-from derive.terms import index
+from derive.terms import Partial, index
 
 Range = tuple[sp.Symbol, Frac]
 Powers = tuple[tuple[int, int], ...]
@@ -56,9 +57,14 @@ class Rebuilder:
         def replace(term: sp.Expr) -> sp.Expr:
             return term.xreplace(swap)
 
+        def atom(term: sp.Expr) -> Frac:
+            new = replace(term)
+            plain = isinstance(new, sp.Symbol | sp.Indexed | Partial)
+            return algebra.atom(new) if plain else algebra.normal(new)
+
         return cls(
             algebra,
-            lambda term: algebra.atom(replace(term)),
+            atom,
             replace,
             lambda generator: not generator.indices.isdisjoint(swap),
             renaming=True,
@@ -395,6 +401,19 @@ def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Ra
     return result
 
 
+def _closed(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac | None:
+    """What a sum is without one, or with a simpler one."""
+
+    def again(other: Frac) -> Frac:
+        return sum_multi(algebra, other, [(k, high)])
+
+    def instance(value: Frac, term: sp.Expr) -> Frac:
+        return Rebuilder.of_indices(algebra, {k: term})(value)
+
+    with algebra.binding([(k, high)]):
+        return closed_form(algebra, body, k, high, again, instance)
+
+
 def _canonical_names(count: int, free: frozenset[sp.Symbol]) -> list[sp.Symbol]:
     """Canonical names for bound indices, different from those of the sums around."""
     taken = [int(i.name[2:]) for i in free if i.name.startswith("_b")]
@@ -404,6 +423,10 @@ def _canonical_names(count: int, free: frozenset[sp.Symbol]) -> list[sp.Symbol]:
 
 def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
     """The generator of an irreducible sum, the same whatever its indices are called."""
+    if len(ranges) == 1:
+        closed = _closed(algebra, body, *ranges[0])
+        if closed is not None:
+            return closed
     choices = []
     inside = body.indices - {k for k, _ in ranges}
     inside = inside.union(*(high.indices for _, high in ranges))

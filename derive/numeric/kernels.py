@@ -317,6 +317,23 @@ def _logit_gap(p: Any, q: Any) -> Any:
     return np.where((p == 1) & (q == 1), -b, a - q) / (a * b)
 
 
+def _weighted_gap(w: Any, p: Any, q: Any) -> Any:
+    """w (p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
+    if not np.any(np.abs(q) > 2.0):
+        return w * _logit_gap(p, q)
+    # A gap that is large goes first, where it meets its weight.
+    large = np.abs(p - q) > 1.0
+    rest = np.where(large, 1.0, w)
+    return rest * _logit_gap(np.where(large, 0.5, p), np.where(large, 0.5, q)) + np.where(
+        large, w * (p - q), 0.0
+    ) / np.where(large, p * (1.0 - p), 1.0)
+
+
+def _weighted_power(w: Any, x: Any, y: Any) -> Any:
+    """w x**y, and 0 where w = 0."""
+    return w * np.power(np.where((w == 0) & (y == y), 1.0, x), y)
+
+
 def _log_ratio(p: Any, q: Any) -> Any:
     """log(p / q) without overflow, and accurate where p is close to q."""
     near = np.abs(p - q) <= 0.5 * np.abs(q)
@@ -338,16 +355,23 @@ def _largest(x: Any) -> Any:
     return m if np.isfinite(m).all() else np.where(np.isfinite(m), m, 0.0)
 
 
-def _log_sum(e: Any, total: Any) -> Any:
-    """log of the sum of members whose largest is 1, accurate where the others are small."""
+def _log_sum(e: Any, total: Any, v: Any, shift: Any) -> Any:
+    """log of the total of e = exp(v - shift), accurate where all but one member are small.
+
+    What v - shift lost by rounding is given back there.
+    """
     result = np.log(total)
     close = total < 1.25
     if not close.any():
         return result
     result, close = np.asarray(result), np.asarray(close)
-    near = e[close]
-    others = np.where(near == 1, 0.0, near).sum(axis=-1)
-    result[close] = np.log1p(others + ((near == 1).sum(axis=-1, dtype=e.dtype) - 1.0))
+    v, shift = np.broadcast_to(v, e.shape)[close], np.broadcast_to(shift, total.shape)[close]
+    shift = shift[..., None]
+    gap = v - shift
+    part = gap - v
+    near = e[close] * (1.0 + ((v - (gap - part)) - (shift + part)))
+    others = np.where(gap == 0, 0.0, near).sum(axis=-1)
+    result[close] = np.log1p(others + ((gap == 0).sum(axis=-1, dtype=e.dtype) - 1.0))
     return result[()]
 
 

@@ -57,6 +57,12 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "xlog_ratio": Primitive((_x, _p, _q), _x * sp.log(_p / _q), "_xlog_ratio", "t"),
         "ratio": Primitive((_p, _q), _p / _q, "_ratio", "t"),
         "logit_gap": Primitive((_p, _q), (_p - _q) / (_p * (1 - _p)), "_logit_gap", "gap"),
+        # A part of a whole is at most 1 and is divided before it meets anything else.
+        "share": Primitive((_p, _q), _p / _q, "np.divide", "share"),
+        "weighted_power": Primitive((_p, _x, _q), _p * _x**_q, "_weighted_power", "power"),
+        "weighted_gap": Primitive(
+            (_x, _p, _q), _x * (_p - _q) / (_p * (1 - _p)), "_weighted_gap", "gap"
+        ),
         # The shift of a sum of exp may be any number at all; its value is no part of a proof.
         "largest": Primitive((_v,), None, "_largest", "shift"),
         "log_sum": Primitive((_v,), sp.log(sp.Sum(_v[_k], (_k, 1, _n))), "_log_sum", "log_total"),

@@ -21,7 +21,7 @@ from derive.numeric.lower import Lowering
 from derive.numeric.names import identifier, quoted
 from derive.numeric.normal import idle_quotients, normal_form
 from derive.numeric.primitives import is_primitive, paired
-from derive.numeric.rewrites import Rewrite, finished
+from derive.numeric.rewrites import Rewrite, finished, shared
 from derive.terms import Context, Vec, free, shape_of
 
 Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
@@ -59,6 +59,7 @@ class Output:
             expr = expr.body
         used: dict[str, Rewrite] = {}
         term = normal_form(expr, context, used)
+        term = shared(term, used)
         term = term if wrt is None else idle_quotients(term, wrt)
         term = finished(term, positive, used)
         found = free_indices(term, frozenset(args or ()), {**explicit, **last})

@@ -9,7 +9,7 @@ import sympy as sp
 from derive.numeric.arrays import Array, Labels, align, contract, flatten, ordered, reduce
 from derive.numeric.base import Base
 from derive.numeric.graph import ATOM, Hole, Node
-from derive.numeric.primitives import code_of, primitive_name
+from derive.numeric.primitives import code_of, is_primitive, primitive_name
 from derive.numeric.scalars import fraction
 from derive.terms import Vec, free
 
@@ -86,8 +86,15 @@ class Sums(Base):
                 whole = Array(flat, (*outer, family.indices[0]))
                 over = {family.indices[0]}
                 arguments.append(reduce(self.graph, "sum", whole, over).node)
+                arguments += self._shifted(family, outer)
             call = self.graph.call(code, *arguments, hint=hint)
         return Array(call, outer) if name != "sum_others" else self._others(call, outer, term)
+
+    def _shifted(self, members: Vec, outer: Labels) -> list[Node]:
+        """The v and m of a family e^(v - m)."""
+        shift = sp.Add(*(t for t in members.body.exp.args if is_primitive(-t, "largest")))
+        value = align(self.graph, self.array(members.body.exp - shift), (*outer, *members.indices))
+        return [value, align(self.graph, self.array(-shift), outer)]
 
     def _elementwise(self, term: sp.Expr, name: str, code: str, hint: str) -> Array:
         arrays = [self.solid(self.array(a)) for a in term.args]

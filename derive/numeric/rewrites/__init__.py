@@ -16,7 +16,7 @@ from derive.numeric.rewrites import activations, families, finishing, logarithms
 from derive.numeric.rewrites.shapes import Rewrite
 from derive.terms import map_terms, substitute
 
-__all__ = ["REWRITES", "Rewrite", "finished", "stable"]
+__all__ = ["REWRITES", "Rewrite", "finished", "shared", "stable"]
 
 
 def _of(module: ModuleType) -> tuple[Rewrite, ...]:
@@ -25,11 +25,13 @@ def _of(module: ModuleType) -> tuple[Rewrite, ...]:
 
 
 # The first that fits is taken.
-_LAST = _of(finishing)
-REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_LAST)
+# A mean is looked for before its terms are changed.
+_MEANS = (finishing.weighted_mean,)
+_LAST = tuple(r for r in _of(finishing) if r not in _MEANS)
+REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_MEANS, *_LAST)
 # tanh is made of the same pieces as the sigmoid and must be seen first.
 _FIRST = (activations.tanh_of_exponentials,)
-_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_LAST))
+_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_MEANS, *_LAST))
 
 
 def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
@@ -44,6 +46,11 @@ def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
     return by_height(term)
 
 
+def shared(term: sp.Expr, used: dict[str, Rewrite]) -> sp.Expr:
+    """A stable term whose weighted means divide the weights first."""
+    return by_height(map_terms(term, lambda t: _apply(t, _MEANS, used)))
+
+
 def finished(
     term: sp.Expr, positive: frozenset[sp.Basic], used: dict[str, Rewrite] | None = None
 ) -> sp.Expr:
@@ -53,7 +60,8 @@ def finished(
     """
     record = {} if used is None else used
     known = {s: sp.Dummy(str(s), positive=True) for s in sorted(positive, key=str)}
-    term = map_terms(substitute(term, known), lambda t: _apply(t, _LAST, record))
+    term = substitute(term, known)
+    term = map_terms(term, lambda t: _apply(t, _LAST, record))
     return substitute(term, {d: s for s, d in known.items()})
 
 

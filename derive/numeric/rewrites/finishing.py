@@ -5,20 +5,63 @@ They hide the exponentials that the other rewrites look for, so they wait for th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
+from derive.numeric.binders import by_height
 from derive.numeric.primitives import is_primitive, primitive
-from derive.numeric.rewrites.shapes import rewrite, split
-from derive.terms import free, real
+from derive.numeric.rewrites.shapes import members_among, members_of_sum, rewrite, split
+from derive.terms import family, free, index, real, size
 
 sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
 softplus, softplus_tail = primitive("softplus"), primitive("softplus_tail")
 tanh_softplus, scaled_exp = primitive("tanh_softplus"), primitive("scaled_exp")
+logit_gap, weighted_gap = primitive("logit_gap"), primitive("weighted_gap")
+share, weighted_power = primitive("share"), primitive("weighted_power")
 _x, _y, _w = real("x"), real("y"), real("w")
+_n, _k = size("n"), index("k")
+_v, _u = family("v", _n), family("u", _n)
+_total = sp.Sum(_v[_k], (_k, 1, _n))
 _b = sp.Symbol("b", positive=True)
 _clipped = sp.Max(sp.Min(_x, _b), -_b)
+
+
+@rewrite(
+    sp.Sum(_v[_k] * _u[_k], (_k, 1, _n)) / _total,
+    sp.Sum(share(_v[_k], _total) * _u[_k], (_k, 1, _n)),
+)
+def weighted_mean(term: sp.Expr) -> sp.Expr | None:
+    """Σ w f / Σ w is Σ (w/Σ w) f, in range wherever the mean is; so is a single term of it."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for below in term.args:
+        total, power = below.as_base_exp()
+        if power != -1 or not isinstance(total, sp.Sum) or total.function.is_number:
+            continue
+        if isinstance(total.function, sp.exp):
+            continue
+        rest = [t for t in term.args if t is not below]
+        alone = _divided(rest, total, free(term))
+        if alone is not None:
+            return alone
+        for f in rest:
+            if isinstance(f, sp.Sum):
+                ranges = {k for k, _, _ in f.limits}
+                body = _divided(list(sp.Mul.make_args(f.function)), total, ranges)
+                if body is not None:
+                    return sp.Sum(body, *f.limits) * sp.Mul(*(t for t in rest if t is not f))
+    return None
+
+
+def _divided(factors: list[sp.Expr], total: sp.Sum, symbols: Iterable[sp.Basic]) -> sp.Expr | None:
+    """The product with the member of the sum that it holds divided by the sum."""
+    members = members_of_sum(total.function, total)
+    for member in members_among(members, symbols):
+        parts = sp.Mul.make_args(by_height(member))
+        if all(p in factors for p in parts):
+            return share(member, total) * sp.Mul(*(f for f in factors if f not in parts))
+    return None
 
 
 @rewrite(sp.tanh(softplus(_x)), tanh_softplus(_x))
@@ -114,6 +157,36 @@ def _outside(term: sp.Expr, going_on: Callable[..., sp.Expr]) -> sp.Expr | None:
     # c (u - c/2) needs one pass less than c u - c²/2, and does not cancel.
     found = found if by_c.has(1 / c) else c * by_c
     return found.xreplace({d: u, c: sp.Max(sp.Min(u, b), -b)})
+
+
+@rewrite(_x * _b ** (_x - 1), weighted_power(_x, _b, _x - 1))
+def power_times_weight(term: sp.Expr) -> sp.Expr | None:
+    """w p^u where w may be 0 is 0 there, also where p^u is out of range."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for f in term.args:
+        base, power = f.as_base_exp()
+        if not isinstance(f, sp.Pow) or power.is_number or base.is_number:
+            continue
+        for w in term.args:
+            # Where w is 0 the power is below 0.
+            if w is not f and not isinstance(w, sp.Pow) and (power - w).is_negative:
+                rest = (t for t in term.args if t not in (w, f))
+                return sp.Mul(weighted_power(w, base, power), *rest)
+    return None
+
+
+@rewrite(_w * logit_gap(_x, _y), weighted_gap(_w, _x, _y))
+def gap_times_weight(term: sp.Expr) -> sp.Expr | None:
+    """w (p - q)/(p (1 - p)) meets its weight first where p - q is large."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for f in term.args:
+        weights = [w for w in term.args if w is not f and not w.is_number]
+        if is_primitive(f, "logit_gap") and weights:
+            numbers = (w for w in term.args if w.is_number)
+            return sp.Mul(*numbers) * weighted_gap(sp.Mul(*weights), *f.args)
+    return None
 
 
 @rewrite(_w * sp.exp(_x), scaled_exp(_w, _x))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -90,7 +90,7 @@ def shifted_parts(exponent: sp.Expr) -> list[sp.Expr]:
         count, factor = t.as_coeff_Mul()
         if not is_primitive(factor, "largest") or not count.is_negative:
             continue
-        for v in _members(factor.args[0], exponent):
+        for v in members_among(factor.args[0], free(exponent)):
             part = v - factor
             left = exponent - part
             if _size(left) < _size(exponent):
@@ -105,10 +105,10 @@ def _size(exponent: sp.Expr) -> sp.Expr:
     return sp.Add(*(abs(c) if not t.is_number else 0 for c, t in terms))
 
 
-def _members(members: Vec, term: sp.Expr) -> list[sp.Expr]:
-    """The members of a family that a term may hold, one for each choice of its indices."""
-    symbols = sorted((s for s in free(term) if s.is_Symbol and s.is_integer), key=str)
-    choices = itertools.permutations(symbols, len(members.indices))
+def members_among(members: Vec, symbols: Iterable[sp.Basic]) -> list[sp.Expr]:
+    """The members of a family at these indices, one for each choice of them."""
+    known = sorted((s for s in symbols if s.is_Symbol and s.is_integer), key=str)
+    choices = itertools.permutations(known, len(members.indices))
     bodies = (substitute(members.body, dict(zip(members.indices, c, strict=True))) for c in choices)
     return [b for b in bodies if b != 0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import pytest
 import sympy as sp
 from autodiff import Point, value
 
-from derive.terms import Definition, Domain, Hypothesis, Partial, Statement
-from derive.verdicts.theorem import Theorem, load_theorems
+from derive.terms import Definition, Domain, Hypothesis, NamedFunction, Partial, Statement
+from derive.verdicts.theorem import NetworkTheorem, Theorem, load_theorems
 
 PROOFS = Path(__file__).parent.parent / "proofs"
 # Hypotheses that a random point does not satisfy: their theorems are not about every point.
@@ -22,11 +23,20 @@ SPECIAL = {"bernoulli_maximum_likelihood", "normal_equations"}
 TOLERANCE = 1e-10
 
 
-def is_gradient(theorem: Any) -> bool:
-    return isinstance(theorem, Theorem) and theorem.statement.lhs.has(Partial)
+def gradients(theorem: Any) -> Iterator[Theorem]:
+    """What a theorem says of derivatives, one statement each."""
+    if isinstance(theorem, NetworkTheorem):
+        for v, right in theorem.gradients.items():
+            claim = Statement(Partial(theorem.loss, v), "=", right)
+            name = f"{theorem.name}: {getattr(v, 'base', v)}"
+            yield Theorem(name, theorem.title, claim, theorem.context)
+    elif isinstance(theorem, Theorem) and any(
+        t.has(Partial) for t in (theorem.statement.lhs, theorem.statement.rhs)
+    ):
+        yield theorem
 
 
-GRADIENTS = [t for t in load_theorems(PROOFS) if is_gradient(t) and t.name not in SPECIAL]
+GRADIENTS = [t for x in load_theorems(PROOFS) for t in gradients(x) if t.name not in SPECIAL]
 
 
 class Sample:
@@ -81,7 +91,12 @@ class Sample:
         return any(_is_sum(h, base) for h in self.context.hypotheses)
 
     def _unknown(self) -> None:
-        """An example of every loss of which only is known what it depends on."""
+        """An example of every function, and of every loss of which is known what it depends on."""
+        bodies = [d.body for group in self.context.definitions.values() for d in group]
+        for f in sorted({f for b in bodies for f in b.atoms(NamedFunction)}, key=str):
+            if self.context.definition_of(f) is None:
+                t = sp.Symbol("t", real=True)
+                self.context = self.context.define(Definition.of(f.func(t), sp.sin(t) + t**2))
         for subject, roots in self.context.dependencies.items():
             (root,) = roots
             weight = self.random.uniform(0.5, 1.5)

@@ -47,6 +47,10 @@ class Facts:
         """Whether this section, or one around it, defines what stands at a left side."""
         return any(self.is_near(f) for f in self.definitions(head))
 
+    def functions(self) -> set[str]:
+        """The names that are defined here by what they do to an argument."""
+        return {f.name for f in self.stated if f.params and self.is_near(f)}
+
     def is_given_at_points(self, head: Head) -> bool:
         """Whether what is known of a function here is its values at points: P(X=1), P(X=0)."""
         near = [f for f in self.definitions(head) if self.is_near(f)]
@@ -103,8 +107,11 @@ class Facts:
         names = line.names[side] - params
         point = is_at_point(line)
         if point:
-            # P(X = 1) = 0.3 says what P is, at a point.
+            # P(X = 1) = 0.3 says what P is, at a point; P(X = 1) = p that p is a probability.
             kind = "definition"
+            if line.sides[side] in line.names[side]:
+                inside = f"{line.sides[side]} \\in (0, 1)"
+                self.add(self.assume(inside, place, line.names[side]))
         self.add(Fact(text, kind, place, head.name, head.key, names, self.section, params=params,
                       at_point=point))  # fmt: skip
 
@@ -124,7 +131,7 @@ class Facts:
         if not numeric:
             usable = [f for f in usable if f.kind != "value"]
         bound = self._own_parameters(shape)
-        usable = [f for f in usable if self.is_near(f) or f.name not in bound]
+        usable = [f for f in usable if f.section == self.section or f.name not in bound]
         wanted = set(shape.names)
         chosen = self._reached(usable, wanted)
         picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]

@@ -17,7 +17,7 @@ from derive.documents.prose import (
     speaks_of_single_sample,
 )
 from derive.documents.reported import Reported, reported_of, unread
-from derive.documents.spelling import Samples, Spelling
+from derive.documents.spelling import Samples, Spelling, with_one_case
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
 from derive.latex.notation import INDEX_LETTERS
@@ -123,6 +123,7 @@ class Follower:
         if found.trouble:
             return Reported(found, "unread", "undecided", f"unread: {found.trouble}")
         source = self.spelling.respelled(found.source)
+        source, notes = with_one_case(source, self.facts.functions())
         try:
             shape = _outline(source.chars, self.facts.words)
             if shape.continues and self.before is not None:
@@ -135,7 +136,8 @@ class Follower:
         reported = self._shaped(found, shape)
         expected, self.expected = self.expected, ""
         steps = tuple(map(self._as_written, reported.steps))
-        return replace(reported, steps=steps, expected=expected)
+        notes = (*notes, *reported.notes)
+        return replace(reported, steps=steps, expected=expected, notes=notes)
 
     def _shaped(self, found: Found, shape: Outline) -> Reported:
         line = self.document.position(found.start)[0]

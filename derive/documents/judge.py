@@ -11,7 +11,7 @@ from itertools import chain
 import sympy as sp
 
 from derive.documents.remarks import remark_on
-from derive.documents.steps import GOOD, Effort, Outcomes, Steps, are_connected, with_roles
+from derive.documents.steps import GOOD, Effort, Outcomes, Steps, are_connected, reached, with_roles
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
@@ -111,7 +111,27 @@ class _Attempt:
             self.claim, self.task, *self.contexts, self.deadline, done, effort, self.outcomes
         )
         found = steps.run()
-        return [_less_sure(s, self.dropped) for s in found] if self.dropped else found
+        return [self._less_sure(s) for s in found]
+
+    def _less_sure(self, step: StepVerdict) -> StepVerdict:
+        """A refutation that does not know all that the document says is none."""
+        if step.verdict != "refuted":
+            return step
+        twice = two_readings(self.claim.readings)
+        if twice:
+            reason = f"{twice} is read as two things: {step.reason}"
+            return unsure(step, reason)
+        sides = [t for s in self.claim.steps if s.offset == step.offset
+                 for t in (s.statement.lhs, s.statement.rhs)]  # fmt: skip
+        spoken = reached(sides, self.contexts[0])
+        missing = [f for f in self.dropped if not f.name or f.name in spoken]
+        if not missing:
+            return step
+        reason = (
+            f"what line {missing[0].line} states does not read together with this formula; "
+            f"without it, {step.reason}"
+        )
+        return unsure(step, reason)
 
     def is_connected(self, offsets: Set[int]) -> bool:
         """Whether what is differentiated in these steps depends on the variable, as defined."""
@@ -197,14 +217,17 @@ def _with_case(context: Context, formula: Formula, fact: Fact) -> Context:
     return context
 
 
-def _less_sure(step: StepVerdict, dropped: Sequence[Fact]) -> StepVerdict:
-    """A refutation that does not know all that the document says is none."""
-    if step.verdict != "refuted":
-        return step
-    reason = (
-        f"what line {dropped[0].line} states does not read together with this formula; "
-        f"without it, {step.reason}"
-    )
+def two_readings(readings: Sequence[str]) -> str:
+    """A letter that a formula applies like a family and has as a number too, if there is one."""
+    applied = {
+        r.partition("(")[0] for r in readings if r.endswith("read as the members of a family")
+    }
+    alone = {r.partition(" ")[0] for r in readings if r.endswith("read as a variable of its own")}
+    return min(applied & alone, default="")
+
+
+def unsure(step: StepVerdict, reason: str) -> StepVerdict:
+    """A step that is not refuted after all."""
     return replace(step, verdict="undecided", reason=reason, counterexample=None, suggestion=None)
 
 

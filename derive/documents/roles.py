@@ -59,8 +59,12 @@ def set_to_zero(
 
 def consequence(statement: Statement, context: Context) -> tuple[str, str] | None:
     """`if the two are the same, then log(P/Q) = 0`: the equation that makes a value right."""
-    for a, b in combinations(_letters(statement.lhs), 2):
-        if type(a) is not type(b) or getattr(a, "shape", ()) != getattr(b, "shape", ()):
+    values = [f for f in statement.lhs.atoms(NamedFunction) if context.definition_of(f) is None]
+    letters = [*_letters(statement.lhs), *sorted(values, key=str)]
+    for a, b in combinations(letters, 2):
+        if a.args and b.args and a.args != b.args:
+            continue
+        if bool(a.args) != bool(b.args) or getattr(a, "shape", ()) != getattr(b, "shape", ()):
             continue
         same = Statement(substitute(statement.lhs, {a: b}), "=", statement.rhs)
         if Screen(same, context).differs():

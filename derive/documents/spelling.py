@@ -70,6 +70,26 @@ class Spelling:
         return text
 
 
+def with_one_case(source: Stretch, functions: Iterable[str]) -> tuple[Stretch, tuple[str, ...]]:
+    """A source in which p(x) is P(x), where P is known and the formula writes both.
+
+    Said of what was read so: `p(...) read as P(...)`.
+    """
+    edits: dict[int, tuple[int, str]] = {}
+    notes = []
+    known = set(functions)
+    for big in sorted(f for f in known if len(f) == 1 and f.isupper()):
+        small = big.lower()
+        if small in known or not re.search(rf"{big}\s*(?:\\left\s*)?\(", source.chars):
+            continue
+        begins = rf"(?:(?<![A-Za-z\\])|(?<=log)|(?<=ln)){small}(?=\s*(?:\\left\s*)?\()"
+        found = {m.start(): (m.end(), big) for m in re.finditer(begins, source.chars)}
+        if found:
+            edits |= found
+            notes.append(f"{small}(...) read as {big}(...)")
+    return (edited(source, edits) if edits else source), tuple(notes)
+
+
 def _name(stem: str) -> str:
     return rf"\mathrm{{{_SQUARED}{_plain(stem)}}}"
 

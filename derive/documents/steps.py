@@ -336,15 +336,22 @@ def _unknown_under_derivative(statement: Statement, context: Context) -> list[st
 
 def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
     """The names that the defined values under a term's derivatives are made of."""
-    todo = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
-    reached: set[str | None] = set()
+    values = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
+    return reached(values, context)
+
+
+def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
+    """The names that terms are made of, by the definitions of the names in them too."""
+    todo = list(terms)
+    found: set[str | None] = set()
     while todo:
-        for s in free(todo.pop()):
-            name = name_of(s)
-            if name not in reached:
-                reached.add(name)
+        term = todo.pop()
+        applied = {type(f).__name__ for f in term.atoms(NamedFunction)}
+        for name in {name_of(s) for s in free(term)} | applied:
+            if name not in found:
+                found.add(name)
                 todo += [d.body for d in context.definitions.get(str(name), ())]
-    return reached
+    return found
 
 
 def _with_right_value(verdict: StepVerdict, statement: Statement) -> StepVerdict:

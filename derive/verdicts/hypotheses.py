@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derive.functions import catalogue
 from derive.latex import name_to_latex
+from derive.latex.writer import latex
 from derive.terms import (
     Context,
     Definition,
@@ -18,6 +20,7 @@ from derive.terms import (
     free,
     index,
     map_terms,
+    named_function,
     shape_of,
     substitute,
     sum_of,
@@ -242,6 +245,28 @@ def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
         )
 
 
+def activated(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """a = σ(z), or tanh, where a derivative ∂a/∂z is stated and nothing says what a is."""
+    slopes = {p for side in (statement.lhs, statement.rhs) for p in side.atoms(Partial)}
+    for p in sorted(slopes, key=str):
+        value, variables = p.expr, p.variables
+        plain = isinstance(value, sp.Symbol | NamedFunction) and len(variables) == 1
+        if not plain or context.definition_of(value) is not None or value in variables:
+            continue
+        for name in ("sigmoid", "tanh"):
+            (z,) = variables
+            told = named_function(name)(z)
+            if isinstance(value, NamedFunction) and value.args != variables:
+                continue
+            label = f"{latex(value)} = {latex(told)}"
+            yield Attempt(
+                statement,
+                context.define(Definition.of(value, told)),
+                label,
+                f"the activation is the {catalogue[name].title}",
+            )
+
+
 def rewritten(context: Context, change: Callable[[sp.Expr], sp.Expr]) -> Context:
     """The context with a change made in its definitions and hypotheses alike."""
     smaller = replace(context, definitions={}, hypotheses=())
@@ -311,4 +336,5 @@ SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     one_hot,
     other_base,
     implied_sum,
+    activated,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -17,6 +18,8 @@ from derive.terms import Context, Statement
 
 BITS = 128
 POINTS = 3
+DRAWN = 24
+"""How many points are tried: ln p has a value at few of those that are drawn for p."""
 
 
 class Screen:
@@ -38,11 +41,11 @@ class Screen:
         try:
             sampler = Sampler((*terms, *bodies), prepare(terms, self.context))
             self.witness = sampler.setting.witness
-            drawn = list(sampler.points(self.count))
+            drawn = sampler.points(max(self.count, DRAWN))
+            valued = ((p, self._value(self.statement.lhs, p)) for p in drawn)
+            return list(islice(((p, v) for p, v in valued if v is not None), self.count))
         except DeriveError:
             return []
-        valued = ((p, self._value(self.statement.lhs, p)) for p in drawn)
-        return [(p, value) for p, value in valued if value is not None]
 
     def _value(self, term: sp.Expr, point: Point) -> Number | None:
         try:

@@ -211,13 +211,13 @@ class Lowering(Sums, Cases):
         larger = isinstance(term, sp.Max)
         bounds = [a for a in term.args if a.is_number]
         terms = sorted((a for a in term.args if not a.is_number), key=sp.default_sort_key)
+        clip = _between(term)
+        if clip is not None:
+            return self._clipped(*clip)
         if bounds and len(terms) == 1:
             # For a number clip is several times faster than np.maximum.
             (bound,) = bounds
             return self._clipped(terms[0], *((bound, sp.oo) if larger else (-sp.oo, bound)))
-        clip = _between(term)
-        if clip is not None:
-            return self._clipped(*clip)
         function = "np.maximum" if larger else "np.minimum"
         result, *others = (self.array(a) for a in [*terms, *bounds])
         for other in others:

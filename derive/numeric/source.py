@@ -59,9 +59,9 @@ class Output:
             expr = expr.body
         used: dict[str, Rewrite] = {}
         term = normal_form(expr, context, used)
-        term = shared(term, used)
+        term = shared(term, positive, used)
         term = term if wrt is None else idle_quotients(term, wrt)
-        term = finished(term, positive, used)
+        term = finished(term, used)
         found = free_indices(term, frozenset(args or ()), {**explicit, **last})
         rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
         order = [k for k in (*explicit, *first, *rest, *last) if k in found]

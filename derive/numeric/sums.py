@@ -98,6 +98,8 @@ class Sums(Base):
 
     def _elementwise(self, term: sp.Expr, name: str, code: str, hint: str) -> Array:
         arrays = [self.solid(self.array(a)) for a in term.args]
+        if name == "share":
+            return self.operate("/", *arrays)
         if name == "normal_cdf":
             arrays.append(self.call("_gauss", "bell", *arrays))
         if term not in self.pairs:

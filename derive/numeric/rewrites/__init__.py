@@ -27,11 +27,12 @@ def _of(module: ModuleType) -> tuple[Rewrite, ...]:
 # The first that fits is taken.
 # A mean is looked for before its terms are changed.
 _MEANS = (finishing.weighted_mean,)
-_LAST = tuple(r for r in _of(finishing) if r not in _MEANS)
-REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_MEANS, *_LAST)
+_CASES = (finishing.straight_outside, finishing.constant_outside)
+_LAST = tuple(r for r in _of(finishing) if r not in (*_CASES, *_MEANS))
+REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_CASES, *_MEANS, *_LAST)
 # tanh is made of the same pieces as the sigmoid and must be seen first.
 _FIRST = (activations.tanh_of_exponentials,)
-_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_MEANS, *_LAST))
+_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_CASES, *_MEANS, *_LAST))
 
 
 def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
@@ -46,23 +47,21 @@ def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
     return by_height(term)
 
 
-def shared(term: sp.Expr, used: dict[str, Rewrite]) -> sp.Expr:
-    """A stable term whose weighted means divide the weights first."""
-    return by_height(map_terms(term, lambda t: _apply(t, _MEANS, used)))
+def shared(term: sp.Expr, positive: frozenset[sp.Basic], used: dict[str, Rewrite]) -> sp.Expr:
+    """A stable term with cases as clipped values, where the symbols in `positive` are so.
 
-
-def finished(
-    term: sp.Expr, positive: frozenset[sp.Basic], used: dict[str, Rewrite] | None = None
-) -> sp.Expr:
-    """A stable term with the rewrites that come last, where the symbols in `positive` are so.
-
-    The rewrites that were applied are added to `used`, by name.
+    Its weighted means divide the weights first.
     """
-    record = {} if used is None else used
     known = {s: sp.Dummy(str(s), positive=True) for s in sorted(positive, key=str)}
     term = substitute(term, known)
-    term = map_terms(term, lambda t: _apply(t, _LAST, record))
-    return substitute(term, {d: s for s, d in known.items()})
+    for group in (_CASES, _MEANS):
+        term = map_terms(term, lambda t, group=group: _apply(t, group, used))  # type: ignore[misc]
+    return by_height(substitute(term, {d: s for s, d in known.items()}))
+
+
+def finished(term: sp.Expr, used: dict[str, Rewrite]) -> sp.Expr:
+    """A stable term with the rewrites that come last."""
+    return map_terms(term, lambda t: _apply(t, _LAST, used))
 
 
 def _apply(term: sp.Expr, rewrites: tuple[Rewrite, ...], used: dict[str, Rewrite]) -> sp.Expr:

@@ -142,21 +142,32 @@ def _outside(term: sp.Expr, going_on: Callable[..., sp.Expr]) -> sp.Expr | None:
     if not isinstance(condition, sp.Le | sp.Lt) or not isinstance(condition.lhs, sp.Abs):
         return None
     u, b = condition.lhs.args[0], condition.rhs
+    # What multiplies both branches stays outside.
+    apart = [w for w in sp.Mul.make_args(inner) if not _leaves(w) & _leaves(u) and not w.is_number]
+    apart = [w for w in apart if w in sp.Mul.make_args(outer) and w != b]
+    weight = sp.Mul(*apart)
+    outer = outer / weight
     d, far = sp.Dummy("d", real=True), sp.Dummy("far", positive=True)
-    f = inner.xreplace({u: d})
-    if not b.is_positive or free(f) & free(u) or sp.sign(u) == 0:
+    f = (inner / weight).xreplace({u: d})
+    if not b.is_positive or _leaves(f) & _leaves(u) or u.is_number:
         return None
     for side in (1, -1):
         there = outer.xreplace({sp.Abs(u): far, sp.sign(u): sp.Integer(side), u: side * far})
         wanted = going_on(f, d, side * b).xreplace({d: side * far})
-        if free(there) & free(u) or sp.expand(there - wanted) != 0:
+        if _leaves(there) & _leaves(u) or sp.expand(there - wanted) != 0:
             return None
     c = sp.Dummy("c", real=True)
     found = sp.expand(going_on(f, d, c))
     by_c = sp.expand(found / c)
     # c (u - c/2) needs one pass less than c u - c²/2, and does not cancel.
     found = found if by_c.has(1 / c) else c * by_c
-    return found.xreplace({d: u, c: sp.Max(sp.Min(u, b), -b)})
+    return weight * found.xreplace({d: u, c: sp.Max(sp.Min(u, b), -b)})
+
+
+def _leaves(term: sp.Expr) -> set[sp.Basic]:
+    """The variables of a term: members of families, and symbols that are no index."""
+    symbols = {s for s in free(term) if isinstance(s, sp.Symbol) and not s.is_integer}
+    return symbols | term.atoms(sp.Indexed)
 
 
 @rewrite(_x * _b ** (_x - 1), weighted_power(_x, _b, _x - 1))

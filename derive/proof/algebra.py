@@ -3,20 +3,19 @@ so that equal terms meet in one form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 
 import sympy as sp
 
+from derive.proof.angles import Angles
 from derive.proof.field import Frac, Poly
-from derive.proof.powers import Powers
 from derive.proof.region import SplitIndex
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Sign
 from derive.terms import Domain, Partial, free
 
 
-class Algebra(Powers):
-    """All constructors: atoms, deltas, indicators and functions besides the powers."""
+class Algebra(Angles):
+    """All constructors: atoms, deltas and indicators besides functions and powers."""
 
     def atom(self, term: sp.Expr) -> Frac:
         """A symbol or a member of a family, with what its domain says of it; or a slope."""
@@ -126,53 +125,11 @@ class Algebra(Powers):
         other = self.field.numbers.get(("indicator", (key[0], 1 - sign)))
         if other is not None:
             self.field.exclusive.add((min(here, other), max(here, other)))
+        used = self.field.used(factor)
+        if sign == 0 and len(used) == 1 and factor == self.field.gens[used[0]]:
+            # x · 1[x = 0] is zero.
+            self.field.exclusive.add((min(here, used[0]), max(here, used[0])))
         return result
-
-    def function(
-        self,
-        name: str,
-        arguments: tuple[Frac, ...],
-        order: tuple[int, ...] = (),
-        relation: tuple[int, Poly | None] | None = None,
-    ) -> Frac:
-        """A function of which no more is known than its name, or one of its derivatives."""
-        order = order or (0,) * len(arguments)
-        key = (name, order, tuple(a.key for a in arguments))
-        indices: frozenset[sp.Symbol] = frozenset().union(*(a.indices for a in arguments))
-        return self.enter("function", (name, arguments, order), key, indices, ANY, relation)
-
-    def applied(self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...] = ()) -> Frac:
-        """A function of values in the form that equal ones share."""
-        if any(order) or name not in ("sin", "cos", "atan", "erf"):
-            return self.function(name, arguments, order)
-        (argument,) = arguments
-        if name in ("sin", "cos"):
-            return self.sine(argument) if name == "sin" else self.cosine(argument)
-        return self.odd(lambda x: self.function(name, (x,)), argument)
-
-    def odd(self, make: Callable[[Frac], Frac], value: Frac) -> Frac:
-        """An odd function of a value, with the sign taken out."""
-        if value.is_zero:
-            return self.field.zero
-        flip = value.num.leading_coefficient() < 0
-        return -make(-value) if flip else make(value)
-
-    def sine(self, value: Frac) -> Frac:
-        """sin, with sin² = 1 − cos² of the same argument as its relation."""
-
-        def make(v: Frac) -> Frac:
-            self.function("cos", (v,))
-            cosine = self.field.gens[self.field.numbers["function", ("cos", (0,), (v.key,))]]
-            return self.function("sin", (v,), relation=(2, 1 - cosine * cosine))
-
-        return self.odd(make, value)
-
-    def cosine(self, value: Frac) -> Frac:
-        """cos, an even function."""
-        if value.is_zero:
-            return self.field.one
-        flip = value.num.leading_coefficient() < 0
-        return self.function("cos", (-value if flip else value,))
 
 
 def is_index_name(term: sp.Expr) -> bool:

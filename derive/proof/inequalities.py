@@ -14,6 +14,7 @@ from flint import fmpq
 from derive.errors import DeriveError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.norms import cauchy, logarithm_of_sum, norms, termwise
 from derive.proof.region import Split
 from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
 from derive.proof.sums import Rebuilder, sum_multi
@@ -184,4 +185,8 @@ LEMMAS: tuple[Callable[[Algebra, Frac], Iterator[Frac]], ...] = (
     tangent_of_ln,
     gibbs,
     jensen,
+    termwise,
+    cauchy,
+    norms,
+    logarithm_of_sum,
 )

@@ -10,14 +10,15 @@ from typing import Literal
 
 import sympy as sp
 
-from derive.errors import UnsupportedError
+from derive.errors import DeriveError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.bounds import Bound, holds
 from derive.proof.cases import ALLOWED, Cases
 from derive.proof.field import Field, Frac, Poly, UndefinedTermError
 from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
-from derive.proof.region import Condition, Region, SplitValues
+from derive.proof.norms import sums_inside
+from derive.proof.region import Condition, Region, Split, SplitValues
 from derive.proof.restore import restore
 from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
@@ -147,10 +148,33 @@ class LeafJudge:
             for condition in other.conditions:
                 if not condition.bound and not condition.sufficient:
                     normal.algebra.facts.add(condition.poly, condition.sign)
+            self._learn_for_all(normal.algebra, left - right)
             if sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted:
                 return True
             return self._bounded(normal.algebra, left - right, wanted)
         return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
+
+    def _learn_for_all(self, algebra: Algebra, value: Frac) -> None:
+        """What hypotheses say of every index, said of those that the sums in a value run over."""
+        sums = sums_inside(algebra, value)
+        for fact in self.cases.setting.facts if sums else ():
+            indices = fact.free_indices(self.cases.setting.ranges)
+            if len(indices) != 1:
+                continue
+            # Nothing that holds in this case alone may be said of every index.
+            plain = self.cases.normalizer(self.cases.start())
+            s = fact.statement
+            try:
+                difference = plain(s.lhs) - plain(s.rhs)
+                size = plain(self.cases.setting.ranges[indices[0]])
+            except (Split, UndefinedTermError, DeriveError):
+                continue
+            for _, k, high, _ in sums:
+                if size.same(high) and difference.den.is_constant():
+                    with algebra.binding([(k, high)]):
+                        said = Rebuilder.of_indices(algebra, {indices[0]: k})(difference)
+                    if not said.num.is_constant():
+                        algebra.facts.add(said.num, ALLOWED[s.relation])
 
     def _bounded(self, algebra: Algebra, difference: Frac, wanted: Sign) -> bool:
         if self.bound is not None:

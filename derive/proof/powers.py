@@ -16,6 +16,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.balls import evaluate
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
 from derive.proof.jets import ball, real_part
+from derive.proof.quadratics import sign_of_quadratic
 from derive.proof.radicals import sign_with_root
 from derive.proof.region import SplitSign
 from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
@@ -180,6 +181,8 @@ class Powers(Requirements):
         by_squares = sign_with_root(self.facts, poly)
         if len(by_squares) < 3:
             return by_squares
+        if terms[0][0] and len(quadratic := sign_of_quadratic(self.field, poly)) < 3:
+            return quadratic
         if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:
             return ANY
         kinds = {self.field.generators[g].kind for powers, _ in terms for g, _ in powers}

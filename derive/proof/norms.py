@@ -1,0 +1,175 @@
+"""Lemmas on sums: signs by their terms, Cauchy–Schwarz, norms, and Jensen under a logarithm.
+
+As in `inequalities`, each yields values that are at least zero wherever they are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
+
+import sympy as sp
+from flint import fmpq
+
+from derive.proof.algebra import Algebra
+from derive.proof.field import Frac, Generator, Poly
+from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, times
+from derive.proof.sums import sum_multi
+
+MAX_SUMS = 6
+
+Sum = tuple[Frac, sp.Symbol, Frac, Frac]
+
+
+def sums_inside(algebra: Algebra, value: Frac) -> list[Sum]:
+    """The sums over one index in a value, under its logarithms and roots too.
+
+    Each as (the sum, its index, its size, its body).
+    """
+    found: dict[int, Sum] = {}
+    todo, seen = list(value.generators), set()
+    while todo:
+        g = todo.pop()
+        if g in seen:
+            continue
+        seen.add(g)
+        generator = algebra.field.generators[g]
+        if generator.kind == "sum" and len(generator.parts[0]) == 1:
+            ((k, high),), body = generator.parts
+            found[g] = (algebra.field.frac(g), k, high, body)
+        elif generator.kind in ("ln", "root"):
+            todo += algebra.field.used(generator.parts[0])
+    return [found[g] for g in sorted(found)][:MAX_SUMS]
+
+
+def total(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+    """Σ of a body over an index up to a size."""
+    with algebra.binding([(k, high)]):
+        return sum_multi(algebra, body, [(k, high)])
+
+
+def termwise(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """A sum whose terms share a sign has it; in a case, terms may have one that they lack else."""
+    for whole, k, high, body in sums_inside(algebra, value):
+        marks = [g for g in body.generators if algebra.field.generators[g].kind == "indicator"]
+        if len(marks) == 1:
+            yield from _in_cases(algebra, body, marks[0], k, high)
+            continue
+        sign = algebra.facts.of_frac(body)
+        if sign <= NONNEGATIVE:
+            yield whole
+        elif sign <= NONPOSITIVE:
+            yield -whole
+
+
+def _in_cases(algebra: Algebra, body: Frac, mark: int, k: sp.Symbol, high: Frac) -> Iterator[Frac]:
+    """Of Σ f 1[c > 0]: Σ f 1[c > 0] and Σ f 1[c < 0], if f has a sign there."""
+    condition, _ = algebra.field.generators[mark].parts
+    rest, remainder = divmod(body.num, algebra.field.gens[mark])
+    if not remainder.is_zero():
+        return
+    for case in (POSITIVE, NEGATIVE):
+        facts = algebra.facts.copy()
+        facts.oracle = algebra.facts.oracle
+        facts.add(condition.num, times(case, facts.sign(condition.den)))
+        sign = times(facts.sign(rest), facts.sign(body.den))
+        with algebra.binding([(k, high)]):
+            part = algebra.of(rest) / algebra.of(body.den) * algebra.indicator(condition, case)
+        if sign <= NONNEGATIVE:
+            yield total(algebra, part, k, high)
+        elif sign <= NONPOSITIVE:
+            yield -total(algebra, part, k, high)
+
+
+def cauchy(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """(Σ c)² ≤ Σ f Σ g for c² = f g, of sums with nonnegative terms; a size n is Σ 1."""
+    sums = [s for s in sums_inside(algebra, value) if _is_nonnegative(algebra, s[3])]
+    for (a, k, high, f), (b, _, other, g) in combinations_with_replacement(sums, 2):
+        root = _square_root(algebra, f * g)
+        if high.same(other) and root is not None and not a.same(b):
+            yield a * b - total(algebra, root, k, high) ** 2
+    for a, k, high, f in sums:
+        root = _square_root(algebra, f)
+        if root is not None:
+            yield high * a - total(algebra, root, k, high) ** 2
+            size = total(algebra, _absolute(algebra, root, k, high), k, high)
+            yield high * a - size**2
+
+
+def norms(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Σ f g ≤ Σ f Σ g for nonnegative terms, and Σ c² ≤ (Σ |c|)²."""
+    sums = sums_inside(algebra, value)
+    for a, k, high, f in sums:
+        root = _square_root(algebra, f)
+        if root is not None:
+            yield total(algebra, _absolute(algebra, root, k, high), k, high) ** 2 - a
+    positive = [s for s in sums if _is_nonnegative(algebra, s[3])]
+    for (a, k, high, f), (b, _, other, g) in combinations_with_replacement(positive, 2):
+        if high.same(other):
+            yield a * b - total(algebra, f * g, k, high)
+
+
+def logarithm_of_sum(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Jensen: W ln(Σ w a) ≥ W ln W + Σ w ln a for positive w, a and W = Σ w."""
+    for g in value.generators:
+        generator = algebra.field.generators[g]
+        if generator.kind != "ln":
+            continue
+        used = algebra.field.used(generator.parts[0])
+        if len(used) != 1 or generator.parts[0] != algebra.field.gens[used[0]]:
+            continue
+        inner = algebra.field.generators[used[0]]
+        if inner.kind == "sum" and len(inner.parts[0]) == 1:
+            yield from _jensen(algebra, algebra.field.frac(g), inner)
+
+
+def _jensen(algebra: Algebra, logarithm: Frac, inner: Generator) -> Iterator[Frac]:
+    ((k, high),), body = inner.parts
+    one = algebra.field.one
+    generators = algebra.field.generators
+    if any(generators[g].kind in ("delta", "indicator") for g in body.generators):
+        return
+    carrying = [g for g in body.generators if k in generators[g].indices]
+    for weight in (one, *(algebra.field.frac(g) for g in carrying)):
+        other = body / weight
+        if not all(algebra.facts.of_frac(v) == POSITIVE for v in (weight, other)):
+            continue
+        mass = total(algebra, weight, k, high)
+        if algebra.facts.of_frac(mass) != POSITIVE:
+            continue
+        with algebra.binding([(k, high)]):
+            inside = weight * algebra.ln_abs(other)
+        yield mass * (logarithm - algebra.ln_abs(mass)) - total(algebra, inside, k, high)
+
+
+def _is_nonnegative(algebra: Algebra, value: Frac) -> bool:
+    return algebra.facts.of_frac(value) <= NONNEGATIVE
+
+
+def _absolute(algebra: Algebra, value: Frac, k: sp.Symbol, high: Frac) -> Frac:
+    """|c| under a sum."""
+    with algebra.binding([(k, high)]):
+        positive, negative = (algebra.indicator(value, s) for s in (POSITIVE, NEGATIVE))
+    return value * (positive - negative)
+
+
+def _square_root(algebra: Algebra, value: Frac) -> Frac | None:
+    """A c with c² = value, made of the generators that it has."""
+    top, below = (_poly_root(algebra, p) for p in (value.num, value.den))
+    if top is None or below is None:
+        return None
+    return algebra.of(top) / algebra.of(below)
+
+
+def _poly_root(algebra: Algebra, poly: Poly) -> Poly | None:
+    content, factors = algebra.field.factor(poly)
+    parts = (int(content.p), int(content.q))
+    if content <= 0 or any(int(sp.integer_nthroot(p, 2)[0]) ** 2 != p for p in parts):
+        return None
+    if any(multiplicity % 2 for _, multiplicity in factors):
+        return None
+    numbers = [int(sp.integer_nthroot(p, 2)[0]) for p in parts]
+    result = algebra.field.ctx.constant(fmpq(*numbers))
+    for factor, multiplicity in factors:
+        result *= factor ** (multiplicity // 2)
+    return result

@@ -13,7 +13,8 @@ from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly
 from derive.proof.signs import NONZERO
-from derive.proof.sums import open_binder, sum_multi
+from derive.proof.sums import Range, open_binder, sum_multi
+from derive.terms import free
 
 
 class Differential:
@@ -103,7 +104,7 @@ class Differential:
         for variable in algebra.context.dependencies_of(here):
             ranges = []
             if isinstance(variable, sp.IndexedBase):
-                ranges = [(algebra.fresh_index(), algebra.normal(s)) for s in variable.shape]
+                ranges = self._ranges_of(variable)
                 variable = variable[tuple(k for k, _ in ranges)]
             with algebra.binding(ranges):
                 inner = self(algebra.normal(variable))
@@ -112,6 +113,17 @@ class Differential:
             total = total + sum_multi(algebra, inner, ranges)
         return total
 
+    def _ranges_of(self, base: sp.IndexedBase) -> list[Range]:
+        """A bound index for every size of a family."""
+        algebra, taken = self.algebra, free(self.target.parts[0])
+        ranges: list[Range] = []
+        for size in base.shape:
+            high = algebra.normal(size)
+            k = algebra.fresh_index(high, taken)
+            ranges.append((k, high))
+            taken |= {k}
+        return ranges
+
     def _slope(self, generator: Generator) -> Frac:
         """Unknown slopes may change with whatever the name depends on."""
         here = generator.parts[0].args[0]
@@ -119,14 +131,18 @@ class Differential:
             raise UnsupportedError(f"the second derivative of {here} is not known")
         return self.algebra.field.zero
 
+    def _opened(self, generator: Generator) -> tuple[list[Range], Frac]:
+        ranges, body = generator.parts
+        return open_binder(self.algebra, ranges, body, self.target.indices)
+
     def _sum(self, generator: Generator) -> Frac:
-        ranges, inner = open_binder(self.algebra, *generator.parts)
+        ranges, inner = self._opened(generator)
         with self.algebra.binding(ranges):
             change = self(inner)
         return sum_multi(self.algebra, change, ranges)
 
     def _product(self, g: int, generator: Generator) -> Frac:
-        ranges, inner = open_binder(self.algebra, *generator.parts)
+        ranges, inner = self._opened(generator)
         with self.algebra.binding(ranges):
             change = self(inner)
             if change.is_zero:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from math import comb
 from typing import Any
 
+import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from derive.errors import LimitError, UnsupportedError
+from derive.terms import index
 
 Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
 Key = tuple[Any, ...]
@@ -79,6 +81,9 @@ class Field:
         self._reduced: set[str] = set()
         self._rules = (0, 0)
         self.fresh_count = 0
+        # The names of bound indices, by their range and their place among those in scope.
+        self._ranges: dict[Key, int] = {}
+        self._bound_names: dict[tuple[str, int, int], sp.Symbol] = {}
         self.zero = Frac(self, self.ctx.constant(0), self.ctx.constant(1))
         self.one = self.constant(1)
 
@@ -104,6 +109,15 @@ class Field:
     def of(self, generator: Generator) -> Frac:
         """Enter a generator and return it as an element."""
         return self.frac(self.number(generator))
+
+    def bound_name(self, letter: str, range_key: Key, place: int) -> sp.Symbol:
+        """The name of a bound index: the same one for the same range and place."""
+        number = self._ranges.setdefault(range_key, len(self._ranges) + 1)
+        key = (letter, number, place)
+        name = self._bound_names.get(key)
+        if name is None:
+            name = self._bound_names[key] = index(f"_{letter}{place}_{number}")
+        return name
 
     def used(self, poly: Poly) -> tuple[int, ...]:
         """The numbers of the generators that occur in a polynomial."""

@@ -24,7 +24,7 @@ from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
 from derive.proof.wording import condition_statement, negation
 from derive.proof.written import written_sign
-from derive.terms import Domain, Partial, Statement, index
+from derive.terms import Domain, Partial, Statement
 
 TWO_VALUES = {Domain.BINARY: (0, 1), Domain.SIGN: (-1, 1)}
 
@@ -227,7 +227,7 @@ class LeafJudge:
             return condition.poly
         choices = []
         for order in permutations(condition.bound):
-            swap = {k: index(f"_c{n}") for n, (k, _) in enumerate(order)}
+            swap = {k: self.field.bound_name("c", size.key, n) for n, (k, size) in enumerate(order)}
             poly = Rebuilder.of_indices(normal.algebra, swap).poly(condition.poly).num
             choices.append((self.field.key(poly), poly))
         return min(choices, key=lambda choice: choice[0])[1]

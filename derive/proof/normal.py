@@ -22,7 +22,9 @@ from derive.terms import (
     Partial,
     Vec,
     as_term,
+    canonical,
     free,
+    index,
     substitute,
     sum_of,
 )
@@ -167,8 +169,21 @@ class Normalizer(Slopes):
         if definition is not None:
             return self.unfolded(definition.unfold(*term.args))
         if any(isinstance(a, sp.IndexedBase | Vec) for a in term.args):
-            raise UnsupportedError(f"no definition of {type(term).__name__} is known")
+            return self._opaque(term)
         return self.algebra.function(type(term).__name__, tuple(self(a) for a in term.args))
+
+    def _opaque(self, term: sp.Expr) -> Frac:
+        """max_k z_k and the like: a value of its own, the same for terms that are alike."""
+        names = free(term)
+        if any(s.name.startswith("_t") for s in names):
+            raise UnsupportedError(f"a value at a point of {type(term).__name__}")
+        term = canonical(term)
+        inner = {s for s in term.atoms(sp.Symbol) if s.name.startswith("_b")}
+        bound = sorted(inner - names, key=str)
+        # Names of their own, so that no index that is put in is taken for one of these.
+        term = term.xreplace({k: index(f"_o{i}") for i, k in enumerate(bound)})
+        indices = frozenset(s for s in names if is_index_name(s))
+        return self.algebra.enter("opaque", (term,), (term,), indices)
 
     # -- cases ----------------------------------------------------------------------
 
@@ -297,7 +312,6 @@ class Normalizer(Slopes):
         over: Callable[..., Frac],
         join: type[sp.Expr],
     ) -> Frac:
-        new = self.algebra.fresh_index()
         one = self.field.one
         if first.integer is not None and first.integer < 1:
             first = one
@@ -305,6 +319,7 @@ class Normalizer(Slopes):
         # Members that the whole range has and this one lacks need not be defined.
         plain = first.integer == 1 and split_shift(self.field, last)[1] == 0
         self.algebra.guarded = before or not plain
+        new = self.algebra.fresh_index(last)
         try:
             with self.algebra.binding([(new, last)]):
                 value = self._fold(*_instance(body, inner, k, new), over, join)

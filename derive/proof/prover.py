@@ -12,17 +12,17 @@ from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.functions import catalogue
-from derive.proof.assumptions import Fact, prepare
+from derive.proof.assumptions import Fact, Setting, prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.leaf import Leaf
-from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, survey
+from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
 from derive.proof.sampling import Sampler
 from derive.proof.search import run_search
 from derive.proof.verdict import Outcome
-from derive.terms import Context, Partial, Statement
+from derive.terms import Context, Hypothesis, Partial, Statement
 
 AUDIT_POINTS = 5
 REFUTE_POINTS = 24
@@ -39,9 +39,18 @@ def prove(statement: Statement, context: Context | None = None, seconds: float =
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
+        if not context.hypotheses:
+            return _decide(statement, context, deadline)
+        certain = _certainly_needed(statement, context)
+        lean = _proved_by_fewer(statement, context, certain, deadline)
+        if lean is not None:
+            return lean
+        if len(certain) + 1 == len(context.hypotheses):
+            certain = context.hypotheses
         outcome = _decide(statement, context, deadline)
-        if outcome.status in ("proved", "conditional") and context.hypotheses:
-            outcome = replace(outcome, hypotheses=_needed(statement, context, deadline, outcome))
+        if outcome.status in ("proved", "conditional"):
+            needed = _needed(statement, context, certain, deadline, outcome)
+            outcome = replace(outcome, hypotheses=needed)
     except (DeriveError, RecursionError) as error:
         return Outcome("undecided", _sentence(error))
     except Exception as error:
@@ -63,7 +72,7 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
         trouble = _sentence(error)
     leaves = () if found_tree is None else found_tree.leaves
     if found_tree is not None and not any(leaf.kind == "open" for leaf in leaves):
-        return _closed(found_tree, deadline)
+        return _closed(found_tree, setting, deadline)
     numeric = judge_decimal(statement, setting)
     if numeric is not None:
         return numeric
@@ -76,9 +85,9 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
     return _refuted_or_open(found, leaves, trouble)
 
 
-def _closed(certificate: Certificate, deadline: float) -> Outcome:
-    """Every case is closed: the audit has the last word."""
-    statement, setting, leaves = certificate.statement, certificate.setting, certificate.leaves
+def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outcome:
+    """Every case is closed: the audit at points of the whole setting has the last word."""
+    statement, leaves = certificate.statement, certificate.leaves
     proved = [leaf for leaf in leaves if leaf.kind == "equal"]
     if not leaves:
         return Outcome("undecided", "vacuous: the hypotheses contradict each other")
@@ -202,19 +211,62 @@ def _refuted_or_open(found: Survey, leaves: tuple[Leaf, ...], trouble: str) -> O
     )
 
 
+Hypotheses = tuple[Hypothesis, ...]
+
+
+def _with_only(statement: Statement, context: Context, hypotheses: Hypotheses) -> Setting:
+    return prepare((statement.lhs, statement.rhs), replace(context, hypotheses=hypotheses))
+
+
+def _certainly_needed(statement: Statement, context: Context) -> Hypotheses:
+    """The hypotheses without which the claim fails at a point that satisfies the others."""
+    found = []
+    for hypothesis in context.hypotheses:
+        others = tuple(h for h in context.hypotheses if h != hypothesis)
+        try:
+            if fails_somewhere(statement, _with_only(statement, context, others)):
+                found.append(hypothesis)
+        except (DeriveError, RecursionError):
+            continue
+    return tuple(found)
+
+
+def _proved_by_fewer(
+    statement: Statement, context: Context, certain: Hypotheses, deadline: float
+) -> Outcome | None:
+    """A proof from the hypotheses alone that are certainly needed, if they are not all."""
+    if len(certain) == len(context.hypotheses) or statement.relation == "~=":
+        return None
+    try:
+        setting = _with_only(statement, context, certain)
+        seconds = min(2.0, deadline - time.monotonic())
+        certificate = run_search(statement, setting, seconds, frozenset())
+    except (DeriveError, RecursionError):
+        return None
+    whole = prepare((statement.lhs, statement.rhs), context)
+    outcome = _closed(certificate, whole, deadline)
+    if outcome.status != "proved":
+        return None
+    return replace(outcome, hypotheses=tuple(h.label for h in certain))
+
+
 def _needed(
-    statement: Statement, context: Context, deadline: float, outcome: Outcome
+    statement: Statement,
+    context: Context,
+    certain: Hypotheses,
+    deadline: float,
+    outcome: Outcome,
 ) -> tuple[str, ...]:
     """The hypotheses that the proof cannot do without, found by leaving them out in turn."""
-    needed = list(context.hypotheses)
+    needed = context.hypotheses
     allowed = frozenset(outcome.conditions)
     for hypothesis in context.hypotheses:
-        fewer = [h for h in needed if h != hypothesis]
+        if hypothesis in certain:
+            continue
+        fewer = tuple(h for h in needed if h != hypothesis)
         try:
-            setting = prepare(
-                (statement.lhs, statement.rhs), replace(context, hypotheses=tuple(fewer))
-            )
             seconds = min(2.0, deadline - time.monotonic())
+            setting = _with_only(statement, context, fewer)
             leaves = run_search(statement, setting, seconds, allowed).leaves
         except (DeriveError, RecursionError):
             continue

@@ -16,11 +16,12 @@ from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler, describe
 from derive.proof.valuation import NoValueError, Point
 from derive.proof.verdict import Counterexample
-from derive.terms import Statement
+from derive.terms import Partial, Statement
 
 PRECISIONS = (64, 128, 320, 1000)
 # Where a proof is only audited, equal values would otherwise be computed at every precision.
 AUDIT_BITS = (192,)
+FEW_POINTS = 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,63 @@ def survey(
             return Survey(found, points, agreeing)
         agreeing += found
     return Survey(None, points, agreeing, trouble)
+
+
+def fails_somewhere(statement: Statement, setting: Setting) -> bool:
+    """Whether one of a few points tells the sides apart, or only one has a value there.
+
+    The latter counts where there is no derivative and no definition that would answer for it.
+    """
+    terms = (statement.lhs, statement.rhs)
+    sampler = Sampler(terms, setting)
+    plain = not any(_answers_for_itself(side, sampler.setting) for side in terms)
+    for point in sampler.points(FEW_POINTS):
+        try:
+            found = differ(statement, sampler.setting, point, AUDIT_BITS)
+        except DeriveError:
+            return False
+        if isinstance(found, Counterexample):
+            return True
+        if plain and not found and _one_sided(terms, sampler.setting, point):
+            return True
+    return False
+
+
+def _answers_for_itself(term: sp.Expr, setting: Setting) -> bool:
+    """Whether a term has a part that may be undefined without a condition being asked for."""
+    for part in sp.preorder_traversal(term):
+        if isinstance(part, Partial):
+            return True
+        definition = setting.context.definition_of(part)
+        if definition is not None and not _is_total(definition.body, setting):
+            return True
+    return False
+
+
+def _is_total(term: sp.Expr, setting: Setting) -> bool:
+    """Whether a term has a value everywhere: sums and products of variables."""
+    if setting.context.definition_of(term) is not None:
+        return False
+    if isinstance(term, sp.Symbol | sp.Indexed | sp.Number):
+        return True
+    if isinstance(term, sp.Sum):
+        return _is_total(term.function, setting)
+    return isinstance(term, sp.Add | sp.Mul) and all(_is_total(a, setting) for a in term.args)
+
+
+def _one_sided(terms: tuple[sp.Expr, sp.Expr], setting: Setting, point: Point) -> bool:
+    """Whether one side certainly has no value at a point where the other has one."""
+    states = set()
+    for term in terms:
+        try:
+            states.add(_is_finite(real_part(evaluate(term, setting.witness, point, *AUDIT_BITS))))
+        except NoValueError as error:
+            if not error.settled:
+                return False
+            states.add(False)
+        except ZeroDivisionError:
+            return False
+    return len(states) == 2
 
 
 class Screen:

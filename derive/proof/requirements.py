@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import reduce
+from itertools import count
 
 import sympy as sp
 from flint import fmpq
@@ -14,7 +15,7 @@ from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.restore import restore
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign
-from derive.terms import Context, Domain, index
+from derive.terms import Context, Domain
 
 MAX_INTEGER_BITS = 20_000
 
@@ -80,10 +81,18 @@ class Requirements:
         """The number π."""
         return self.enter("constant", (sp.pi,), ("pi",), sign=POSITIVE)
 
-    def fresh_index(self) -> sp.Symbol:
-        """A bound index that no term has."""
-        self.field.fresh_count += 1
-        return index(f"_k{self.field.fresh_count}")
+    def fresh_index(self, high: Frac, avoid: frozenset[sp.Symbol] = frozenset()) -> sp.Symbol:
+        """An index to be bound up to a size: none that is in scope, nor one of `avoid`.
+
+        Within one reading the next sum over this range gets the same name: what its members
+        need has been noted for the whole range, and what is known of them holds all along it.
+        """
+        key = (high.key, self.guarded)
+        for place in count(1):
+            name = self.field.bound_name("k", key, place)
+            if name not in self.bound and name not in avoid:
+                return name
+        raise AssertionError("places do not run out")
 
     def rational(self, value: int | fmpq) -> Frac:
         """A rational number, if it is not of absurd size."""

@@ -19,7 +19,7 @@ from derive.proof.field import Field, Frac, Generator, Poly
 from derive.proof.restore import restore
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
-from derive.terms import Partial, index
+from derive.terms import Partial, free, index
 
 Range = tuple[sp.Symbol, Frac]
 Powers = tuple[tuple[int, int], ...]
@@ -32,7 +32,8 @@ class Rebuilder:
     """Builds normal forms anew with other atoms or indices: a homomorphism.
 
     `atom` gives the value of an atom (a symbol, a member, a held term); `touched` says
-    whether a generator can change at all; `renaming` that only indices change.
+    whether a generator can change at all; `renaming` that only indices change; `taken` are the
+    indices that go and come, which no bound index may be called meanwhile.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Rebuilder:
         swap: Callable[[sp.Expr], sp.Expr],
         touched: Callable[[Generator], bool],
         renaming: bool = False,
+        taken: frozenset[sp.Symbol] = frozenset(),
     ) -> None:
         self.algebra = algebra
         self.atom = atom
         self.swap = swap
+        self.taken = taken
         self.touched = touched
         self.renaming = renaming
         self.memo: dict[int, Frac] = {}
@@ -68,6 +71,7 @@ class Rebuilder:
             replace,
             lambda generator: not generator.indices.isdisjoint(swap),
             renaming=True,
+            taken=frozenset(swap).union(*(free(term) for term in swap.values())),
         )
 
     def __call__(self, value: Frac) -> Frac:
@@ -130,7 +134,7 @@ class Rebuilder:
 
     def _binder(self, generator: Generator) -> Frac:
         ranges, body = generator.parts
-        opened, inner = open_binder(self.algebra, ranges, body)
+        opened, inner = open_binder(self.algebra, ranges, body, self.taken)
         highs = [(k, self(high)) for k, high in opened]
         with self.algebra.binding(highs):
             value = self(inner)
@@ -139,9 +143,18 @@ class Rebuilder:
         return sum_multi(self.algebra, value, highs)
 
 
-def open_binder(algebra: Algebra, ranges: Sequence[Range], body: Frac) -> tuple[list[Range], Frac]:
-    """The ranges and the body of a sum with fresh names for its bound indices."""
-    swap = {k: algebra.fresh_index() for k, _ in ranges}
+def open_binder(
+    algebra: Algebra,
+    ranges: Sequence[Range],
+    body: Frac,
+    avoid: frozenset[sp.Symbol] = frozenset(),
+) -> tuple[list[Range], Frac]:
+    """The ranges and the body of a sum with names for its bound indices that nothing else has."""
+    avoid = avoid.union(body.indices, *(high.indices for _, high in ranges))
+    swap: dict[sp.Symbol, sp.Expr] = {}
+    for k, high in ranges:
+        swap[k] = algebra.fresh_index(high, avoid)
+        avoid |= {swap[k]}
     with algebra.binding([(swap[k], high) for k, high in ranges]):
         inner = Rebuilder.of_indices(algebra, swap)(body)
     return [(swap[k], high) for k, high in ranges], inner
@@ -366,10 +379,16 @@ def _flatten(
     body = rest
     with algebra.binding(all_ranges):
         for _ in range(count):
-            opened, copy = open_binder(algebra, *inner.parts)
+            limits, member = inner.parts
+            opened, copy = open_binder(algebra, limits, member, _names(body, all_ranges))
             all_ranges += opened
             body = body * copy
     return sum_multi(algebra, body, all_ranges)
+
+
+def _names(body: Frac, ranges: Sequence[Range]) -> frozenset[sp.Symbol]:
+    """Every index that a body has or that ranges bind."""
+    return body.indices.union((k for k, _ in ranges), *(high.indices for _, high in ranges))
 
 
 def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Range]) -> Frac:

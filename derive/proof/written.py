@@ -69,8 +69,9 @@ def _of_power(normal: Normalizer, term: sp.Pow, depth: int) -> Sign:
 def _of_sum(normal: Normalizer, term: sp.Sum, depth: int) -> Sign:
     """A sum of members that share a sign has it; an empty one is zero."""
     k, low, high = term.limits[0]
-    new = normal.algebra.fresh_index()
-    with normal.algebra.binding([(new, normal(high))]):
+    size = normal(high)
+    new = normal.algebra.fresh_index(size)
+    with normal.algebra.binding([(new, size)]):
         sign = written_sign(normal, substitute(term.function, {k: new}), depth + 1)
     if not (sign <= NONNEGATIVE or sign <= NONPOSITIVE):
         return ANY

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.documents.facts import Facts, is_at_point, is_update
-from derive.documents.learn import learn, settled
+from derive.documents.learn import learn, meaning, settled
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
 from derive.documents.prose import (
     assumes,
@@ -234,6 +234,11 @@ class Follower:
             from_points=frozenset(roles.from_points),
             zeros=frozenset(zero),
             consequences=frozenset(then),
+            soft=frozenset(
+                x.starts[1]
+                for x in shape.lines
+                if x.relations and meaning(x, self.facts, self.said)
+            ),
             objectives=tuple(f.name for f in objectives),
             words=tuple(sorted(self.facts.words)),
             without=self._ruled_out(shape, facts),

@@ -28,16 +28,23 @@ def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
         k = next((i for i, s in enumerate(steps) if s.offset == line.starts[1]), None)
         if k is None or steps[k].verdict in ("proved", "conditional", "definition"):
             continue
-        if is_condition(line, facts):
-            reason = "a condition on its names; it is used as a hypothesis from here on"
-            steps[k] = as_definition(steps[k], reason)
-        elif steps[k].relation == "=" and line.head is not None:
-            if not facts.definitions(line.head):
-                steps[k] = as_definition(steps[k], "it says more of a name that has conditions")
-            elif is_new_meaning(line, facts, said):
-                reason = f"{line.sides[0]} gets another meaning here than before"
-                steps[k] = as_definition(steps[k], reason)
+        instead = meaning(line, facts, said)
+        if instead:
+            steps[k] = as_definition(steps[k], instead)
     return replace(judged, steps=tuple(steps))
+
+
+def meaning(line: Line, facts: Facts, said: str) -> str:
+    """What a first step says if it fails as a claim, in words; nothing if it is a claim."""
+    if is_condition(line, facts):
+        return "a condition on its names; it is used as a hypothesis from here on"
+    if line.relations[0] != "=" or line.head is None:
+        return ""
+    if not facts.definitions(line.head):
+        return "it says more of a name that has conditions"
+    if is_new_meaning(line, facts, said):
+        return f"{line.sides[0]} gets another meaning here than before"
+    return ""
 
 
 def is_condition(line: Line, facts: Facts) -> bool:

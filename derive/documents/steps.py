@@ -149,6 +149,7 @@ class Steps:
         one = self._for_one_sample(statement, context)
         if one is not None:
             statement, context = one.statement, one.context
+        unknown = _unknown_under_derivative(statement, context)
         verdict = judged_step(
             statement,
             lhs,
@@ -158,6 +159,7 @@ class Steps:
             step.offset,
             self.task.without if self.effort == "thorough" and one is None else None,
             self._outcome(step.offset, statement, context, seconds),
+            step.offset not in self.task.soft and not unknown,
         )
         if one is not None and verdict.verdict == "proved":
             reason = f"true under a hypothesis that is not stated: {one.words}"
@@ -184,7 +186,6 @@ class Steps:
         fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
         if verdict.verdict == "refuted" and fresh:
             return _naming_coefficients(verdict, numbered, fresh)
-        unknown = _unknown_under_derivative(statement, context)
         if verdict.verdict == "refuted" and unknown:
             reason = f"the document does not say what {unknown[0]} is"
             return replace(verdict, verdict="undecided", reason=reason, counterexample=None,

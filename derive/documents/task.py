@@ -43,11 +43,12 @@ class Task:
     those between two numbers; `restating` those that say again what another section defines,
     if they are true; `from_points` those on a function that is known at points; `zeros` those
     that set the derivative of one of the `objectives` to zero; `consequences` those that the
-    text gives as what follows. `samples` are the letters that differ from sample to sample;
-    `fresh` the names that the document has not used before. `words` are names of several
-    letters; `heading` is what the formula stands under, `slopes` says that the text speaks of
-    derivatives there; `without` names the unstated hypotheses that the document rules out. If
-    there is an `only`, no other step is judged, and those only whether they hold.
+    text gives as what follows; `soft` those that define something if they fail. `samples` are
+    the letters that differ from sample to sample; `fresh` the names that the document has not
+    used before. `words` are names of several letters; `heading` is what the formula stands
+    under, `slopes` says that the text speaks of derivatives there; `without` names the unstated
+    hypotheses that the document rules out. If there is an `only`, no other step is judged, and
+    those only whether they hold.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Task:
     from_points: frozenset[int] = frozenset()
     zeros: frozenset[int] = frozenset()
     consequences: frozenset[int] = frozenset()
+    soft: frozenset[int] = frozenset()
     objectives: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()

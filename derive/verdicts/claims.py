@@ -120,15 +120,17 @@ def judged_step(
     offset: int,
     without: frozenset[str] | None = frozenset(),
     outcome: Outcome | None = None,
+    suggest: bool = True,
 ) -> StepVerdict:
     """The verdict on one relation; `lhs` and `rhs` are its sides as written.
 
     `without` names the unstated hypotheses that are out of the question; with None the step is
-    only proved or refuted as it stands. `outcome` is what the prover says of it, if known.
+    only proved or refuted as it stands. `outcome` is what the prover says of it, if known; with
+    `suggest`, what was meant is looked for where it is refuted.
     """
     start = time.perf_counter()
     try:
-        outcome, hypotheses, meant = judge(statement, context, seconds, without, outcome)
+        outcome, hypotheses, meant = judge(statement, context, seconds, without, outcome, suggest)
     except DeriveError as error:
         return StepVerdict(lhs, rhs, statement.relation, "undecided", str(error), offset=offset)
     return StepVerdict(

@@ -19,13 +19,14 @@ def judge(
     seconds: float,
     without: frozenset[str] | None = frozenset(),
     outcome: Outcome | None = None,
+    suggest: bool = True,
 ) -> tuple[Outcome, tuple[str, ...], str | None]:
     """The outcome, the hypotheses that it rests on (LaTeX), and a suggestion (LaTeX).
 
     `without` names the unstated hypotheses that are out of the question; with None there is
     neither a search for one nor a suggestion. `outcome` is what the prover says of the
-    statement as it stands, if that is known. Within `seconds`, as far as the parts that look
-    at the clock can keep to it.
+    statement as it stands, if that is known; without `suggest` nothing is suggested. Within
+    `seconds`, as far as the parts that look at the clock can keep to it.
     """
     deadline = time.monotonic() + seconds
     if outcome is None:
@@ -49,7 +50,7 @@ def judge(
             used = tuple(h for h in found.hypotheses if h != attempt.label)
             return conditional, (*used, attempt.label, *_needs(found)), None
     meant = None
-    if outcome.status == "refuted" and time.monotonic() < deadline:
+    if suggest and outcome.status == "refuted" and time.monotonic() < deadline:
         meant = meant_by(statement, context)
     return outcome, outcome.hypotheses, meant
 

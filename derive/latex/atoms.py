@@ -9,7 +9,17 @@ from derive.functions import catalogue
 from derive.latex import syntax as s
 from derive.latex.cursor import TEXTS
 from derive.latex.expressions import Expressions
-from derive.latex.notation import COMMAND_FUNCTIONS, FUNCTIONS, GREEK, OPAQUE, STYLES, UPRIGHT
+from derive.latex.notation import (
+    COMMAND_FUNCTIONS,
+    FUNCTIONS,
+    GREEK,
+    MATRICES,
+    OPAQUE,
+    OPAQUE_COMMANDS,
+    RECIPROCALS,
+    STYLES,
+    UPRIGHT,
+)
 from derive.latex.remarks import AND, BESIDE, NAME_FOLLOWS, OTHERWISE, is_condition, words_in
 
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
@@ -20,6 +30,7 @@ DOTS = frozenset(
 )
 _DIFFERENTIALS = frozenset({r"\partial", r"\nabla"})
 _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"})
+_OTHER_WORDS = frozenset(RECIPROCALS) | OPAQUE_COMMANDS | {"int", "Pr"}
 _ROMAN = frozenset({r"\rm", r"\bf"})
 _CASES = frozenset({"cases", "dcases", "rcases", "array", "aligned", "matrix"})
 _IF = frozenset({"if", "for", "when", "where"})
@@ -62,7 +73,7 @@ class Atoms(Expressions):
         word = text[1:]
         if word in GREEK or text in _CONSTANTS or text in _BIG or text in DOTS:
             return self._symbol
-        if word in COMMAND_FUNCTIONS or text in _DIFFERENTIALS:
+        if word in COMMAND_FUNCTIONS or text in _DIFFERENTIALS or word in _OTHER_WORDS:
             return self._symbol
         if word in STYLES:
             return self._styled
@@ -74,8 +85,10 @@ class Atoms(Expressions):
             r"\{": self._group,
             r"\sqrt": self._root,
             r"\binom": self._binomial,
-            r"\begin": self._cases,
-            r"\boxed": self._boxed,
+            r"\begin": self._rows_or_matrix,
+            r"\underbrace": self._braced,
+            r"\overbrace": self._braced,
+            r"\underset": self._underset,
             r"\arg": self._arg,
             r"\top": self._transpose,
             r"\intercal": self._transpose,
@@ -84,6 +97,8 @@ class Atoms(Expressions):
     def _symbol(self) -> s.Node:
         token = self.next()
         word, place = token.text[1:], (token.start, token.end)
+        if token.text == r"\pi" and self.peek.text == "_":
+            return s.Name(*place, "pi")
         if token.text in _CONSTANTS:
             return s.Constant(*place, _CONSTANTS[token.text])
         if token.text in _BIG:
@@ -92,7 +107,10 @@ class Atoms(Expressions):
             return s.Dots(*place)
         if token.text in _DIFFERENTIALS:
             return s.Differential(*place, word)
-        return s.Function(*place, word) if word in COMMAND_FUNCTIONS else s.Name(*place, word)
+        if token.text == r"\int":
+            return s.Integral(*place)
+        is_function = word in COMMAND_FUNCTIONS or word in _OTHER_WORDS - {"Pr"}
+        return s.Function(*place, word) if is_function else s.Name(*place, word)
 
     def _arg(self) -> s.Node:
         r"""\arg\max, as one word."""
@@ -113,14 +131,16 @@ class Atoms(Expressions):
         style = STYLES[token.text[1:]]
         with self.nested(token):
             inner = s.bare(self.argument())
+        # The argument's brace belongs to the name: a side that ends with it is cut there.
+        end = self.tokens[self.at - 1].end
         if isinstance(inner, s.Script) and isinstance(inner.base, s.Name):
             base = s.Name(inner.base.start, inner.base.end, f"{style} {inner.base.text}")
-            return s.Script(token.start, inner.end, base, inner.sub, inner.sup, inner.primes)
+            return s.Script(token.start, end, base, inner.sub, inner.sup, inner.primes)
         if isinstance(inner, s.Number) and inner.text == "1" and style in ("bold", "bb"):
-            return s.Name(token.start, inner.end, f"{style} 1")
+            return s.Name(token.start, end, f"{style} 1")
         if not isinstance(inner, s.Name):
             self.fail("a single letter", token)
-        return s.Name(token.start, inner.end, f"{style} {inner.text}")
+        return s.Name(token.start, end, f"{style} {inner.text}")
 
     def _upright(self) -> s.Node:
         r"""\text{...}, \mathrm{...}, \operatorname{...}, {\rm ...}: a word, or words."""
@@ -141,8 +161,9 @@ class Atoms(Expressions):
             return s.Name(token.start, end, f"bold {word}")
         if word == "d":
             return s.Differential(token.start, end, "d")
-        if word[:1] == word[-1:] == "'" and word[1:-1].isalnum():
-            return s.Name(token.start, end, word, upright=True)
+        quoted = word.rstrip(";,.")
+        if quoted[:1] == quoted[-1:] == "'" and quoted[1:-1].isalnum():
+            return s.Name(token.start, end, quoted, upright=True)
         if len(word.split()) > 1 and self.peek.text in NAME_FOLLOWS:
             word = _joined(word)
         plain = word.replace("-", "").replace("_", "")
@@ -203,6 +224,10 @@ class Atoms(Expressions):
         begin = self.next()
         if begin.text in (r"\{", ".") and self._at_rows():
             node: s.Node = self._cases()
+            self._close(begin.start)
+            return node
+        if begin.text in ("(", "[") and self.peek_environment() in ("array", "matrix"):
+            node = self._matrix()
             self._close(begin.start)
             return node
         outer, self.bars = self.bars, (*self.bars, "(")
@@ -272,11 +297,63 @@ class Atoms(Expressions):
             lower = self.argument()
         return s.Binomial(token.start, lower.end, upper, lower)
 
-    def _boxed(self) -> s.Node:
-        self.next()
-        return self.argument()
+    def _braced(self) -> s.Node:
+        r"""\underbrace{...}_{words}: the words only say what the rest is called."""
+        token = self.next()
+        with self.nested(token):
+            node = self.argument()
+        if self.peek.text == ("_" if token.text == r"\underbrace" else "^"):
+            self.next()
+            self.word_argument()
+        return node
 
-    # -- cases ----------------------------------------------------------------------------------
+    def _underset(self) -> s.Node:
+        r"""\underset{w}{\max}: what stands below is a subscript."""
+        token = self.next()
+        with self.nested(token):
+            below = self.argument()
+            node = self.argument()
+        return s.Script(token.start, node.end, s.bare(node), below)
+
+    # -- matrices and cases -----------------------------------------------------------------------
+
+    def _rows_or_matrix(self) -> s.Node:
+        return self._matrix() if self.peek_environment() in MATRICES else self._cases()
+
+    def _matrix(self) -> s.Node:
+        begin = self.next()
+        name = self.word_argument()
+        if name == "array":
+            self.raw_argument()
+        outer, self.skips_alignment = self.skips_alignment, False
+        outer_bars, self.bars = self.bars, ()
+        rows: list[tuple[s.Node, ...]] = []
+        with self.nested(begin):
+            while self.peek.text != r"\end":
+                rows.append(self._entries())
+                if self.peek.text == r"\\":
+                    self.next()
+                elif self.peek.text != r"\end":
+                    self.fail(r"&, \\ or \end{" + name + "}")
+        self.skips_alignment, self.bars = outer, outer_bars
+        self.next()
+        if self.word_argument() != name or not rows:
+            self.fail(rf"\end{{{name}}}", self.tokens[self.at - 1])
+        return s.Matrix(begin.start, self.tokens[self.at - 1].end, tuple(rows), name)
+
+    def _entries(self) -> tuple[s.Node, ...]:
+        found: list[s.Node] = []
+        while True:
+            if self.peek.text == "&":
+                place = self.next().start
+                found.append(s.Term(place, place, (), ()))
+                continue
+            found.append(self.addition())
+            if self.peek.text != "&":
+                return tuple(found)
+            self.next()
+            if self.peek.text in (r"\\", r"\end"):
+                return tuple(found)
 
     def _cases(self) -> s.Node:
         begin = self.next()
@@ -384,7 +461,7 @@ class Atoms(Expressions):
 
 
 def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:
-    if text in FUNCTIONS or text in OPAQUE:
+    if text in FUNCTIONS or text in OPAQUE or text in RECIPROCALS:
         return s.Function(start, end, text)
     return s.Name(start, end, text, upright)
 

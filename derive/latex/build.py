@@ -43,10 +43,10 @@ def call(function: type[sp.Function], *arguments: sp.Expr) -> sp.Expr:
 
 def relation(lhs: sp.Expr, sign: str, rhs: sp.Expr) -> sp.Basic:
     """A condition, unevaluated."""
-    return _RELATIONALS[sign](lhs, rhs, evaluate=False)
+    return RELATIONALS[sign](lhs, rhs, evaluate=False)
 
 
-_RELATIONALS = {
+RELATIONALS = {
     "=": sp.Eq,
     "!=": sp.Ne,
     "<": sp.Lt,

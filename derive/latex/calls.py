@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import sympy as sp
 
+from derive.functions import Entry
 from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Expressions, Sequence_
 from derive.latex.lookup import entries_by_name, is_private
+from derive.latex.notation import PROBABILITIES
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     call_indices,
     head_name,
     index_parts,
+    is_plus,
+    is_transpose,
+    is_transposition,
     label_text,
+    raised_index,
     walk,
 )
 from derive.terms import At, Partial, Vec, fresh, named_function, real, shape_of
 
-_PROBABILITIES = frozenset({"P", "Pr", "p", "bb P"})
+_INDICATORS = frozenset({"bold 1", "bb 1", "bb I", "bold I", "I"})
+_LOSSES = frozenset({"L", "J", "C", "E", "cal L", "cal J", "cal C", "cal E", "loss", "Loss"})
 
 
 class Calls(Expressions):
@@ -32,11 +39,18 @@ class Calls(Expressions):
         if at + 1 < len(seq) and seq[at + 1][0] == "":
             following = seq[at + 1][1]
             group = following.base if isinstance(following, s.Script) else following
-            if isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{"):
+            if isinstance(group, s.Group) and self._may_apply(node, group):
                 value = self.called(node, following, group)
                 if value is not None:
                     return value, at + 2
         return self.plain(node), at + 1
+
+    def _may_apply(self, node: s.Node, group: s.Group) -> bool:
+        name = head_name(node)
+        if group.delimiter == "{":
+            # Markdown takes the backslash of \{ away.
+            return name is not None and self._is_indicator(name) and _has_relation(group)
+        return group.delimiter in ("(", "[", r"\{")
 
     # -- a name by itself -----------------------------------------------------------------------
 
@@ -52,8 +66,16 @@ class Calls(Expressions):
         if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
             return build.power(sp.E, self.scalar(self.exponent(node.sup)))
         raised = s.bare(node.sup) if node.sup is not None else None
-        if isinstance(raised, s.Text) and raised.words == "T":
-            self.exponent(raised)
+        if any(is_plus(x) for x in (node.sub, node.sup)):
+            return self._positive_letter(node)
+        if self._is_matrix_transpose(node):
+            inner = s.Script(node.start, node.base.end, node.base, node.sub)
+            value = self.plain(inner if node.sub is not None else node.base)
+            return self.opaque(node, node, "the transpose", [value])
+        if node.sub is not None and self._is_indicator(letter):
+            condition = s.bare(node.sub)
+            if isinstance(condition, s.Chain) and condition.relations:
+                return self.indicator(condition)
         delta = self._delta(node) if letter == "delta" else None
         if delta is not None:
             return delta
@@ -70,6 +92,31 @@ class Calls(Expressions):
         if raised is None or labelled:
             return value
         return build.power(value, self.scalar(self.exponent(node.sup or node)))
+
+    def _is_matrix_transpose(self, node: s.Script) -> bool:
+        r"""Whether ^T or ^\top stands on a letter that is no vector by itself: Wᵀ or (x_i)ᵀ."""
+        assert isinstance(node.base, s.Name)
+        raised = None if node.sup is None else s.bare(node.sup)
+        if isinstance(raised, s.Text):
+            return raised.words == "T"
+        if not is_transposition(node.sup) or "T" in self.names.roles.objects:
+            return False
+        matrix = node.base.text.startswith("bold ") or node.base.text[0].isupper()
+        return matrix or is_transpose(s.Script(node.start, node.end, node.base, None, node.sup))
+
+    def _is_indicator(self, name: str) -> bool:
+        return name in _INDICATORS and name not in self.names.roles.objects
+
+    def _positive_letter(self, node: s.Script) -> sp.Expr:
+        """x^+ and x_+, with an exponent on the second."""
+        assert isinstance(node.base, s.Name)
+        above = is_plus(node.sup)
+        indexed = above and node.sub is not None
+        plain = s.Script(node.start, node.end, node.base, node.sub) if indexed else node.base
+        value = self.positive_part(self.plain(plain))
+        if above or node.sup is None:
+            return value
+        return build.power(value, self.scalar(self.exponent(node.sup)))
 
     def _is_base_e(self) -> bool:
         return "e" not in self.names.roles.objects and not self.names.is_bound("e")
@@ -135,12 +182,15 @@ class Calls(Expressions):
             if node.sub is None:
                 bare_head = node.base
         name = head_name(bare_head)
-        if name in ("bold 1", "bb 1"):
-            return self._indicator(group)
-        if name is None or group.delimiter == r"\{":
+        if name is not None and self._is_indicator(name):
+            condition = s.bare(group.body)
+            if isinstance(condition, s.Chain | s.Listing) and _has_relation(condition):
+                return self._raised(self.indicator(condition), power, following)
+        if name is None or group.delimiter in (r"\{", "{"):
             return None
         arguments = list(group.body.items) if isinstance(group.body, s.Listing) else [group.body]
-        if not primes and name in _PROBABILITIES and isinstance(s.bare(arguments[0]), s.Chain):
+        events = any(isinstance(s.bare(a), s.Chain) for a in arguments)
+        if not primes and _is_distribution(name) and events:
             return self._raised(self._probability(name, group), power, following)
         if not primes and self._is_member(name, group):
             parts = call_indices(group, self.names.roles) or []
@@ -153,7 +203,11 @@ class Calls(Expressions):
         if not primes and not self._applies(name, bare_head, arguments, group):
             return None
         sub = following.sub if isinstance(following, s.Script) else None
-        values = [self.argument(a, self._family_at(name, k)) for k, a in enumerate(arguments)]
+        if _is_distribution(name):
+            name = _barred(name, group)
+        values = self.listed_arguments(group)
+        if values is None:
+            values = [self.argument(a, self._takes(name, k, a)) for k, a in enumerate(arguments)]
         if primes:
             return self._raised(self._primed(node, name, values, primes), power, following)
         return self._raised(self.apply(node, name, values, sub), power, following)
@@ -163,6 +217,10 @@ class Calls(Expressions):
             return False
         parts = call_indices(group, self.names.roles)
         return parts is not None and len(parts) == self.names.roles.ranks[name]
+
+    def entries(self, name: str) -> tuple[Entry, ...]:
+        """The catalogue's functions of that name, unless the text gives the name to its own."""
+        return () if name in self.names.roles.own else entries_by_name().get(name, ())
 
     def _is_function(self, name: str) -> bool:
         roles = self.names.roles
@@ -180,7 +238,10 @@ class Calls(Expressions):
                 inside and name in self.names.roles.functions and self._bare_in(group, name)
             )
         argument = s.bare(arguments[0])
-        if name in entries_by_name() and self.names.is_family(head_name(argument) or ""):
+        if name in _LOSSES - self.names.roles.bare and not isinstance(argument, s.Number):
+            self.names.note(f"{name}(...) read as a function's value")
+            return True
+        if self.entries(name) and self.names.is_family(head_name(argument) or ""):
             return True
         if self._distribution(argument) is not None:
             return True
@@ -188,14 +249,32 @@ class Calls(Expressions):
             raise self.fail(head, "an explicit product sign, or a function throughout")
         if not isinstance(argument, s.Name | s.Script) or (
             isinstance(argument, s.Script)
-            and (not isinstance(argument.base, s.Name) or argument.sup is not None)
+            and (
+                not isinstance(argument.base, s.Name)
+                or (argument.sup is not None and not raised_index(argument, self.names.roles))
+            )
         ):
             return False
+        if self._is_mass(name, argument):
+            self.names.note(f"{name}(...) read as a value of its own beside the members")
+            return True
+        if name in self._distributions():
+            return True
         others = [n for n in walk(self.whole) if head_name(n) == name and n.start != head.start]
         if self.names.is_family(name) or any(not self._before_bracket(n) for n in others):
             raise self.fail(head, "an explicit product sign, or a function throughout")
         self.names.note(f"{name}(...) read as a function's value")
         return True
+
+    def _distributions(self) -> set[str]:
+        r"""The names in `x \sim p`."""
+        said = [n for n in walk(self.whole) if isinstance(n, s.Chain) and n.relations == ("dist",)]
+        return {name for n in said for x in walk(n) if (name := head_name(x)) is not None}
+
+    def _is_mass(self, name: str, argument: s.Node) -> bool:
+        """p(x) beside the members p(x_i): a probability of its own."""
+        plain = isinstance(argument, s.Name) and not self.names.is_bound(argument.text)
+        return plain and _is_distribution(name) and self.names.is_family(name)
 
     def _is_product(self, name: str, head: s.Node, arguments: list[s.Node]) -> bool:
         """f(1 − f), where f stands for itself elsewhere and nothing makes it a function."""
@@ -241,27 +320,41 @@ class Calls(Expressions):
                 )
 
     def _probability(self, name: str, group: s.Group) -> sp.Expr:
-        """P(X = x) is P_X(x), the mass of x."""
-        event = s.bare(group.body)
-        left = s.bare(event.parts[0]) if isinstance(event, s.Chain) and event.parts[0] else None
-        if not isinstance(event, s.Chain) or event.relations != ("=",):
-            raise self.fail(group, "one event X = x")
-        if not isinstance(left, s.Name) or event.parts[1] is None:
-            raise self.fail(group, "one event X = x")
-        self.names.note(f"{name}({left.text} = ...) read as the mass function {name}_{left.text}")
-        return named_function(f"{name}_{left.text}")(self.scalar(event.parts[1]))
-
-    def _indicator(self, group: s.Group) -> sp.Expr:
-        return sp.Piecewise((1, self.condition(group.body)), (0, True), evaluate=False)
+        """P(X = x) is P_X(x), the mass of x; of other events a value of its own."""
+        variables, values = [], []
+        for argument in s.arguments(group):
+            event = s.bare(argument)
+            if not isinstance(event, s.Chain):
+                values.append(self.argument(argument))
+                continue
+            first, last = (None if p is None else s.bare(p) for p in event.parts[:2])
+            if event.relations != ("=",) or not isinstance(first, s.Name) or last is None:
+                parts = [self.scalar(p) for p in event.parts if p is not None]
+                return self.opaque(group, group, f"{name} of an event", [*values, *parts])
+            variables.append(first.text)
+            values.append(self.scalar(last))
+        mass = _barred(f"{name}_{','.join(variables)}", group)
+        self.names.note(f"{name}({variables[0]} = ...) read as the mass function {mass}")
+        return named_function(mass)(*values)
 
     # -- arguments and application ---------------------------------------------------------------
+
+    def _takes(self, name: str, position: int, argument: s.Node) -> bool | None:
+        """Whether a family is meant there; the x of p(x) = ... is a number if p(x_i) is said."""
+        letter = s.bare(argument)
+        if name in self.names.roles.of_numbers and isinstance(letter, s.Name):
+            scripts = (n for n in walk(self.whole) if isinstance(n, s.Script) and n.sub is not None)
+            members = {head_name(n.base) for n in scripts}
+            if letter.text in self.names.parameters and letter.text not in members:
+                return False
+        return self._family_at(name, position)
 
     def _family_at(self, name: str, position: int) -> bool | None:
         """Whether the function takes a family there; None if nothing says so."""
         if name in self.names.roles.parameters:
             known = [self.names.roles.parameters[name]]
         else:
-            known = [e.params for e in entries_by_name().get(name, ())]
+            known = [e.params for e in self.entries(name)]
         there = [bool(shape_of(params[position])) for params in known if position < len(params)]
         return any(there) if there else None
 
@@ -287,6 +380,13 @@ class Calls(Expressions):
         if not families or isinstance(value, Vec):
             return self.expression(node)
         return Vec(value, (k, shape_of(families[0])[0]))
+
+    def listed_arguments(self, group: s.Group) -> list[sp.Expr] | None:
+        r"""The arguments of f(x_1, \dots, x_n) as one vector; None if there is no ellipsis."""
+        if not any(isinstance(s.bare(x), s.Dots) for x in s.arguments(group)):
+            return None
+        found = self.components(group)
+        return None if found is None else [found]
 
     def _distribution(self, node: s.Node) -> sp.Expr | None:
         """H(p(x)), where p(x_i) are the members: the family p."""
@@ -314,7 +414,7 @@ class Calls(Expressions):
         elif len(values) == 1 and isinstance(values[0], sp.Indexed) and self._takes_family(name):
             indices = list(values[0].indices)
             values = [values[0].base]
-        entries = [e for e in entries_by_name().get(name, ()) if _fits(e.params, values)]
+        entries = [e for e in self.entries(name) if _fits(e.params, values)]
         if is_private(name) and not any(shape_of(v) for v in values):
             own = name in self.names.roles.functions or len(values) > 1
             entries = [] if own else entries
@@ -333,8 +433,38 @@ class Calls(Expressions):
     def _takes_family(self, name: str) -> bool:
         if name in self.names.roles.vector_functions:
             return True
-        entries = entries_by_name().get(name, ())
+        entries = self.entries(name)
         return any(e.out and len(e.params) == 1 for e in entries)
+
+    # -- composition ------------------------------------------------------------------------------
+
+    def is_composition(self, group: s.Group) -> bool:
+        r"""Whether brackets hold f \circ g, both functions."""
+        inner = s.bare(group.body)
+        if not isinstance(inner, s.Term) or set(inner.ops[1:]) != {"o"}:
+            return False
+        return all(isinstance(x, s.Name) and self._is_function(x.text) for x in inner.items)
+
+    def composed(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
+        r"""(f \circ g)(x) is f(g(x)), with a prime its derivative."""
+        node = seq[at][1]
+        group = s.unscripted(node)
+        assert isinstance(group, s.Group)
+        inner = s.bare(group.body)
+        assert isinstance(inner, s.Term)
+        after = s.argument_group(seq[at + 1][1]) if at + 1 < len(seq) else None
+        if after is None or seq[at + 1][0] or isinstance(seq[at + 1][1], s.Script):
+            raise self.fail(node, r"the argument of the composition, (f \circ g)(x)")
+        value = self.argument(after)
+        start, primes = value, node.primes if isinstance(node, s.Script) else 0
+        if isinstance(node, s.Script) and (node.sub or node.sup):
+            raise self.fail(node, "no script but primes on a composition")
+        for item in reversed(inner.items):
+            assert isinstance(item, s.Name)
+            value = self.apply(item, item.text, [value], None)
+        if primes and not isinstance(start, sp.Symbol | sp.Indexed):
+            raise self.fail(seq[at + 1][1], "a variable as the argument of the derivative")
+        return (self._derivative(value, start, primes) if primes else value), at + 2
 
     # -- derivatives by primes -------------------------------------------------------------------
 
@@ -350,6 +480,23 @@ class Calls(Expressions):
 
     def _derivative(self, value: sp.Expr, variable: sp.Expr, order: int) -> sp.Expr:
         return Partial(value, *([variable] * order))
+
+
+def _has_relation(node: s.Node) -> bool:
+    return any(isinstance(x, s.Chain) and x.relations for x in node.nodes)
+
+
+def _is_distribution(name: str) -> bool:
+    """p, P, q, π and the like, with any label."""
+    return name.partition("_")[0] in PROBABILITIES
+
+
+def _barred(name: str, group: s.Group) -> str:
+    """p(y | x) is another function than p(y, x): `p|1` says that a bar stands after the first."""
+    if not isinstance(group.body, s.Listing):
+        return name
+    bars = [k for k, x in enumerate(group.body.separators, start=1) if x in ("|", r"\mid")]
+    return f"{name}|{bars[0]}" if bars else name
 
 
 def _fits(params: tuple[sp.Expr, ...], values: list[sp.Expr]) -> bool:

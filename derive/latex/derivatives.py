@@ -21,6 +21,10 @@ class Derivatives(Calls):
                 raise self.fail(node, "what is differentiated after it")
             variable = self.scalar(node.sub)
             return Partial(self.term(sequence_from(seq, at + 1)), variable), len(seq)
+        if isinstance(node, s.Differential) and node.text == "nabla":
+            found = self._gradient(seq, at)
+            if found is not None:
+                return found
         if isinstance(node, s.Script) or at + 1 >= len(seq) or seq[at + 1][0]:
             raise self.fail(node, "a derivative such as \\partial L / \\partial z")
         value, after = self.factor(seq, at + 1)
@@ -29,6 +33,18 @@ class Derivatives(Calls):
             raise self.fail(node, "a derivative such as \\partial L / \\partial z")
         variable, end = self.factor(seq, after + 1)
         return Partial(value, self._variable(seq[after + 1][1], variable)), end
+
+    def _gradient(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int] | None:
+        r"""\nabla f(x): the derivative by the one argument, or by its component at hand."""
+        if at + 1 >= len(seq) or seq[at + 1][0]:
+            return None
+        value, after = self.factor(seq, at + 1)
+        if not isinstance(value, NamedFunction) or len(value.args) != 1:
+            return None
+        (by,) = value.args
+        if isinstance(by, sp.IndexedBase) and self.names.spread is not None:
+            by = by[self.names.spread]
+        return (Partial(value, by), after) if isinstance(by, sp.Symbol | sp.Indexed) else None
 
     def derivative_parts(
         self, node: s.Fraction

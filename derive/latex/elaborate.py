@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
 
 from derive.errors import ReadError
 from derive.latex import build
 from derive.latex import syntax as s
+from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
+from derive.latex.opaque import Opaque
 from derive.latex.reach import reaching_terms, used_letters
-from derive.latex.roles import index_parts
+from derive.latex.roles import index_parts, is_plus, is_transposition
 from derive.terms import At, Decimal, Partial, Vec
 
 Sequence_ = list[tuple[str, s.Node]]
@@ -31,6 +35,7 @@ class Expressions:
         self.names = names
         self.whole = whole
         self.depth = 0
+        self.two_sided: sp.Expr | None = None
         self.extra: dict[str, list[tuple[str, s.Node]]] = {}
 
     def fail(self, node: s.Node, expected: str) -> ReadError:
@@ -65,7 +70,27 @@ class Expressions:
             raise self.fail(node, "a name or a member of a family")
         return value
 
+    def components(self, node: s.Node) -> sp.Expr | None:
+        """A list of components as a vector; None if the node is none."""
+        raise NotImplementedError
+
+    def opaque(
+        self,
+        first: s.Node,
+        last: s.Node,
+        what: str,
+        parts: Sequence[sp.Basic],
+        bound: Sequence[sp.Basic] = (),
+    ) -> sp.Expr:
+        """A value of which no more is used than from what it is made."""
+        self.names.note(f"{what} read as a value of which no more is known")
+        text = " ".join(self.names.source[first.start : last.end].split())
+        return Opaque.of(text, parts, bound)
+
     def expression(self, node: s.Node) -> sp.Expr:
+        vector = self.components(node)
+        if vector is not None:
+            return vector
         node = s.bare(node)
         if isinstance(node, s.Addition):
             return self.addition(node)
@@ -96,9 +121,20 @@ class Expressions:
                 )
                 self.names.note(f"the sum over {letter} reaches over the terms after + that use it")
             value = self.scalar(term)
-            terms.append(build.signed(node.signs[at], value))
+            terms.append(self._signed(node, node.signs[at], value))
             at = after
         return build.add(*terms)
+
+    def _signed(self, node: s.Node, sign: str, value: sp.Expr) -> sp.Expr:
+        """A term with its sign; ± is the sign of what the cases around it distinguish."""
+        if sign in ("+", "-"):
+            return build.signed(sign, value)
+        if self.two_sided is not None:
+            self.names.note(f"± read as the sign of {self.two_sided}")
+            factor = build.call(sp.sign, self.two_sided)
+        else:
+            factor = self.opaque(node, node, "±", [])
+        return build.mul(factor if sign == "pm" else build.neg(factor), value)
 
     def _check_reach(self, node: s.Addition, at: int, after: int, letter: str) -> None:
         for term in node.terms[at + 1 : after]:
@@ -122,6 +158,9 @@ class Expressions:
         while at < len(seq):
             op = seq[at][0]
             value, after = self.factor(seq, at)
+            if isinstance(value, Vec) and len(seq) > after - at and components_of(seq[at][1]):
+                # W [h, x]: a matrix times components that are put together.
+                value = self.opaque(seq[at][1], seq[at][1], "the vector", [value])
             if isinstance(value, Vec | sp.IndexedBase) and len(seq) > after - at:
                 raise self.fail(seq[at][1], "an index: this is a family, not a number")
             if op == "/":
@@ -173,6 +212,10 @@ class Expressions:
             return self.cases(node)
         if isinstance(node, s.Evaluation):
             return self._evaluation(node)
+        if isinstance(node, s.Matrix):
+            return self.matrix(node)
+        if isinstance(node, s.Addition):
+            return self.addition(node)
         if isinstance(node, s.Dots):
             raise self.fail(node, "the terms written out or as a sum (an ellipsis is not read)")
         raise self.fail(node, "a term")
@@ -182,10 +225,29 @@ class Expressions:
             raise self.fail(node, f"a number of at most {MAX_DIGITS} digits")
         return sp.Integer(node.text) if node.text.isdigit() else Decimal(node.text)
 
+    def matrix(self, node: s.Matrix) -> sp.Expr:
+        """The value of a matrix."""
+        raise NotImplementedError
+
+    def positive_part(self, value: sp.Expr) -> sp.Expr:
+        """max(0, x), written x^+."""
+        raise NotImplementedError
+
     def _group(self, node: s.Group) -> sp.Expr:
+        vector = self.components(node)
+        if vector is not None:
+            return vector
+        inner = s.bare(node.body)
+        if node.delimiter == "[" and isinstance(inner, s.Chain) and inner.relations:
+            self.names.note("a relation in square brackets read as 1 where it holds, else 0")
+            return self.indicator(inner)
         if len(node.delimiter) > 1 and node.delimiter != r"\{":
             raise self.fail(node, "an expression in brackets that match")
         return self.expression(node.body)
+
+    def indicator(self, condition: s.Node) -> sp.Expr:
+        """1 where a condition holds, 0 elsewhere."""
+        return sp.Piecewise((1, self.condition(condition)), (0, True), evaluate=False)
 
     def _root(self, node: s.Root) -> sp.Expr:
         degree = 2
@@ -203,8 +265,12 @@ class Expressions:
                 raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
             variable = self.scalar(node.sub)
             return Partial(self.scalar(node.base), *([variable] * node.primes))
+        if any(is_plus(x) for x in (node.sub, node.sup)):
+            return self._positive_part(node)
         if node.sub is not None and isinstance(node.base, s.Group) and node.sup is None:
             return self._family_by_entry(node.base, node.sub)
+        if is_transposition(node.sup) and node.sub is None and isinstance(node.base, s.Group):
+            return self.opaque(node, node, "the transpose", [self.expression(node.base)])
         if node.sub is not None:
             two_norm = isinstance(node.base, s.Bars) and node.base.double
             number = s.bare(node.sub)
@@ -212,6 +278,13 @@ class Expressions:
                 raise self.fail(node.sub, "no subscript here")
         value = self.item(node.base)
         if node.sup is None:
+            return value
+        return build.power(value, self.scalar(self.exponent(node.sup)))
+
+    def _positive_part(self, node: s.Script) -> sp.Expr:
+        """[x]_+ and (x)^+, with an exponent on the first."""
+        value = self.positive_part(self.item(node.base))
+        if node.sub is None or node.sup is None:
             return value
         return build.power(value, self.scalar(self.exponent(node.sup)))
 
@@ -249,11 +322,12 @@ class Expressions:
     # -- cases ----------------------------------------------------------------------------------
 
     def cases(self, node: s.Cases) -> sp.Expr:
-        rows = []
-        for value, condition in node.rows:
-            holds = sp.true if condition is None else self.condition(condition)
-            rows.append((self.scalar(value), holds))
-        return sp.Piecewise(*rows, evaluate=False)
+        outer = self.two_sided
+        conditions = [sp.true if c is None else self.condition(c) for _, c in node.rows]
+        self.two_sided = _bounded_modulus(conditions)
+        values = [self.scalar(value) for value, _ in node.rows]
+        self.two_sided = outer
+        return sp.Piecewise(*zip(values, conditions, strict=True), evaluate=False)
 
     def condition(self, node: s.Node) -> sp.Basic:
         """Relations joined by `and`, unevaluated."""
@@ -265,7 +339,14 @@ class Expressions:
                 raise self.fail(chain, "a condition such as x > 0")
             values = [self.scalar(p) for p in chain.parts if p is not None]
             for k, sign in enumerate(chain.relations):
-                if sign in ("in", "~="):
+                if sign not in build.RELATIONALS:
                     raise self.fail(chain, "one of = ≠ < ≤ > ≥ in a condition")
                 found.append(build.relation(values[k], sign, values[k + 1]))
         return found[0] if len(found) == 1 else sp.And(*found, evaluate=False)
+
+
+def _bounded_modulus(conditions: list[sp.Basic]) -> sp.Expr | None:
+    """The u of cases that all compare |u| with a bound, if there is one such u."""
+    stated = [c for c in conditions if c not in (sp.true, sp.false)]
+    moduli = {a for c in stated for a in c.atoms(sp.Abs)}
+    return moduli.pop().args[0] if stated and len(moduli) == 1 else None

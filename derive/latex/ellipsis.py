@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from derive.latex import syntax as s
-from derive.latex.roles import Roles, index_parts, walk
+from derive.latex.roles import Roles, index_parts, is_transposition, walk
+from derive.latex.spelling import mapped
 
 _LETTERS = ("k", "l", "j", "p", "q", "r")
 _NO_ROLES = Roles()
-_N = TypeVar("_N", bound=s.Node)
 
 
 class _Different(Exception):
@@ -30,7 +30,7 @@ def written_out(tree: s.Listing) -> tuple[s.Listing, tuple[str, ...]]:
     notes: list[str] = []
 
     def rewrite(node: s.Node) -> s.Node:
-        node = _map(node, rewrite)
+        node = mapped(node, rewrite)
         if not free:
             return node
         if isinstance(node, s.Addition):
@@ -48,16 +48,45 @@ def written_out(tree: s.Listing) -> tuple[s.Listing, tuple[str, ...]]:
     return result, tuple(notes)
 
 
-def _map(node: _N, function: Callable[[s.Node], s.Node]) -> _N:
-    """The node with its children mapped."""
+def components_of(node: s.Node) -> tuple[s.Node, ...] | None:
+    r"""The entries of `(a, b)`, `[x_1, \dots, x_n]^\top` or of a matrix with one row or column."""
+    if not isinstance(node, s.Group):
+        node = s.bare(node)
+    if isinstance(node, s.Script) and node.sub is None and not node.primes:
+        return components_of(node.base) if is_transposition(node.sup) else None
+    if isinstance(node, s.Matrix):
+        return _single_line(node)
+    if not isinstance(node, s.Group) or not isinstance(node.body, s.Listing):
+        return None
+    items = node.body.items
+    several = len(items) > 1 and set(node.body.separators) <= {",", ";"}
+    relations = any(getattr(x, "relations", ()) for x in items)
+    numbers = isinstance(s.bare(items[0]), s.Number) and node.delimiter == r"\{"
+    closed = node.delimiter in ("(", "[", "{", r"\{") and not numbers
+    return items if several and closed and not relations else None
 
-    def mapped(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(mapped(x) for x in value)
-        return function(value) if isinstance(value, s.Node) else value
 
-    changed = {f.name: mapped(getattr(node, f.name)) for f in fields(node)}
-    return replace(node, **changed)
+def _single_line(node: s.Matrix) -> tuple[s.Node, ...] | None:
+    if node.kind == "vmatrix":
+        return None
+    if len(node.rows) > 1 and all(len(row) == 1 for row in node.rows):
+        return tuple(row[0] for row in node.rows)
+    return node.rows[0] if len(node.rows) == 1 and len(node.rows[0]) > 1 else None
+
+
+def general_term(items: Sequence[s.Node], letter: str) -> tuple[s.Node, s.Node] | None:
+    r"""The term and the last index of `x_1, x_2, \dots, x_n`, counted from 1, if it is that."""
+    place = _dots(tuple(items))
+    if place is None or place != len(items) - 2:
+        return None
+    run = _Run.of(items[place - 1], items[-1], letter)
+    if run is None:
+        return None
+    if not all(run.takes_in(item) for item in reversed(items[: place - 1])):
+        return None
+    if run.term is None or run.high is None or run.low is None or run.low.text != "1":
+        return None
+    return run.term, run.high
 
 
 # -- sums and products ----------------------------------------------------------------------------
@@ -218,7 +247,7 @@ class _Run:
 def _with_index(node: s.Node, letter: str, number: s.Number) -> s.Node:
     if isinstance(node, s.Name) and node.text == letter:
         return number
-    return _map(node, lambda inner: _with_index(inner, letter, number))
+    return mapped(node, lambda inner: _with_index(inner, letter, number))
 
 
 def _shape(node: Any) -> Any:

@@ -9,6 +9,9 @@ from derive.latex.tokens import Token
 from derive.latex.words import split_run
 
 PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast", r"\odot"})
+_OPERATIONS = {"/": "/", r"\circ": "o"}
+_OPEN = s.Big | s.Function | s.Integral
+SIGNS = {"+": "+", "-": "-", r"\pm": "pm", r"\mp": "mp"}
 _PRIMES = frozenset({"'", r"\prime"})
 _STARS = frozenset({"*", r"\ast", r"\star"})
 _LIST_SEPARATORS = frozenset({",", ";", r"\mid"})
@@ -83,13 +86,12 @@ class Expressions(Cursor):
             signs: list[str] = []
             while True:
                 sign = "+"
-                while self.peek.text in ("+", "-"):
-                    if self.next().text == "-":
-                        sign = "-" if sign == "+" else "+"
+                while self.peek.text in SIGNS:
+                    sign = _times(sign, SIGNS[self.next().text])
                 signs.append(sign)
                 terms.append(self.term())
                 self._skip_alignment()
-                if self.peek.text not in ("+", "-"):
+                if self.peek.text not in SIGNS:
                     break
             if len(terms) == 1 and signs == ["+"]:
                 return terms[0]
@@ -102,25 +104,32 @@ class Expressions(Cursor):
         ops: list[str] = []
         op = ""
         while True:
-            if op and self.peek.text == "-":
-                minus = self.next()
+            if op and self.peek.text in SIGNS:
+                sign = self.next()
                 factor = self.item()
-                items.append(s.Addition(minus.start, factor.end, (factor,), ("-",)))
+                signs = (SIGNS[sign.text],)
+                items.append(s.Addition(sign.start, factor.end, (factor,), signs))
                 ops.append(op)
             elif items and not op and self._evaluation_bar():
                 bar = self.next()
                 self.next()
                 point = self.subscript()
                 items[-1] = s.Evaluation(items[-1].start, max(bar.end, point.end), items[-1], point)
+            elif items and not op and self._signed_summand(items):
+                sign = self.next()
+                rest = self.term()
+                items.append(s.Addition(sign.start, rest.end, (rest,), (SIGNS[sign.text],)))
+                ops.append(op)
+                break
             elif self._item_here(items, op):
                 items.append(self.item())
                 ops.append(op)
             elif op or not items:
                 self.fail("a term" if not items else "a factor")
             op = ""
-            if self.peek.text in PRODUCTS or self.peek.text == "/":
-                op = "/" if self.next().text == "/" else "*"
-            elif self._evaluation_bar():
+            if self.peek.text in PRODUCTS or self.peek.text in ("/", r"\circ"):
+                op = _OPERATIONS.get(self.next().text, "*")
+            elif self._evaluation_bar() or self._signed_summand(items):
                 continue
             elif not self._item_here(items, ""):
                 break
@@ -128,10 +137,15 @@ class Expressions(Cursor):
             return items[0]
         return s.Term(start, items[-1].end, tuple(items), tuple(ops))
 
+    def _signed_summand(self, items: list[s.Node]) -> bool:
+        """Whether a sign stands right behind a sum or an integral: Σ −2x."""
+        opened = isinstance(_unscripted(items[-1]), s.Big | s.Integral)
+        return opened and self.peek.text in ("+", "-")
+
     def _item_here(self, items: list[s.Node], op: str) -> bool:
         if self.peek.kind == "command" and items and not op and self.remark_here() is not None:
             return False
-        waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), s.Big | s.Function)
+        waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), _OPEN)
         return self.starts_item(waiting) and not (items and not op and self.peek.wide)
 
     def _evaluation_bar(self) -> bool:
@@ -151,6 +165,8 @@ class Expressions(Cursor):
         sub: s.Node | None = None
         sup: s.Node | None = None
         primes = 0
+        if isinstance(node, s.Big) and self._lost_subscript():
+            sub = self.subscript()
         while True:
             token = self.peek
             if token.text == "_" and sub is None:
@@ -177,6 +193,11 @@ class Expressions(Cursor):
         if sub is None and sup is None and not primes:
             return node
         return s.Script(node.start, self.tokens[self.at - 1].end, node, sub, sup, primes)
+
+    def _lost_subscript(self) -> bool:
+        r"""\sum{n=1}^N, where Markdown has taken the underscore away."""
+        following = self.tokens[self.at : self.at + 3]
+        return [t.text for t in following[::2]] == ["{", "="] and following[1].kind == "letter"
 
     def split_letters(self) -> None:
         """Replace a run of letters that stands here by the names in it."""
@@ -209,10 +230,23 @@ class Expressions(Cursor):
     def subscript(self) -> s.Node:
         outer, self.in_subscript = self.in_subscript, True
         letter = self.peek
-        node = self.argument()
+        if self._plus_here():
+            node = self._plus()
+        else:
+            node = self.argument()
+            self._refuse_run_on(letter, subscript=True)
         self.in_subscript = outer
-        self._refuse_run_on(letter, subscript=True)
         return node
+
+    def _plus_here(self) -> bool:
+        """Whether a + alone is the script: x^+ and [x]_+ are the positive part."""
+        following = [t.text for t in self.tokens[self.at : self.at + 3]]
+        return following[0] == "+" or following == ["{", "+", "}"]
+
+    def _plus(self) -> s.Node:
+        token = self.peek
+        self.at += 1 if token.text == "+" else 3
+        return s.Text(token.start, token.end, "+")
 
     def superscript(self) -> s.Node:
         outer, self.in_subscript = self.in_subscript, False
@@ -224,6 +258,8 @@ class Expressions(Cursor):
         elif token.text in _STARS:
             self.next()
             node = s.Text(token.start, token.end, "*")
+        elif self._plus_here():
+            node = self._plus()
         else:
             node = self.argument()
             self._refuse_run_on(token, subscript=False)
@@ -278,6 +314,15 @@ class Expressions(Cursor):
         if braced:
             self.expect("}")
         return count
+
+
+def _times(first: str, second: str) -> str:
+    """The sign of two signs, ± and ∓ among them."""
+    if second == "-":
+        first = {"+": "-", "-": "+", "pm": "mp", "mp": "pm"}[first]
+    elif second != "+":
+        first = second if first == "+" else {"pm": "mp", "mp": "pm"}[second]
+    return first
 
 
 def _unscripted(node: s.Node) -> s.Node:

@@ -42,6 +42,16 @@ def domain_of(node: s.Node) -> Domain | None:
     return None
 
 
+def is_some_set(node: s.Node) -> bool:
+    r"""Whether a letter or `\{1, \dots, n\}` stands for a set, of which we know no more."""
+    node = s.bare(node)
+    if isinstance(node, s.Group) and isinstance(node.body, s.Listing):
+        dots = any(isinstance(s.bare(x), s.Dots) for x in node.body.items)
+        return node.delimiter in (r"\{", "[") and dots
+    letter = s.unscripted(node)
+    return isinstance(letter, s.Name) and (len(letter.text) > 1 or letter.text.isupper())
+
+
 def _scripted(node: s.Script) -> Domain | None:
     assert isinstance(node.base, s.Name)
     raised = s.bare(node.sup) if node.sup is not None else None

@@ -12,12 +12,13 @@ from derive.latex import syntax as s
 from derive.latex.roles import (
     Roles,
     head_name,
+    index_letters,
     index_parts,
     label_text,
     raised_index,
     walk,
 )
-from derive.terms import family, index, real
+from derive.terms import Vec, family, index, real
 
 
 def unknown_size() -> sp.Dummy:
@@ -59,22 +60,37 @@ class Names:
         self.scope.pop()
 
     @contextmanager
+    def ranging(self, *names: str) -> Iterator[sp.Symbol]:
+        """Inside, these letters are real variables of their own, the first of them yielded."""
+        symbols = {x: real(x) for x in names}
+        self.scope.append(symbols)
+        yield symbols[names[0]] if names else sp.Dummy()
+        self.scope.pop()
+
+    def fresh_letter(self, after: int = 0) -> str:
+        """A letter for an index that this formula does not use; `after` others."""
+        taken = self.free_indices | self.roles.bound | set(self.roles.objects)
+        taken |= {x for layer in self.scope for x in layer}
+        if self.spread is not None:
+            taken.add(self.spread.name)
+        free = [x for x in (*"kljpqr", "k_1", "k_2", "k_3") if x not in taken]
+        return free[after]
+
+    @contextmanager
     def spreading(self) -> Iterator[list[sp.IndexedBase]]:
         """Inside, a family's bare letter stands for its members: z + c is (z_k + c)_k."""
         outer = self.spread, self.spread_over
-        taken = self.free_indices | self.roles.bound | set(self.roles.objects)
-        letter = next(x for x in (*"kljpqr", "k_1") if x not in taken)
-        self.spread, self.spread_over = index(letter), []
+        self.spread, self.spread_over = index(self.fresh_letter()), []
         yield self.spread_over
         self.spread, self.spread_over = outer
 
     @contextmanager
-    def componentwise(self) -> Iterator[None]:
+    def componentwise(self) -> Iterator[sp.Symbol]:
         """Inside, a bare family stands for any one of its members: ∇_z L = a − y for each k."""
         with self.spreading():
-            letter = self.spread.name if self.spread is not None else ""
-            self.note(f"read component by component, for each {letter}")
-            yield
+            k = self.spread or sp.Dummy()
+            self.note(f"read component by component, for each {k}")
+            yield k
 
     def is_bound(self, name: str) -> bool:
         return any(name in layer for layer in self.scope)
@@ -137,6 +153,8 @@ class Names:
                 for t, sign in zip(part.terms, part.signs, strict=True)
             ]
             return sp.Add(*terms)
+        if isinstance(part, s.Script) and isinstance(part.base, s.Name):
+            return self.member(part, part.base.text, self.indices_of(part, part.base.text) or [])
         raise self.fail(part, "an index")
 
     def indices_of(self, node: s.Script, name: str) -> list[s.Node] | None:
@@ -168,6 +186,12 @@ class Names:
         # Under a sum the index says which member is meant: a beside it is another thing.
         if not all(isinstance(p, s.Name) and self.is_bound(p.text) for p in map(s.bare, parts)):
             self.members.add(name)
+        if rank == len(parts) + 1 and getattr(node, "sub", None) is None:
+            letter = self.fresh_letter()
+            with self.binding(letter):
+                k = self.scalar(letter)
+            indices = tuple(self.index_term(p) for p in parts)
+            return Vec(self.family(name)[(*indices, k)], (k, unknown_size()))
         if rank != len(parts):
             raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
         return self.family(name)[tuple(self.index_term(p) for p in parts)]
@@ -182,8 +206,7 @@ def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
         parts = list(raised_index(node, roles))
         if node.sub is not None and not node.primes:
             parts += index_parts(node.sub, roles) or []
-        for part in parts:
-            found |= {x.text for x in walk(part) if isinstance(x, s.Name)}
+        found |= index_letters(parts)
     return found
 
 

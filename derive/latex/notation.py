@@ -60,6 +60,9 @@ STYLES: Mapping[str, str] = MappingProxyType(
 )
 """Commands that change which letter is meant, and the word for it in a name (first is printed)."""
 
+PREFIXES: Mapping[str, str] = MappingProxyType({"d": "d", "Delta": r"\Delta "})
+"""Letters that make a new name of the one after them: dz, Δw."""
+
 _STYLE_COMMAND = {word: command for command, word in reversed(list(STYLES.items()))}
 
 UPRIGHT = frozenset({"mathrm", "text", "textrm", "operatorname", "mathit", "textit", "mbox"})
@@ -89,8 +92,29 @@ FUNCTIONS: Mapping[str, type[sp.Function]] = MappingProxyType(
 )
 """Functions that LaTeX or people have a word for."""
 
-OPAQUE = frozenset({"argmax", "argmin"})
+RECIPROCALS: Mapping[str, type[sp.Function]] = MappingProxyType(
+    {
+        "sech": sp.cosh,
+        "csch": sp.sinh,
+        "coth": sp.tanh,
+        "sec": sp.cos,
+        "csc": sp.sin,
+        "cot": sp.tan,
+    }
+)
+"""Functions that are one over another."""
+
+OPAQUE = frozenset({"argmax", "argmin", "sup", "inf", "lim"})
 """Words for values of which no more is said than where they come from."""
+
+OPAQUE_COMMANDS = frozenset({"sup", "inf", "lim"})
+"""Those with a LaTeX command of their own."""
+
+MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "smallmatrix"})
+"""Environments of rows of entries."""
+
+PROBABILITIES = frozenset({"P", "Pr", "p", "bb P", "q", "Q", "hat p", "hat q", "pi", "cal N"})
+"""Letters for distributions: a bar between their arguments says which are given."""
 
 COMMAND_FUNCTIONS = frozenset(FUNCTIONS) - {"erf", "erfc", "sign", "sgn"}
 """Those with a LaTeX command of their own; the others are set with \\operatorname."""
@@ -112,6 +136,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         r"\triangleq": "=",
         r"\coloneqq": "=",
         r"\doteq": "=",
+        r"\leftarrow": "=",
+        r"\gets": "=",
         r"\approx": "~=",
         r"\simeq": "~=",
         r"\neq": "!=",
@@ -130,9 +156,17 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         r"\geqslant": ">=",
         "≥": ">=",
         "≈": "~=",
+        r"\propto": "prop",
+        r"\sim": "dist",
+        r"\to": "to",
+        r"\rightarrow": "to",
+        r"\longrightarrow": "to",
+        r"\mapsto": "to",
+        ":": ":",
+        r"\colon": ":",
     }
 )
-"""A relation as written, and its sign in a `Statement`."""
+"""A relation as written, and its sign in a `Statement` (or a word for what states none)."""
 
 RELATION_LATEX: Mapping[str, str] = MappingProxyType(
     {"=": "=", "~=": r"\approx", "!=": r"\neq", "<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq"}
@@ -153,7 +187,10 @@ def name_to_latex(name: str) -> str:
     *styles, letter = match["base"].split(" ")
     text = _letter_latex(letter)
     for style in reversed(styles):
-        text = rf"\{_STYLE_COMMAND.get(style, 'mathrm')}{{{text}}}"
+        if style in PREFIXES:
+            text = PREFIXES[style] + text
+        else:
+            text = rf"\{_STYLE_COMMAND.get(style, 'mathrm')}{{{text}}}"
     if match["sub"]:
         text += "_" + _script_latex(match["sub"])
     if match["sup"]:
@@ -162,7 +199,7 @@ def name_to_latex(name: str) -> str:
 
 
 def _letter_latex(letter: str) -> str:
-    if letter in GREEK:
+    if letter in GREEK or letter == "pi":
         return f"\\{letter}"
     return letter if len(letter) == 1 else rf"\mathrm{{{letter}}}"
 

@@ -7,20 +7,20 @@ import sympy as sp
 from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Sequence_
-from derive.latex.lookup import entries_by_name
 from derive.latex.names import unknown_size
-from derive.latex.notation import FUNCTIONS, OPAQUE
+from derive.latex.notation import FUNCTIONS, INDEX_LETTERS, OPAQUE, RECIPROCALS
+from derive.latex.opaque import Opaque
 from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
-from derive.latex.vectors import Vectors
-from derive.terms import NamedFunction, product_of, shape_of, sum_of
+from derive.latex.values import Values
+from derive.terms import NamedFunction, named_function, product_of, shape_of, sum_of
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
 _PLAIN = s.Name | s.Number | s.Constant
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
 
-class Elaborator(Vectors):
+class Elaborator(Values):
     """The whole elaboration of one formula."""
 
     def factor(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
@@ -28,6 +28,8 @@ class Elaborator(Vectors):
         base = node.base if isinstance(node, s.Script) else node
         if isinstance(base, s.Big):
             return self._big(seq, at, base)
+        if isinstance(base, s.Integral):
+            return self.integral(seq, at)
         if isinstance(base, s.Function):
             return self._function(seq, at, base)
         if isinstance(base, s.Differential):
@@ -39,8 +41,21 @@ class Elaborator(Vectors):
         if self.is_transposed(node):
             return self.dot_product(seq, at)
         if isinstance(base, s.Name):
-            return self.named(seq, at)
+            return self.expectation(seq, at) or self.named(seq, at)
+        if isinstance(node, s.Number) and node.text == "1":
+            condition = self._condition_after(seq, at)
+            if condition is not None:
+                return self.indicator(condition), at + 2
+        if isinstance(base, s.Group) and self.is_composition(base):
+            return self.composed(seq, at)
         return self.item(node), at + 1
+
+    def _condition_after(self, seq: Sequence_, at: int) -> s.Chain | None:
+        r"""The condition in 1\{i = j\}, which is 1 where that holds."""
+        group = seq[at + 1][1] if at + 1 < len(seq) and not seq[at + 1][0] else None
+        inner = s.bare(group.body) if isinstance(group, s.Group) else None
+        braced = isinstance(group, s.Group) and group.delimiter == r"\{"
+        return inner if braced and isinstance(inner, s.Chain) and inner.relations else None
 
     # -- sums and products ------------------------------------------------------------------------
 
@@ -75,21 +90,24 @@ class Elaborator(Vectors):
                     body = build.add(body, *(build.signed(g, self.scalar(t)) for g, t in extra))
         for letter, low, excluded in reversed(binders):
             limits = (indices[letter], starts[letter], limit)
-            body = self._bind(big, low or node, body, limits, excluded)
+            body = self._bind(big, (low or node, seq[end - 1][1]), body, limits, excluded)
         return body, end
 
     def _bind(
         self,
         big: s.Big,
-        place: s.Node,
+        places: tuple[s.Node, s.Node],
         body: sp.Expr,
         limits: tuple[sp.Symbol, sp.Expr, sp.Expr | None],
         excluded: list[s.Node],
     ) -> sp.Expr:
-        k, start, limit = limits
+        (place, last), (k, start, limit) = places, limits
         letter = k.name
         if limit is None and k not in body.free_symbols:
             raise self.fail(place, f"an upper limit, or a summand that uses {letter}")
+        if limit is None and _as_value(k, body) and letter not in INDEX_LETTERS and _is_of(k, body):
+            # Σ_x x p(x): the outcomes are values of their own.
+            return self.opaque(big, last, f"the sum over {letter}", [body], [k])
         if limit is None and _as_value(k, body):
             raise self.fail(place, f"an upper limit: {letter} is used as a number here")
         if not start.is_positive and any(
@@ -179,6 +197,10 @@ class Elaborator(Vectors):
             raise self.fail(node, f"the argument of {base.text}")
         following = seq[at + 1][1]
         group = following.base if isinstance(following, s.Script) else following
+        if base.text == "lim":
+            if sub is None or power is not None:
+                raise self.fail(node, r"\lim with x \to a below it")
+            return self.limit(seq, at, sub)
         if base.text in OPAQUE or (sub is not None and base.text in ("max", "min")):
             if sub is None or power is not None:
                 raise self.fail(node, f"what {base.text} is taken over, below it")
@@ -186,7 +208,10 @@ class Elaborator(Vectors):
             after = at + 2 if closed else self._argument_end(seq, at + 1)
             return self.extremum(base.text, sub, following, seq[at + 2 : after]), after
         if isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{"):
-            values = [self.argument(a) for a in s.arguments(group)]
+            listed = self.listed_arguments(group)
+            if listed is not None and base.text in ("max", "min") and sub is None:
+                return named_function(base.text)(*listed), at + 2
+            values = listed or [self.argument(a, False) for a in s.arguments(group)]
             after, raised = at + 2, following.sup if isinstance(following, s.Script) else None
             if isinstance(following, s.Script) and (following.primes or following.sub is not None):
                 raise self.fail(following, "no script but an exponent here")
@@ -246,6 +271,10 @@ class Elaborator(Vectors):
         name = base.text
         if primes:
             return self._primed(base, name, values, primes)
+        if name in RECIPROCALS:
+            if len(values) != 1 or sub is not None:
+                raise self.fail(sub or base, f"one argument of {name}")
+            return build.divide(sp.S.One, build.call(RECIPROCALS[name], values[0]))
         function = FUNCTIONS[name]
         if function in (sp.Max, sp.Min):
             if sub is not None or len(values) < 2:
@@ -257,18 +286,23 @@ class Elaborator(Vectors):
             return build.divide(build.call(sp.log, values[0]), build.call(sp.log, self.scalar(sub)))
         if sub is not None:
             raise self.fail(sub, f"no subscript on {name}")
-        if any(not e.out and len(e.params) == 1 for e in entries_by_name().get(name, ())):
+        if any(not e.out and len(e.params) == 1 for e in self.entries(name)):
             return self.apply(base, name, values, None)
         if name == "log":
             self.names.note("log read as the natural logarithm")
         return build.call(function, values[0])
 
 
+def _is_of(k: sp.Symbol, body: sp.Expr) -> bool:
+    """Whether a function or a member is taken at an index: only its values may be outcomes."""
+    return any(k in x.free_symbols for x in body.atoms(sp.Indexed, NamedFunction))
+
+
 def _as_value(k: sp.Symbol, term: sp.Basic) -> bool:
     """Whether an index is used as a number, not only to choose members."""
     if term == k:
         return True
-    if isinstance(term, sp.Indexed | sp.KroneckerDelta | sp.Eq | sp.Ne | sp.IndexedBase):
+    if isinstance(term, Opaque | sp.Indexed | sp.KroneckerDelta | sp.Eq | sp.Ne | sp.IndexedBase):
         return False
     if isinstance(term, NamedFunction) and any(shape_of(a) for a in term.args):
         return False

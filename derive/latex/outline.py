@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
@@ -22,6 +22,8 @@ from derive.latex.roles import (
     label_text,
     walk,
 )
+from derive.latex.shared import is_deviation, squared_name
+from derive.latex.spelling import respelled
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
 
@@ -101,7 +103,7 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
     """
     tokens = tokenize(source)
     known = words_of([tokens], words)
-    tree = parse(source, tokens, known)
+    tree = respelled(parse(source, tokens, known))
     limited = {
         x.text
         for item in tree.items
@@ -124,7 +126,7 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
 def with_index(source: str, names: Iterable[str], letter: str, words: Iterable[str] = ()) -> str:
     """A formula in which these names carry one more index: `a = \\sigma(z)` for every sample."""
     tokens = tokenize(source)
-    tree = parse(source, tokens, words_of([tokens], words))
+    tree = respelled(parse(source, tokens, words_of([tokens], words)))
     wanted = set(names)
     return indexed(source, [at for name, at in _bare_letters(tree) if name in wanted], letter)
 
@@ -252,6 +254,11 @@ def _scripted(node: s.Script) -> Head | None:
     if not isinstance(base, s.Name) or node.primes:
         return None
     raised = s.bare(node.sup) if node.sup is not None else None
+    squared = squared_name(node)
+    if squared is not None and is_deviation(squared):
+        inner = _scripted(replace(node, sup=None)) if node.sub is not None else None
+        kind, key = ("symbol", squared) if inner is None else (inner.kind, inner.key)
+        return Head(squared, kind, f"{key}^2", () if inner is None else inner.indices)
     if raised is not None and not (isinstance(raised, s.Group) and raised.delimiter in ("(", "[")):
         return None
     parts: list[s.Node] = []

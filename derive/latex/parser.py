@@ -59,6 +59,8 @@ class Parser(Atoms):
                 beside = bool(items) and separator != r"\\" and _limits(items[-1], chain)
                 items.append(_condition(chain) if beside else chain)
                 separators.append("")
+            if not items:
+                self.fail("a formula")
             if self.peek.text in (",", ";"):
                 separators[-1] = self.peek.text
             elif self.peek.wide:

@@ -9,6 +9,7 @@ from derive.latex.roles import (
     Roles,
     bound_letters,
     call_indices,
+    index_letters,
     index_parts,
     raised_index,
     walk,
@@ -27,14 +28,10 @@ def used_letters(node: s.Node, roles: Roles) -> set[str]:
             parts = list(raised_index(piece, roles))
             if piece.sub is not None and not piece.primes:
                 parts += index_parts(piece.sub, roles) or []
-            found |= _letters(parts)
+            found |= index_letters(parts)
         elif isinstance(piece, s.Group) and piece.delimiter in ("(", "["):
-            found |= _letters(call_indices(piece, roles) or [])
+            found |= index_letters(call_indices(piece, roles) or [])
     return found - bound
-
-
-def _letters(parts: list[s.Node]) -> set[str]:
-    return {x.text for part in parts for x in walk(part) if isinstance(x, s.Name)}
 
 
 def big_letters(node: s.Node) -> list[str]:
@@ -111,7 +108,7 @@ def _indexes(node: s.Node, letter: str, roles: Roles) -> bool:
             parts = list(raised_index(piece, roles))
             if piece.sub is not None:
                 parts += index_parts(piece.sub, roles) or []
-            if _letters(parts) & ({letter} if letter else _letters(parts)):
+            if index_letters(parts) & ({letter} if letter else index_letters(parts)):
                 return True
         if isinstance(piece, s.Term):
             called = _arguments(piece, roles)

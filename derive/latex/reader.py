@@ -11,16 +11,21 @@ import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
+from derive.latex.counting import counted_from_one
 from derive.latex.ellipsis import written_out
-from derive.latex.lookup import entries_by_name, public_names
-from derive.latex.membership import domain_of, worded_domain
+from derive.latex.lookup import public_names
+from derive.latex.membership import domain_of, is_some_set, worded_domain
 from derive.latex.names import Names
+from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
 from derive.latex.parser import parse
 from derive.latex.roles import Roles, head_name, walk
+from derive.latex.shared import with_shared_names
 from derive.latex.sizes import Sizes, resize
+from derive.latex.spelling import respelled
 from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
+from derive.latex.values import component_of
 from derive.latex.words import words_of
 from derive.terms import Context, Domain, Statement, Vec, real, size
 from derive.terms.context import RELATIONS as STATED
@@ -86,10 +91,12 @@ def read_all(
     """
     known = words_of(map(tokenize, formulas), [*_context_words(context), *words])
     pairs = [_tree(f, known) for f in formulas]
-    trees = [tree for tree, _ in pairs]
+    trees, shared = with_shared_names([tree for tree, _ in pairs], _names_in(context))
+    trees, counted = counted_from_one(trees)
     roles = survey(trees, context, public_names())
     drafts = [
-        _draft(f, tree, roles, notes) for f, (tree, notes) in zip(formulas, pairs, strict=True)
+        _draft(f, tree, roles, (*notes, *shared, *counted))
+        for f, tree, (_, notes) in zip(formulas, trees, pairs, strict=True)
     ]
     return _with_sizes(drafts, roles)
 
@@ -97,17 +104,21 @@ def read_all(
 @lru_cache(maxsize=256)
 def _tree(source: str, words: frozenset[str]) -> tuple[s.Listing, tuple[str, ...]]:
     """The syntax tree of a formula: a document's facts are read with each of its claims."""
-    return written_out(parse(source, tokenize(source), words))
+    return written_out(respelled(parse(source, tokenize(source), words)))
 
 
-def _context_words(context: Context) -> list[str]:
+def _names_in(context: Context) -> list[str]:
     names = [str(x) for x in context.domains]
     for name, group in context.definitions.items():
         names.append(name)
         names += [str(x) for d in group for x in d.body.free_symbols]
     for h in context.hypotheses:
         names += [str(x) for term in h.terms for x in term.free_symbols]
-    return sorted({n.partition("[")[0].partition("_")[0] for n in names})
+    return names
+
+
+def _context_words(context: Context) -> list[str]:
+    return sorted({n.partition("[")[0].partition("_")[0] for n in _names_in(context)})
 
 
 # -- one formula --------------------------------------------------------------------------------
@@ -151,7 +162,7 @@ class _Draft:
             variable = s.bare(parts[2][0][0])
             if name is None or not isinstance(variable, s.Name) or name in roles.objects:
                 continue
-            if name in roles.functions or name in entries_by_name():
+            if name in roles.functions or (name in public_names() and name not in roles.own):
                 roles.functions.add(name)
                 self.elaborator.implicit = self.elaborator.names.scalar(variable.text)
 
@@ -174,14 +185,15 @@ class _Draft:
                 continue
             else:
                 waiting.append(item)
-        self._values(waiting)
+        if not (waiting and self._in_count(items, 1)):
+            self._values(waiting)
 
     def _fail(self, node: s.Node, expected: str) -> ReadError:
         return self.elaborator.fail(node, expected)
 
     def _counts_up(self, items: list[s.Node], k: int) -> bool:
         """`i = 1, 2, \\ldots, n` beside a formula: the range of a free index."""
-        if k + 2 >= len(items) or k == 0:
+        if k + 2 >= len(items):
             return False
         return any(isinstance(s.bare(x), s.Dots) for x in items[k + 1 : k + 3])
 
@@ -194,9 +206,15 @@ class _Draft:
         return [None if p is None else self.elaborator.scalar_or_family(p) for p in chain.parts]
 
     def _steps(self, chain: s.Chain) -> None:
-        if self._is_of_vectors(chain):
-            with self.elaborator.names.componentwise():
+        if not set(chain.relations) <= set(STATED):
+            self._declaration(chain)
+            return
+        listed = any(self.elaborator.is_listed(p) for p in chain.parts if p is not None)
+        if listed or self._is_of_vectors(chain):
+            with self.elaborator.names.componentwise() as k:
                 values = self._sides(chain)
+                if listed:
+                    values = [v if v is None else component_of(v, k) for v in values]
         else:
             values = self._sides(chain)
         steps = []
@@ -234,6 +252,31 @@ class _Draft:
             self.formula = replace(self.formula, implied=(*self.formula.implied, *found))
             self.elaborator.names.note(f"{self._slice(chain)} read as a condition on the rest")
 
+    def _declaration(self, chain: s.Chain) -> None:
+        r"""`x \sim p`, `p \propto q`, `f : R \to R` and z \mapsto z^2."""
+        names = self.elaborator.names
+        relation, text = chain.relations[0], self._slice(chain)
+        first, last = chain.parts[0], chain.parts[-1]
+        if first is None or last is None:
+            raise self._fail(chain, "something on both sides")
+        if relation == "prop" and len(chain.relations) == 1:
+            left, right = self.elaborator.scalar(first), self.elaborator.scalar(last)
+            product = Opaque.of(rf"\propto {self._slice(last)}", [right])
+            names.note(f"{text} read as equal but for a factor that is not known")
+            said = Statement(left, "=", product)
+            step = Step(said, self._slice(first), self._slice(last), last.start)
+            self.formula = replace(self.formula, steps=(*self.formula.steps, step))
+        elif relation == "dist" and len(chain.relations) == 1:
+            self.elaborator.expression(last)
+            subject = self.elaborator.subject(first)
+            names.note(f"{text} read as a random value, of which no more is used")
+            found = (subject, Domain.REAL)
+            self.formula = replace(self.formula, memberships=(*self.formula.memberships, found))
+        elif relation in (":", "to"):
+            names.note(f"{text} read as where a function goes from and to")
+        else:
+            raise self._fail(chain, "one relation such as = or <")
+
     def _is_of_vectors(self, chain: s.Chain) -> bool:
         r"""Whether the sides are vectors: ∇_z of something, with a family z, or products ⊙."""
         names = self.elaborator.names
@@ -242,10 +285,37 @@ class _Draft:
                 by = head_name(s.bare(node.sub)) if node.sub is not None else None
                 if node.base.text == "nabla" and by is not None and names.is_family(by):
                     return True
+            if isinstance(node, s.Term) and self._is_gradient(node):
+                return True
             if isinstance(node, s.Term) and any(r"\odot" in self.source[a.end : b.start]
                 for a, b in zip(node.items, node.items[1:], strict=False)):  # fmt: skip
                 return True
+        return self._differentiates_by_vector(chain)
+
+    def _is_gradient(self, term: s.Term) -> bool:
+        r"""\nabla f(x) with a family x."""
+        for k, item in enumerate(term.items[:-2]):
+            if isinstance(item, s.Differential) and item.text == "nabla":
+                group = s.argument_group(term.items[k + 2])
+                inner = None if group is None else s.bare(group.body)
+                if isinstance(inner, s.Name) and self.elaborator.names.is_family(inner.text):
+                    return True
         return False
+
+    def _differentiates_by_vector(self, chain: s.Chain) -> bool:
+        """∂(wᵀx)/∂w with a family w, where nothing that is differentiated is a vector itself."""
+        names, found = self.elaborator.names, False
+        for node in walk(chain):
+            parts = self.elaborator.derivative_parts(node) if isinstance(node, s.Fraction) else None
+            if parts is None:
+                continue
+            _, over, by = parts
+            value = s.bare(over[0]) if len(over) == 1 else None
+            if isinstance(value, s.Name):
+                return False
+            variable = s.bare(by[0][0])
+            found |= isinstance(variable, s.Name) and names.is_family(variable.text)
+        return found
 
     def _slice(self, node: s.Node) -> str:
         end = node.end
@@ -260,6 +330,9 @@ class _Draft:
         if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:
             raise self._fail(chain, "one membership such as p \\in (0, 1)")
         domain = domain_of(chain.parts[1])
+        if domain is None and is_some_set(chain.parts[1]):
+            self.elaborator.names.note(f"{self._slice(chain)}: of the set no more is known")
+            return
         if domain is None:
             raise self._fail(chain.parts[1], "a known set: R, (0, 1), {0, 1}, {-1, 1}, Delta, Z")
         subjects = [*before, chain.parts[0]]
@@ -277,9 +350,12 @@ class _Draft:
         if self.formula.steps:
             raise self._fail(items[0], "a relation, or a formula of its own")
         group = s.bare(items[0])
-        if len(items) == 1 and isinstance(group, s.Group) and isinstance(group.body, s.Listing):
-            items = list(group.body.items)
-        values = tuple(self.elaborator.scalar_or_family(x) for x in items)
+        listing = group.body if isinstance(group, s.Group) and len(items) == 1 else None
+        listed = listing.items if isinstance(listing, s.Listing) else ()
+        if any(isinstance(s.bare(x), s.Dots) for x in listed):
+            values = (self.elaborator.expression(group),)
+        else:
+            values = tuple(self.elaborator.scalar_or_family(x) for x in listed or items)
         lone = values[0] if len(values) == 1 and not isinstance(values[0], Vec) else None
         self.formula = replace(self.formula, expression=lone, values=values)
 

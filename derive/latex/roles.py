@@ -24,7 +24,9 @@ class Roles:
     `ranks` has the families, by the number of their indices; `indices` the letters that index
     something outside of a sum over them, `bare` the names that stand without a bracket after
     them, `split` the words such as `it` that are two indices here, `defined` the families
-    that a formula gives by their members, `samples` what each sample has of its own where a
+    that a formula gives by their members, `own` the functions to which a formula gives another
+    meaning than the catalogue, `of_numbers` those that are taken of members, `samples` what
+    each sample has of its own where a
     sum over samples does not show it, and `sample` the letter that numbers the samples.
     """
 
@@ -38,6 +40,8 @@ class Roles:
     bare: set[str] = field(default_factory=set)
     split: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    of_numbers: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     sample: str = ""
     objects: dict[str, sp.Expr] = field(default_factory=dict)
@@ -58,6 +62,11 @@ def walk(node: s.Node) -> tuple[s.Node, ...]:
     return node.nodes
 
 
+def texts_of(parts: list[s.Node]) -> list[str]:
+    """The letters and numbers among indices."""
+    return [p.text for p in parts if isinstance(p, s.Name | s.Number)]
+
+
 def index_parts(sub: s.Node, roles: Roles) -> list[s.Node] | None:
     """A subscript as a list of indices (`ij`, `i,j`, `i+1`, `2`), or None if it is a label."""
     sub = s.bare(sub)
@@ -75,6 +84,8 @@ def index_parts(sub: s.Node, roles: Roles) -> list[s.Node] | None:
         return [sub] if roles.is_index_letter(sub.text) else None
     if isinstance(sub, s.Number):
         return [sub] if sub.text.isdigit() else None
+    if isinstance(sub, s.Script):
+        return [sub] if _is_class(sub, roles) else None
     if isinstance(sub, s.Term) and set(sub.ops) == {""}:
         pieces = [index_parts(item, roles) for item in sub.items]
         return None if None in pieces else [x for p in pieces if p is not None for x in p]
@@ -82,6 +93,28 @@ def index_parts(sub: s.Node, roles: Roles) -> list[s.Node] | None:
         pieces = [index_parts(t, roles) for t in sub.terms]
         return [sub] if all(p is not None and len(p) == 1 for p in pieces) else None
     return None
+
+
+def _is_class(node: s.Script, roles: Roles) -> bool:
+    """Whether a subscript such as the y_i of f_{y_i} is itself a member, which says which one."""
+    if not isinstance(node.base, s.Name) or node.sub is None or node.sup is not None or node.primes:
+        return False
+    parts = index_parts(node.sub, roles) or []
+    letters = bool(parts) and all(isinstance(p, s.Name) for p in parts)
+    return letters and len(node.base.text) == 1
+
+
+def index_letters(parts: list[s.Node]) -> set[str]:
+    """The letters in indices; of an index such as y_i (the class of sample i), that below it."""
+    found: set[str] = set()
+    for part in parts:
+        plain = s.bare(part)
+        if isinstance(plain, s.Script):
+            inner = s.bare(plain.sub) if plain.sub is not None else plain.base
+            found |= {x.text for x in inner.nodes if isinstance(x, s.Name)}
+        else:
+            found |= {x.text for x in part.nodes if isinstance(x, s.Name)}
+    return found
 
 
 def _letters(name: s.Name, roles: Roles) -> list[s.Node] | None:
@@ -155,6 +188,20 @@ def bound_letters(sub: s.Node) -> set[str]:
 def is_small(node: s.Node) -> bool:
     """Whether a node is a small letter, in whatever style."""
     return isinstance(node, s.Name) and node.text.split()[-1][0].islower()
+
+
+def is_plus(node: s.Node | None) -> bool:
+    """Whether a script is a + alone."""
+    plain = None if node is None else s.bare(node)
+    return isinstance(plain, s.Text) and plain.words == "+"
+
+
+def is_transposition(sup: s.Node | None) -> bool:
+    r"""Whether a superscript is ^\top or ^T."""
+    raised = None if sup is None else s.bare(sup)
+    if isinstance(raised, s.Text):
+        return raised.words == "T"
+    return isinstance(raised, s.Name) and raised.text == "T"
 
 
 def is_transpose(node: s.Node) -> bool:

@@ -5,6 +5,13 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.latex import syntax as s
+from derive.latex.ellipsis import components_of
+from derive.latex.heads import (
+    of_distributions,
+    survey_delta,
+    survey_functions_of_members,
+    survey_heads,
+)
 from derive.latex.lookup import entries_by_name
 from derive.latex.membership import domain_of, worded_domain
 from derive.latex.notation import SAMPLE_LETTERS
@@ -16,7 +23,6 @@ from derive.latex.roles import (
     call_indices,
     head_name,
     index_parts,
-    is_bound,
     is_small,
     is_transpose,
     raised_index,
@@ -24,8 +30,6 @@ from derive.latex.roles import (
 )
 from derive.terms import Context, Domain, free, shape_of
 from derive.terms.nodes import NamedFunction
-
-_DISTRIBUTIONS = frozenset({"p", "q", "P", "Q", "hat p", "hat q"})
 
 
 def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> Roles:
@@ -50,13 +54,16 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for tree in trees:
             for item in tree.items:
                 if isinstance(item, s.Chain):
-                    _survey_heads(item, roles, numbered)
-                    _survey_delta(item, roles)
+                    survey_heads(item, roles, numbered)
+                    survey_delta(item, roles)
         for tree in trees:
             for node in walk(tree):
                 if isinstance(node, s.Term):
                     _survey_calls(node, roles)
                     _survey_arguments(node, roles)
+    for tree in trees:
+        survey_functions_of_members(tree, roles)
+    _survey_expectations(trees, roles)
     _survey_samples(trees, roles)
     for tree in trees:
         _survey_vectors(tree, roles)
@@ -64,6 +71,24 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for chain in tree.items:
             roles.indices |= used_letters(chain, roles)
     return roles
+
+
+def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:
+    r"""In E_{x ∼ p}[log q(x)] the x runs over the outcomes of p, if p is discrete."""
+    for tree in trees:
+        for node in walk(tree):
+            if not isinstance(node, s.Term):
+                continue
+            for item, following in zip(node.items, node.items[1:], strict=False):
+                chain = s.bare(item.sub) if isinstance(item, s.Script) and item.sub else None
+                if not isinstance(chain, s.Chain) or chain.relations != ("dist",):
+                    continue
+                left, right = (None if p is None else s.bare(p) for p in chain.parts)
+                if isinstance(left, s.Name) and head_name(right or left) in roles.ranks:
+                    roles.bound.add(left.text)
+                    for inner in walk(following):
+                        if isinstance(inner, s.Term):
+                            _survey_calls(inner, roles)
 
 
 def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
@@ -86,8 +111,15 @@ def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
 
 
 def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
-    """What is transposed, multiplied by that, or between the bars of a norm is a vector."""
+    """What is transposed, multiplied by that, or between the bars of a norm is a vector.
+
+    So is what stands beside a list of components in an equation.
+    """
     found: list[s.Node] = []
+    for chain in tree.items:
+        parts = [p for p in getattr(chain, "parts", ()) if p is not None]
+        if any(components_of(p) for p in parts):
+            found += parts
     for node in walk(tree):
         if isinstance(node, s.Term):
             for item, following in zip(node.items, node.items[1:], strict=False):
@@ -222,7 +254,10 @@ def _survey_node(node: s.Node, roles: Roles) -> None:
             return
         count += len(parts)
     if count:
-        roles.ranks.setdefault(node.base.text, count)
+        known = roles.ranks.setdefault(node.base.text, count)
+        if raised_index(node, roles) and node.base.text not in roles.objects:
+            # x^{(i)} beside x^{(i)}_j is the vector that sample i has.
+            roles.ranks[node.base.text] = max(known, count)
 
 
 def _survey_bare_sums(term: s.Term, roles: Roles) -> None:
@@ -235,85 +270,6 @@ def _survey_bare_sums(term: s.Term, roles: Roles) -> None:
                 roles.bound.add(letter)
 
 
-def _survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
-    """`f(x) = ...`: what stands applied alone on a left side is a function.
-
-    `P(0) = 0.9` says so only if P is not a family elsewhere (`numbered`: the second round).
-    """
-    head = chain.parts[0]
-    if head is None or chain.relations[:1] != ("=",):
-        return
-    head = s.bare(head)
-    if not isinstance(head, s.Term) or len(head.items) != 2 or head.ops[1]:
-        return
-    name, group = head_name(head.items[0]), head.items[1]
-    if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
-        return
-    plain = [s.bare(a) for a in s.arguments(group)]
-    if any(isinstance(a, s.Chain) for a in plain):
-        return
-    if name in roles.bare and not all(isinstance(a, s.Name | s.Script | s.Number) for a in plain):
-        # a(1 − a) ≤ ¼ is a product: no definition has such an argument.
-        return
-    if _of_distributions(name, s.arguments(group), roles) and _mentions(chain.parts[1:], name):
-        return
-    counted = all(isinstance(a, s.Number) or is_bound(a, roles) for a in plain)
-    if counted and (not numbered or name in roles.ranks):
-        return
-    roles.functions.add(name)
-    if len(plain) == 1 and _ranges_over(plain[0], chain, roles):
-        roles.vector_functions.add(name)
-
-
-def _survey_delta(chain: s.Chain, roles: Roles) -> None:
-    """`δ_ij = a_ij - y_ij` defines a family of that name, which then is not Kronecker's."""
-    head = s.bare(chain.parts[0]) if chain.parts[0] is not None else None
-    if not isinstance(head, s.Script) or _letter(head) != "delta" or chain.relations[:1] != ("=",):
-        return
-    if head.sub is None or len(index_parts(head.sub, roles) or ()) != 2:
-        return
-    for part in chain.parts[1:]:
-        members = [
-            _letter(node)
-            for node in walk(part or head)
-            if isinstance(node, s.Script) and node.sub is not None and index_parts(node.sub, roles)
-        ]
-        # ∂x_i/∂x_j = δ_ij is what Kronecker's delta is for.
-        slope = isinstance(part and s.bare(part), s.Fraction) and len(set(members)) == 1
-        if members and "delta" not in members and not slope:
-            roles.defined.add("delta")
-
-
-def _mentions(parts: tuple[s.Node | None, ...], name: str) -> bool:
-    return any(
-        isinstance(node, s.Name) and node.text == name
-        for part in parts
-        if part is not None
-        for node in walk(part)
-    )
-
-
-def _ranges_over(argument: s.Node, chain: s.Chain, roles: Roles) -> bool:
-    """Whether φ(z_j) = ... uses members of z other than z_j: then φ takes the family z."""
-    if not isinstance(argument, s.Script) or argument.sub is None:
-        return False
-    parts = index_parts(argument.sub, roles)
-    if parts is None or not isinstance(argument.base, s.Name):
-        return False
-    for part in chain.parts[1:]:
-        for node in walk(part) if part is not None else ():
-            same = isinstance(node, s.Script) and _letter(node) == argument.base.text
-            if same and isinstance(node, s.Script) and node.sub is not None:
-                other = index_parts(node.sub, roles)
-                if other is not None and _texts(other) != _texts(parts):
-                    return True
-    return False
-
-
-def _letter(node: s.Script) -> str | None:
-    return node.base.text if isinstance(node.base, s.Name) else None
-
-
 def _survey_arguments(term: s.Term, roles: Roles) -> None:
     """The z of softmax(z) is a family because softmax takes one."""
     for head, following in zip(term.items, term.items[1:], strict=False):
@@ -322,7 +278,9 @@ def _survey_arguments(term: s.Term, roles: Roles) -> None:
         if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
             continue
         arguments = s.arguments(group)
-        if name not in roles.known and not _of_distributions(name, arguments, roles):
+        if name in roles.own:
+            continue
+        if name not in roles.known and not of_distributions(name, arguments, roles):
             continue
         entries = [e for e in entries_by_name()[name] if len(e.params) == len(arguments)]
         for k, argument in enumerate(arguments):
@@ -332,21 +290,6 @@ def _survey_arguments(term: s.Term, roles: Roles) -> None:
                 rank = ranks.pop()
                 if rank:
                     roles.ranks.setdefault(plain.text, rank)
-
-
-def _of_distributions(name: str, arguments: tuple[s.Node, ...], roles: Roles) -> bool:
-    """H(p) and H(p, q) are entropies where nothing says that H is a function of its own."""
-    if name != "H" or name in roles.functions | set(roles.objects) | roles.bare:
-        return False
-    plain = [s.bare(a) for a in arguments]
-    return all(
-        isinstance(a, s.Name) and a.text in _DISTRIBUTIONS and a.text not in roles.bare
-        for a in plain
-    )
-
-
-def _texts(parts: list[s.Node]) -> list[str]:
-    return [p.text for p in parts if isinstance(p, s.Name | s.Number)]
 
 
 def _survey_calls(term: s.Term, roles: Roles) -> None:

@@ -79,6 +79,19 @@ class Big(Node):
 
 
 @dataclass(frozen=True)
+class Integral(Node):
+    """∫; its limits are the scripts on it, and a differential ends what it reaches over."""
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    """Rows of entries in brackets (`kind` is that of the environment)."""
+
+    rows: tuple[tuple[Node, ...], ...]
+    kind: str
+
+
+@dataclass(frozen=True)
 class Differential(Node):
     """∂, or an upright d."""
 

@@ -11,7 +11,7 @@ from derive.latex.elaborate import Sequence_
 from derive.latex.names import unknown_size
 from derive.latex.reach import used_letters
 from derive.latex.roles import is_transpose, label_text, walk
-from derive.terms import Vec, named_function, shape_of, sum_of
+from derive.terms import Vec, member, named_function, shape_of, sum_of
 
 _Range = tuple[sp.Symbol, sp.Expr]
 
@@ -26,25 +26,55 @@ class Vectors(Derivatives):
         return super().item(node)
 
     def _norm(self, node: s.Node, bars: s.Bars) -> sp.Expr:
-        """‖v‖ and ‖v‖_2 are the root of Σ v_k^2, ‖v‖_1 is Σ |v_k|; of a number, its modulus."""
+        """‖v‖ and ‖v‖_2 are the root of Σ v_k^2, ‖v‖_p is (Σ |v_k|^p)^(1/p), ‖v‖_∞ their maximum.
+
+        ‖W‖_F is the root of the sum over both indices; of a number a norm is its modulus.
+        """
         script = node if isinstance(node, s.Script) else s.Script(node.start, node.end, node)
         kind = "2" if script.sub is None else label_text(script.sub)
-        if kind not in ("1", "2") or script.primes:
-            raise self.fail(node, "a norm with 1, 2 or nothing below it")
-        squared = kind == "2" and script.sup is not None and label_text(script.sup) == "2"
-        body, over = self._component(bars)
-        if over is None:
-            value = build.call(sp.Abs, body)
-        elif kind == "1":
-            value = sum_of(build.call(sp.Abs, body), (over[0], 1, over[1]))
+        degree = s.bare(script.sub) if script.sub is not None else s.Number(*_span(node), "2")
+        if script.primes or not (kind == "F" or isinstance(degree, s.Number | s.Name | s.Constant)):
+            raise self.fail(node, r"a norm with p, \infty, F or nothing below it")
+        squared = kind in ("2", "F") and script.sup is not None and label_text(script.sup) == "2"
+        if kind == "F":
+            value = self._frobenius(bars)
+            over: list[_Range] = []
         else:
-            value = sum_of(build.power(body, sp.Integer(2)), (over[0], 1, over[1]))
+            value, found = self._component(bars)
+            over = [] if found is None else [found]
+            if found is None:
+                value = build.call(sp.Abs, value)
+        if over and isinstance(degree, s.Constant):
+            value = named_function("max")(Vec(build.call(sp.Abs, value), over[0]))
+        elif over and kind == "1":
+            value = sum_of(build.call(sp.Abs, value), _limits(over[0]))
+        elif over and kind == "2":
+            value = sum_of(build.power(value, sp.Integer(2)), _limits(over[0]))
+        elif over:
+            power = self.scalar(degree)
+            total = sum_of(build.power(build.call(sp.Abs, value), power), _limits(over[0]))
+            value = build.power(total, build.divide(sp.S.One, power))
+        if (over and kind == "2") or kind == "F":
             if squared:
                 return value
             value = sp.Pow(value, sp.Rational(1, 2), evaluate=False)
         if script.sup is None:
             return value
         return build.power(value, self.scalar(self.exponent(script.sup)))
+
+    def _frobenius(self, bars: s.Bars) -> sp.Expr:
+        """The sum of the squares of a matrix's entries."""
+        name = s.bare(bars.body)
+        if not isinstance(name, s.Name) or self.names.roles.ranks.get(name.text, 2) != 2:
+            raise self.fail(bars, "the letter of a matrix in this norm")
+        self.names.roles.ranks[name.text] = 2
+        i, j = self.names.fresh_letter(), self.names.fresh_letter(1)
+        with self.names.binding(i, j):
+            rows, columns = self.names.scalar(i), self.names.scalar(j)
+        body = build.power(self.names.family(name.text)[rows, columns], sp.Integer(2))
+        self.names.members.add(name.text)
+        shape = shape_of(self.names.family(name.text))
+        return sum_of(body, (columns, 1, shape[1]), (rows, 1, shape[0]))
 
     def _component(self, bars: s.Bars) -> tuple[sp.Expr, _Range | None]:
         """A component of what stands between the bars and its range, or a number and none."""
@@ -80,6 +110,7 @@ class Vectors(Derivatives):
             left = self.scalar(s.unscripted(node))
             right, after = self.factor(seq, at + 1)
             k = self.names.spread or sp.Dummy()
+            right = member(right, k) if isinstance(right, Vec) else right
         if not (k in left.free_symbols and k in right.free_symbols):
             raise self.fail(seq[at + 1][1], "a vector with one index, as the transposed one")
         self.names.members.update(str(f.label) for f in families)
@@ -102,3 +133,11 @@ class Vectors(Derivatives):
         if not isinstance(k, sp.Symbol) or isinstance(value, Vec | sp.IndexedBase):
             raise self.fail(sub, f"the letter over which {name} is taken")
         return named_function(name)(Vec(value, (k, sp.oo)))
+
+
+def _limits(over: _Range) -> tuple[sp.Symbol, int, sp.Expr]:
+    return over[0], 1, over[1]
+
+
+def _span(node: s.Node) -> tuple[int, int]:
+    return node.start, node.end

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from derive.functions import catalogue
-from derive.latex.notation import FUNCTIONS, OPAQUE, RELATIONS
+from derive.latex.notation import FUNCTIONS, OPAQUE, RECIPROCALS, RELATIONS
 from derive.latex.tokens import Token
 
 _BEFORE_NAME = frozenset({"", r"\\", "&", ",", r"\partial", r"\therefore", r"\quad"})
@@ -19,7 +19,8 @@ _INNER = ("log", "ln")
 def common_words() -> frozenset[str]:
     """The words of every formula: functions, and the catalogue's names of three or more letters."""
     names = [*catalogue, *catalogue.aliases]
-    return frozenset(n for n in names if len(n) > 2 and n.isalpha()) | frozenset(FUNCTIONS) | OPAQUE
+    own = frozenset(n for n in names if len(n) > 2 and n.isalpha())
+    return own | frozenset(FUNCTIONS) | frozenset(RECIPROCALS) | OPAQUE | {"Pr"}
 
 
 def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> frozenset[str]:
@@ -60,9 +61,20 @@ def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
         return first > 1 and tokens[first - 2].text == r"\partial"
     if before == "[":
         return after == "]"
+    if after == "[" and _holds_one_index(tokens, last + 1):
+        return True
     return before in _BEFORE_NAME and (
         after in _AFTER_NAME or (before == r"\partial" and after == "}")
     )
+
+
+def _holds_one_index(tokens: Sequence[Token], bracket: int) -> bool:
+    """`weight[class]`, `x[0]`: brackets with one word or number in them, as in code."""
+    k = bracket + 1
+    while tokens[k].kind == "letter" and (k == bracket + 1 or tokens[k - 1].end == tokens[k].start):
+        k += 1
+    k += tokens[k].kind == "number" and k == bracket + 1
+    return k > bracket + 1 and tokens[k].text == "]"
 
 
 def split_run(run: str, words: frozenset[str], bracket_follows: bool) -> list[str] | None:

@@ -140,10 +140,19 @@ def _application(term: sp.Function) -> Written:
         symbol = entry.symbol
     else:
         split, separator, symbol = _split(term.args), ", ", name_to_latex(name)
+    if "|" in name:
+        return _conditional(name, term.args), ATOM
     text = symbol + _arguments(term.args[:split], separator)
     if len(term.args) > split:
         text += subscript(term.args[split:])
     return text, ATOM
+
+
+def _conditional(name: str, args: tuple[sp.Expr, ...]) -> str:
+    """p(y | x): the name says after how many arguments the bar stands."""
+    plain, _, bar = name.partition("|")
+    sides = [", ".join(map(latex, part)) for part in (args[: int(bar)], args[int(bar) :])]
+    return name_to_latex(plain) + bracket(r" \mid ".join(sides))
 
 
 def _split(args: tuple[sp.Expr, ...]) -> int:

@@ -42,7 +42,7 @@ IDENTITIES = (
     Id("ema-constant-gradient", r"(1-\beta)\sum_{k=1}^t\beta^{t-k}g = (1-\beta^t)g",
        lambda q, a, n: ((1 - q) * upto(n, lambda k: q ** (n - k) * a), (1 - q**n) * a),
        assuming=UNIT, note="why Adam divides by 1 − β^t"),
-    Id("discounted-return", r"\sum_{t=0}^{n-1}\gamma^tr = r\frac{1-\gamma^n}{1-\gamma}",
+    Id("discounted-return", r"\sum_{t=0}^{n-1}\gamma^t r = r\frac{1-\gamma^n}{1-\gamma}",
        lambda q, a, n: (upto(n - 1, lambda t: q**t * a, 0), a * (1 - q**n) / (1 - q)),
        assuming=(r"\gamma \in (0, 1)",)),
     Id("weighted-geometric", r"\sum_{k=1}^n k\beta^{k-1} = \frac{1-(n+1)\beta^n+n\beta^{n+1}}{(1-\beta)^2}",

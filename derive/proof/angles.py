@@ -15,7 +15,7 @@ import sympy as sp
 from flint import fmpq
 
 from derive.proof.field import Frac, Poly
-from derive.proof.powers import FinerGrain, Powers
+from derive.proof.powers import PARITY, FinerGrain, Powers
 from derive.proof.signs import ANY
 
 MAX_ADDENDS = 4
@@ -42,6 +42,8 @@ class Angles(Powers):
 
     def applied(self, name: str, arguments: tuple[Frac, ...], order: tuple[int, ...] = ()) -> Frac:
         """A function of values in the form that equal ones share."""
+        if name == PARITY:
+            return self.parity(arguments[0]) or self.function(name, arguments, order)
         if any(order) or name not in ("sin", "cos", "atan", "erf"):
             return self.function(name, arguments, order)
         (argument,) = arguments

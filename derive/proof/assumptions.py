@@ -123,6 +123,8 @@ def _declared(context: Context, membership: Membership, label: str) -> tuple[Con
     subject, domain = membership.subject, membership.domain
     if context.domain_of(subject) is Domain.REAL and not _defined_name(subject, context):
         return context.declare(subject, domain), []
+    if domain is Domain.INTEGER and subject.is_integer:
+        return context, []
     letters = [index(f"{c}_{name_of(subject)}") for c in "ijkl"[: len(shape_of(subject))]]
     term = subject[tuple(letters)] if letters else subject
     zero, one = sp.S.Zero, sp.S.One

@@ -8,6 +8,7 @@ balls are too wide to tell which case applies, `NoValueError` is raised.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -24,6 +25,7 @@ from derive.terms import (
     Decimal,
     NamedFunction,
     Partial,
+    shape_of,
 )
 
 MAX_RANGE = 2000
@@ -80,7 +82,7 @@ class Evaluator(Rates):
             raise UnsupportedError(f"a derivative by {type(term).__name__} of one of its arguments")
         definition = self.context.definition_of(term)
         if definition is None:
-            raise UnsupportedError(f"{type(term).__name__} is a function without a definition")
+            return self._extremum_of_members(term)
         arguments: list[object] = []
         for formal, actual in zip(definition.params, term.args, strict=True):
             if isinstance(formal, sp.IndexedBase):
@@ -92,6 +94,15 @@ class Evaluator(Rates):
             else:
                 arguments.append(None)
         return self._unfold(definition, tuple(arguments))
+
+    def _extremum_of_members(self, term: sp.Expr) -> Number:
+        """max and min over the members of a family; other functions need a definition."""
+        name = type(term).__name__
+        if name not in ("max", "min") or len(term.args) != 1 or not shape_of(term.args[0]):
+            raise UnsupportedError(f"{name} is a function without a definition")
+        members = self.array(term.args[0])
+        ranges = [range(1, size + 1) for size in members.shape]
+        return self._extreme([members.at(i) for i in product(*ranges)], 1 if name == "max" else -1)
 
     # -- arithmetic and functions -------------------------------------------------------
 
@@ -203,8 +214,10 @@ class Evaluator(Rates):
         return fmpq(self._branch(self(term.args[0])))
 
     def _extremum(self, term: sp.Expr) -> Number:
-        wanted = 1 if isinstance(term, sp.Max) else -1
-        best, *others = [self(a) for a in term.args]
+        return self._extreme([self(a) for a in term.args], 1 if isinstance(term, sp.Max) else -1)
+
+    def _extreme(self, values: list[Number], wanted: int) -> Number:
+        best, *others = values
         for other in others:
             if self._branch(add(other, -best)) == wanted:
                 best = other

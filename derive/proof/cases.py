@@ -111,6 +111,9 @@ class Cases:
                 region = region.with_sign(loose[0][0], of_factor)
                 if 0 not in of_factor:
                     region = region.with_sign(normal.algebra.radicand(loose[0][0]), of_factor)
+        elif len(loose) > 1 and sign != ZERO:
+            # Of a product with several factors of unknown sign only the sign of the whole is known.
+            region = region.with_sign(poly, sign)
         return self.with_equation(region, poly) if sign == ZERO else region
 
     def _with_conditions(self, region: Region, normal: Normalizer) -> Region:

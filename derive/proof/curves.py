@@ -19,6 +19,7 @@ from derive.proof.differential import Differential
 from derive.proof.enclosure import Enclosure
 from derive.proof.field import Frac, Generator, Poly
 from derive.proof.inequalities import bounded
+from derive.proof.norms import inside
 from derive.proof.restore import restore, restore_generator
 from derive.proof.signs import (
     ANY,
@@ -66,7 +67,7 @@ class Curve:
     def candidates(cls, algebra: Algebra, value: Frac) -> list[sp.Expr]:
         """The variables that a value can be seen as a function of, in the order of names."""
         found = {}
-        for g in _inside(algebra, value.generators):
+        for g in inside(algebra, value.generators):
             generator = algebra.field.generators[g]
             term = generator.parts[0]
             if generator.kind != "atom" or is_index_name(term):
@@ -96,7 +97,7 @@ class Curve:
             return False
         return all(
             self._is_smooth(g, self.algebra.field.generators[g])
-            for g in _inside(self.algebra, value.generators)
+            for g in inside(self.algebra, value.generators)
             if self.moves(g)
         )
 
@@ -110,11 +111,11 @@ class Curve:
         """Whether the variable is the only one."""
         generators = self.algebra.field.generators
         kinds = {
-            generators[g].kind for g in _inside(self.algebra, value.generators) if g != self.number
+            generators[g].kind for g in inside(self.algebra, value.generators) if g != self.number
         }
         return kinds <= {"exp", "ln", "root", "constant", "function"} and all(
             generators[g].parts[0] in _FUNCTIONS
-            for g in _inside(self.algebra, value.generators)
+            for g in inside(self.algebra, value.generators)
             if generators[g].kind == "function"
         )
 
@@ -211,15 +212,15 @@ class Curve:
             low, high = (self.end(e) for e in (span.low, span.high))
         except ValueError:
             return ANY
-        inside = inner_point(low, high)
-        if inside is None:
+        place = inner_point(low, high)
+        if place is None:
             return ANY
         coefficients = [0] * (int(poly.degrees()[self.number]) + 1)
         common = reduce(lambda a, b: a * int(b[1].q), field.terms(poly), 1)
         value = arb(0)
         for powers, c in field.terms(poly):
             coefficients[powers[0][1] if powers else 0] = int(c * common)
-            value += arb(c) * inside ** (powers[0][1] if powers else 0)
+            value += arb(c) * place ** (powers[0][1] if powers else 0)
         for root, _ in fmpz_poly(coefficients).complex_roots():
             if root.imag == 0 and not (
                 (low is not None and root.real < low) or (high is not None and root.real > high)
@@ -235,11 +236,11 @@ class Curve:
         for g in self.moving(value):
             kind, parts = field.generators[g].kind, field.generators[g].parts
             if kind in ("ln", "root"):
-                inside = self.algebra.of(parts[0])
-                sign = self.sign(inside, span)
+                argument = self.algebra.of(parts[0])
+                sign = self.sign(argument, span)
                 if 0 in sign or (kind == "root" and sign != POSITIVE):
                     return False
-                if not self.is_regular(inside, span):
+                if not self.is_regular(argument, span):
                     return False
                 if kind == "root":
                     self._facts[span.key].add(field.gens[g], POSITIVE)
@@ -317,23 +318,3 @@ def inner_point(low: arb | None, high: arb | None) -> arb | None:
     middle = arb(middle.mid())
     fits = (low is None or low < middle) and (high is None or middle < high)
     return middle if fits else None
-
-
-def _inside(algebra: Algebra, numbers: list[int]) -> list[int]:
-    """Generators and all that stand inside them, as far as they are made of values."""
-    seen: dict[int, None] = {}
-    todo = list(numbers)
-    while todo:
-        g = todo.pop()
-        if g in seen:
-            continue
-        seen[g] = None
-        generator = algebra.field.generators[g]
-        match generator.kind:
-            case "exp":
-                todo += generator.parts[0].generators
-            case "ln" | "root":
-                todo += algebra.field.used(generator.parts[0])
-            case "function":
-                todo += [h for part in generator.parts[1] for h in part.generators]
-    return sorted(seen)

@@ -6,6 +6,8 @@ lines it certifies, and works on the field's generators instead of terms.
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import sympy as sp
 from flint import fmpq
 
@@ -13,7 +15,7 @@ from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly
 from derive.proof.signs import NONZERO
-from derive.proof.sums import Range, open_binder, sum_multi
+from derive.proof.sums import Range, Rebuilder, open_binder, sum_multi
 from derive.terms import free
 
 
@@ -177,7 +179,25 @@ class Differential:
         return algebra.function(name, arguments, raised)
 
     def _indicator(self, value: Frac, sign: int) -> Frac:
-        if not self(value).is_zero:
+        change = self(value)
+        if not change.is_zero:
             # Away from the kink a case's indicator is constant.
-            self.algebra.note(value.num, NONZERO, sufficient=True)
+            swap = self._only_where(change)
+            there = Rebuilder.of_indices(self.algebra, swap)(value) if swap else value
+            self.algebra.note(there.num, NONZERO, sufficient=True)
         return self.algebra.field.zero
+
+    def _only_where(self, change: Frac) -> dict[sp.Symbol, sp.Expr]:
+        """The bound index that a delta in every term ties to another: elsewhere it is zero."""
+        field = self.algebra.field
+        common = [
+            g
+            for g in field.used(change.num)
+            if field.generators[g].kind == "delta"
+            and all(g in (h for h, _ in powers) for powers, _ in field.terms(change.num))
+        ]
+        for g in common:
+            for here, there in permutations(field.generators[g].parts):
+                if here in self.algebra.bound:
+                    return {here: there}
+        return {}

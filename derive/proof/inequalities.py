@@ -14,10 +14,11 @@ from flint import fmpq
 from derive.errors import DeriveError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
-from derive.proof.norms import cauchy, logarithm_of_sum, norms, termwise
+from derive.proof.norms import cauchy, inside, logarithm_of_sum, norms, termwise
 from derive.proof.region import Split
 from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
 from derive.proof.sums import Rebuilder, sum_multi
+from derive.terms import Vec, substitute
 
 MAX_LEMMAS = 24
 
@@ -86,6 +87,26 @@ def members(algebra: Algebra, value: Frac) -> Iterator[Frac]:
             if size is not None and algebra.normal(size).same(ranges[0][1]):
                 member = Rebuilder.of_indices(algebra, {ranges[0][0]: i})(body)
                 yield algebra.field.frac(g) - member
+
+
+def extremes(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """max_k z_k is at least, and min_k z_k at most, each member."""
+    free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
+    for g in inside(algebra, value.generators):
+        generator = algebra.field.generators[g]
+        if generator.kind != "opaque":
+            continue
+        term = generator.parts[0]
+        name = type(term).__name__
+        if name not in ("max", "min") or len(term.args) != 1 or not isinstance(term.args[0], Vec):
+            continue
+        vector = term.args[0]
+        for i in free:
+            size = algebra.region.ranges.get(i)
+            if size is not None and vector.shape == (size,):
+                member = algebra.normal(substitute(vector.body, {vector.indices[0]: i}))
+                gap = algebra.field.frac(g) - member
+                yield gap if name == "max" else -gap
 
 
 def tangent_of_exp(algebra: Algebra, value: Frac) -> Iterator[Frac]:
@@ -180,6 +201,7 @@ def _required(algebra: Algebra, inside: Frac) -> bool:
 
 LEMMAS: tuple[Callable[[Algebra, Frac], Iterator[Frac]], ...] = (
     members,
+    extremes,
     bounded,
     tangent_of_exp,
     tangent_of_ln,

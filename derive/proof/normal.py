@@ -170,7 +170,7 @@ class Normalizer(Slopes):
             return self.unfolded(definition.unfold(*term.args))
         if any(isinstance(a, sp.IndexedBase | Vec) for a in term.args):
             return self._opaque(term)
-        return self.algebra.function(type(term).__name__, tuple(self(a) for a in term.args))
+        return self.algebra.applied(type(term).__name__, tuple(self(a) for a in term.args))
 
     def _opaque(self, term: sp.Expr) -> Frac:
         """max_k z_k and the like: a value of its own, the same for terms that are alike."""

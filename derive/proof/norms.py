@@ -5,7 +5,7 @@ As in `inequalities`, each yields values that are at least zero wherever they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations_with_replacement
 
 import sympy as sp
@@ -22,24 +22,37 @@ Sum = tuple[Frac, sp.Symbol, Frac, Frac]
 
 
 def sums_inside(algebra: Algebra, value: Frac) -> list[Sum]:
-    """The sums over one index in a value, under its logarithms and roots too.
+    """The sums over one index in a value, also those inside its other parts.
 
     Each as (the sum, its index, its size, its body).
     """
-    found: dict[int, Sum] = {}
-    todo, seen = list(value.generators), set()
+    found = []
+    for g in inside(algebra, value.generators):
+        generator = algebra.field.generators[g]
+        if generator.kind == "sum" and len(generator.parts[0]) == 1:
+            ((k, high),), body = generator.parts
+            found.append((algebra.field.frac(g), k, high, body))
+    return found[:MAX_SUMS]
+
+
+def inside(algebra: Algebra, numbers: Iterable[int]) -> list[int]:
+    """Generators and all that stand inside them, as far as they are made of values."""
+    seen: dict[int, None] = {}
+    todo = list(numbers)
     while todo:
         g = todo.pop()
         if g in seen:
             continue
-        seen.add(g)
+        seen[g] = None
         generator = algebra.field.generators[g]
-        if generator.kind == "sum" and len(generator.parts[0]) == 1:
-            ((k, high),), body = generator.parts
-            found[g] = (algebra.field.frac(g), k, high, body)
-        elif generator.kind in ("ln", "root"):
-            todo += algebra.field.used(generator.parts[0])
-    return [found[g] for g in sorted(found)][:MAX_SUMS]
+        match generator.kind:
+            case "exp":
+                todo += generator.parts[0].generators
+            case "ln" | "root":
+                todo += algebra.field.used(generator.parts[0])
+            case "function":
+                todo += [h for part in generator.parts[1] for h in part.generators]
+    return sorted(seen)
 
 
 def total(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:

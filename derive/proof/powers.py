@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from math import lcm
 
+import sympy as sp
 from flint import fmpq, fmpz
 
 from derive.errors import LimitError, UnsupportedError
@@ -23,7 +24,10 @@ from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
 from derive.proof.restore import restore_poly
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign, plus
 from derive.proof.valuation import Point
-from derive.terms import free
+from derive.terms import Domain, free
+
+# The name of the function (−1)^k of a whole number; no other function can have it.
+PARITY = "(-1)^"
 
 
 class FinerGrain(Exception):
@@ -165,11 +169,58 @@ class Powers(Requirements):
         if base.rational == 1:
             return base
         if self.facts.of_frac(base) != POSITIVE:
+            whole = self._whole_power(base, exponent)
+            if whole is not None:
+                return whole
             if base.rational is not None:
                 raise UnsupportedError("a symbolic power of a number that is not positive")
             # 0^y and (-1)^n may be defined as well: a positive base is sufficient.
             self.note(base.num * base.den, POSITIVE, sufficient=True)
         return self.exp(exponent * self.ln(base))
+
+    def _whole_power(self, base: Frac, exponent: Frac) -> Frac | None:
+        """A power with a whole exponent, by the signs of both; None if they are not settled."""
+        parity = self.parity(exponent)
+        sign = ANY if parity is None else self.decide(base)
+        if parity is None or len(sign) > 1:
+            return None
+        if sign == NEGATIVE:
+            return parity * self.exp(exponent * self.ln(-base))
+        if sign == POSITIVE:
+            return self.exp(exponent * self.ln(base))
+        of_exponent = self.decide(exponent)
+        if of_exponent == NEGATIVE:
+            raise UndefinedTermError("zero to a negative power")
+        if len(of_exponent) > 1:
+            return None
+        return self.field.zero if of_exponent == POSITIVE else self.field.one
+
+    def parity(self, exponent: Frac) -> Frac | None:
+        """(−1)^k for a sum of whole multiples of indices and integers; None for others."""
+        result = self.field.one
+        if not exponent.den.is_constant():
+            return None
+        for powers, c in self.field.terms(exponent.num):
+            if c.q != 1 or sum(e for _, e in powers) > 1:
+                return None
+            factor = -self.field.one
+            if powers:
+                generator = self.field.generators[powers[0][0]]
+                if generator.kind != "atom" or not self._is_whole(generator.parts[0]):
+                    return None
+                factor = self._parity_of_atom(self.field.frac(powers[0][0]))
+            if int(c.p) % 2:
+                result = result * factor
+        return result
+
+    def _is_whole(self, term: sp.Expr) -> bool:
+        return bool(term.is_integer) or self.domain_of(term) is Domain.INTEGER
+
+    def _parity_of_atom(self, atom: Frac) -> Frac:
+        parts = (PARITY, (atom,), (0,))
+        key = (PARITY, (0,), (atom.key,))
+        one = self.field.ctx.constant(1)
+        return self.enter("function", parts, key, atom.indices, NONZERO, (2, one))
 
     def monotone(self, poly: Poly) -> Sign:
         """The sign of e^u − e^v is that of u − v, and that of ln f is that of f − 1."""

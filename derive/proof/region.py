@@ -120,6 +120,6 @@ class Region:
         return any(frozenset(self.index(t) for t in p) == wanted for p in pairs if len(p) == 2)
 
     def contradictory(self) -> bool:
-        """Whether its index facts exclude each other (signs keep their own count)."""
+        """Whether its facts exclude each other, as far as that shows."""
         clash = any(len({self.index(t) for t in pair}) == 1 for pair in self.apart)
-        return clash or self.facts.contradiction
+        return clash or self.facts.contradiction or self.facts.clash()

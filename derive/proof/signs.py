@@ -73,6 +73,14 @@ class Facts:
         self.known[key] = (poly, now)
         self.contradiction |= not now
 
+    def clash(self) -> bool:
+        """Whether a product has a sign that those of its factors exclude."""
+        return any(
+            not self.possible(poly)
+            for poly, _ in tuple(self.known.values())
+            if len(self.field.factor(poly)[1]) > 1
+        )
+
     def sign(self, poly: Poly) -> Sign:
         """The signs that a polynomial can have; facts that contradict each other say nothing."""
         return self.possible(poly) or ANY

@@ -74,6 +74,7 @@ class BoundSearch(BoundCheck):
     def solve(self, value: Frac, span: Span, depth: int, strict: bool) -> tuple[Piece, ...] | None:
         """Pieces that show that a value is nonnegative (if `strict`, positive) on a span."""
         self.nodes += 1
+        self.algebra.field.watch()
         if self.nodes > MAX_NODES:
             return None
         value = self.curve.reduced(value, span)

@@ -141,7 +141,7 @@ class Cases:
 
     def take_sign(self, region: Region, poly: Poly, sign: int) -> Region:
         """The part of a region where a polynomial has this sign."""
-        case = condition_statement(self.field, poly, frozenset((sign,)))
+        case = condition_statement(region.facts, poly, frozenset((sign,)))
         smaller = region.with_sign(poly, frozenset((sign,)), case)
         return self.with_equation(smaller, poly) if sign == 0 else smaller
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -32,12 +33,15 @@ class CheckError(Exception):
     """A proof does not hold up; the message says where."""
 
 
-def check(certificate: Certificate) -> int:
-    """Replay a proof and return the number of its leaves. Raises `CheckError`."""
+def check(certificate: Certificate, deadline: float = inf) -> int:
+    """Replay a proof and return the number of its leaves.
+
+    Raises `CheckError` if it does not hold, `LimitError` if the deadline comes first.
+    """
     capacity = certificate.room
     grains: list[tuple[object, int]] = []
     while True:
-        cases = Cases(Field(capacity), certificate.setting, dict(grains))
+        cases = Cases(Field(capacity, deadline), certificate.setting, dict(grains))
         try:
             return _Replay(cases, LeafJudge(cases, certificate.statement)).node(
                 certificate.tree, cases.start(), list(certificate.setting.facts)

@@ -9,7 +9,8 @@ reduced. Missing a relation can make a true equation look open, never a false on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
+from math import comb, inf
+from time import monotonic
 from typing import Any
 
 import sympy as sp
@@ -60,10 +61,11 @@ class Generator:
 
 
 class Field:
-    """The generators of one proof and arithmetic over them."""
+    """The generators of one proof and arithmetic over them, up to a deadline."""
 
-    def __init__(self, capacity: int = SMALL) -> None:
+    def __init__(self, capacity: int = SMALL, deadline: float = inf) -> None:
         self.capacity = capacity
+        self.deadline = deadline
         self.ctx = fmpq_mpoly_ctx.get(("x", capacity), Ordering.lex)
         self.gens = self.ctx.gens()
         self.names = [str(g) for g in self.gens]
@@ -119,6 +121,11 @@ class Field:
             name = self._bound_names[key] = index(f"_{letter}{place}_{number}")
         return name
 
+    def watch(self) -> None:
+        """Raise `LimitError` once the time is over: every piece of arithmetic looks here."""
+        if monotonic() > self.deadline:
+            raise LimitError("the time limit was reached")
+
     def used(self, poly: Poly) -> tuple[int, ...]:
         """The numbers of the generators that occur in a polynomial."""
         key = str(poly)
@@ -168,6 +175,7 @@ class Field:
 
     def reduce(self, poly: Poly) -> Poly:
         """Reduce by the generators' relations until none applies."""
+        self.watch()
         if len(poly) > MAX_TERMS:
             raise LimitError(f"an expression grew beyond {MAX_TERMS} terms")
         while self._reducible(poly):

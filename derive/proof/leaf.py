@@ -129,8 +129,11 @@ class LeafJudge:
 
     def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:
         """What keeps out of a region in which only one side is defined."""
+        # What that side has noted for itself is no reason: the region alone has to exclude it.
         if error.needs is not None and not error.needs[0].is_constant():
-            return condition_statement(self.field, *error.needs)
+            poly, sign = error.needs
+            if not region.facts.sign(poly) & sign:
+                return condition_statement(region.facts, poly, sign)
         if not region.story:
             raise UnsupportedError(f"one side is never defined: {error}")
         equations = [s for s in region.story if s.relation == "="]
@@ -202,6 +205,7 @@ class LeafJudge:
             ]:
                 if not condition.sufficient:
                     self._learn(known, here, condition)
+            facts = here.algebra.facts
             for condition in here.conditions:
                 given = condition.supplied or (condition.operand and excused)
                 one_sided = self.statement.relation == "=" and not given
@@ -209,7 +213,7 @@ class LeafJudge:
                     continue
                 poly = self._canonical(here, condition)
                 if condition.sufficient or not known.sign(poly) <= condition.sign:
-                    found[condition_statement(self.field, poly, condition.sign)] = None
+                    found[condition_statement(facts, poly, condition.sign)] = None
         return tuple(found)
 
     def _learn(self, facts: Facts, normal: Normalizer, condition: Condition) -> None:

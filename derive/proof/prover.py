@@ -67,7 +67,8 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
     trouble = ""
     found_tree: Certificate | None = None
     try:
-        found_tree = run_search(statement, setting, deadline - time.monotonic())
+        # Where no proof is found there has to be time for a counterexample.
+        found_tree = run_search(statement, setting, 0.75 * (deadline - time.monotonic()))
     except (DeriveError, RecursionError) as error:
         trouble = _sentence(error)
     leaves = () if found_tree is None else found_tree.leaves
@@ -95,7 +96,7 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
         return Outcome("undecided", "vacuous: nowhere are both sides defined")
     try:
         if certificate.has_cases:
-            check(certificate)
+            check(certificate, deadline)
     except CheckError as error:
         return Outcome(
             "undecided", f"internal error: the proof does not hold when it is replayed: {error}"
@@ -109,6 +110,8 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
             "internal error: the proof and the numeric audit disagree; please report this claim",
             counterexample=audit.counterexample,
         )
+    if time.monotonic() > deadline:
+        return Outcome("undecided", "the time limit was reached")
     if not audit.points:
         return Outcome("undecided", "vacuous: no point was found at which the hypotheses hold")
     if not audit.agreeing:

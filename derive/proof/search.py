@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import sympy as sp
+
 from derive.errors import LimitError
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.bounding import find_bound
@@ -21,6 +23,7 @@ from derive.proof.leaf import Leaf, LeafJudge
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, SplitIndex, SplitSign, SplitValues
 from derive.proof.restore import restore_poly
+from derive.proof.wording import logarithms
 from derive.terms import Statement
 
 MAX_LEAVES = 400
@@ -34,7 +37,6 @@ class Search:
 
     statement: Statement
     cases: Cases
-    deadline: float
     allowed: frozenset[Statement] | None = None
     leaves: int = 0
 
@@ -65,8 +67,7 @@ class Search:
 
     def _branch(self, region: Region, depth: int, work: Callable[[Region], Node]) -> Node:
         """Do some work in a region, dividing the region as the work asks for it."""
-        if time.monotonic() > self.deadline:
-            raise LimitError("the time limit was reached")
+        self.cases.field.watch()
         if self.leaves > MAX_LEAVES or depth > MAX_DEPTH:
             raise LimitError("too many cases to distinguish")
         try:
@@ -87,7 +88,9 @@ class Search:
             smaller = self.cases.take_sign(region, split.poly, sign)
             if not smaller.contradictory():
                 branches[sign] = self._branch(smaller, depth + 1, work)
-        return SignCases(restore_poly(self.cases.field, split.poly), branches)
+        term = restore_poly(self.cases.field, split.poly)
+        logs = logarithms(region.facts, split.poly, _unsigned)
+        return SignCases(term.xreplace(logs), branches)
 
     def _value_cases(
         self, region: Region, depth: int, work: Callable[[Region], Node], split: SplitValues
@@ -110,6 +113,11 @@ class Search:
         return IndexCases(split.left, split.right, branches)
 
 
+def _unsigned(term: sp.Expr) -> sp.Expr:
+    """ln |f| as a term that reads back without a case for the sign of f."""
+    return sp.log(term**2) / 2
+
+
 def run_search(
     statement: Statement,
     setting: Setting,
@@ -125,9 +133,9 @@ def run_search(
     wanted: list[tuple[object, int]] = []
     while True:
         # Keys speak of generator numbers, which are the same in every run up to the restart.
-        cases = Cases(Field(capacity), setting, dict(wanted))
+        cases = Cases(Field(capacity, deadline), setting, dict(wanted))
         try:
-            tree = Search(statement, cases, deadline, allowed).run()
+            tree = Search(statement, cases, allowed).run()
         except FinerGrain as finer:
             wanted = [(k, g) for k, g in wanted if k != finer.basis]
             wanted.append((finer.basis, finer.grain))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
-from derive.proof.field import Field, Poly
+from derive.proof.field import Frac, Poly
 from derive.proof.restore import restore_poly
 from derive.proof.signs import (
     NEGATIVE,
@@ -13,6 +15,7 @@ from derive.proof.signs import (
     NONZERO,
     POSITIVE,
     ZERO,
+    Facts,
     Sign,
 )
 from derive.terms import Statement, index
@@ -28,19 +31,52 @@ _RELATION: dict[Sign, str] = {
 _OPPOSITE = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
 
-def condition_statement(field: Field, poly: Poly, sign: Sign) -> Statement:
-    """That a polynomial has one of these signs, with its negative terms on the right."""
-    if poly.leading_coefficient() < 0:
-        poly, sign = -poly, frozenset(-s for s in sign)
-    left, right = field.ctx.constant(0), field.ctx.constant(0)
+def condition_statement(facts: Facts, poly: Poly, sign: Sign) -> Statement:
+    """That a polynomial has one of these signs, with its negative terms on the right.
+
+    ln |f| is written as the logarithm that it is under the facts.
+    """
+    field = facts.field
+    parts = {1: field.ctx.constant(0), -1: field.ctx.constant(0), 0: field.ctx.constant(0)}
     for powers, coefficient in field.terms(poly):
-        # A constant goes to the right, whatever its sign: z > -1 rather than z + 1 > 0.
-        if coefficient < 0 or not powers:
-            right -= field.monomial(powers, coefficient)
-        else:
-            left += field.monomial(powers, coefficient)
-    sides = (restore_poly(field, left), restore_poly(field, right))
+        side = 0 if not powers else 1 if coefficient > 0 else -1
+        parts[side] += field.monomial(powers, abs(coefficient) if powers else coefficient)
+    logs = logarithms(facts, poly)
+    left, right = (restore_poly(field, parts[s]).xreplace(logs) for s in (1, -1))
+    # By name, not by number: a replay numbers its generators in another order.
+    constant = restore_poly(field, parts[0])
+    if left == 0 or (right != 0 and str(right) < str(left)):
+        left, right, constant = right, left, -constant
+        sign = frozenset(-s for s in sign)
+    # A constant goes to the right, whatever its sign: z > -1 rather than z + 1 > 0.
+    sides = (left, right - constant)
     return Statement(_readable(sides[0], sides), _RELATION[sign], _readable(sides[1], sides))
+
+
+def logarithms(
+    facts: Facts, poly: Poly, unsigned: Callable[[sp.Expr], sp.Expr] = lambda f: sp.log(sp.Abs(f))
+) -> dict[sp.Expr, sp.Expr]:
+    """ln |f| in the words of the facts, for each f that is not known to be positive.
+
+    `unsigned` writes ln |f| where the sign of f is open.
+    """
+    found: dict[sp.Expr, sp.Expr] = {}
+    waiting = list(facts.field.used(poly))
+    seen: set[int] = set()
+    while waiting:
+        g = waiting.pop()
+        generator = facts.field.generators[g]
+        if g in seen or generator.kind not in ("ln", "exp", "root"):
+            continue
+        seen.add(g)
+        inside = generator.parts[0]
+        waiting += inside.generators if isinstance(inside, Frac) else facts.field.used(inside)
+        if generator.kind != "ln" or facts.sign(inside) <= NONNEGATIVE:
+            continue
+        term = restore_poly(facts.field, inside)
+        negative = facts.sign(inside) <= NONPOSITIVE
+        found[sp.log(term)] = sp.log(-term) if negative else unsigned(term)
+    return found
 
 
 def _readable(term: sp.Expr, sides: tuple[sp.Expr, sp.Expr]) -> sp.Expr:

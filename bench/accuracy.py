@@ -60,13 +60,13 @@ def worst(report: NumericReport | None, at: int) -> str:
 def row(entry: Entry, points: int) -> str:
     """A row of the table."""
     ours = numpy_function(entry, grad=True)
-    mine = check_compiled(ours, entry.domains, points)
+    mine = check_compiled(ours, points)
     others: list[NumpyFunction | None] = [None, None]
     if entry.name in SCALARS:
         others[0] = stranger(ours, lambdified(entry), lambdified(entry, True))
     if entry.name in CAREFUL:
         others[1] = stranger(ours, CAREFUL[entry.name], CAREFUL_BOTH.get(entry.name))
-    reports = [check_compiled(o, entry.domains, points) if o else None for o in others]
+    reports = [check_compiled(o, points) if o else None for o in others]
     cells = [worst(r, at) for at in (0, 1) for r in (mine, *reports)]
     terms = max(f.of_sum for f in mine.findings)
     verdict = "ok" if mine.ok else "misses"

@@ -199,6 +199,7 @@ def numpy_function(
     products: Sequence[str] = (),
     name: str | None = None,
     checked: str = "",
+    target: str = "numpy",
 ) -> NumpyFunction:
     """NumPy code for a catalogue name, an expression or a derivation's result.
 
@@ -207,10 +208,11 @@ def numpy_function(
     else families then scalars, or as `args` says. With `grad`, `f.value_and_grad(...)` gives
     the value and the gradient in the first argument; `products` ("jvp", "vjp", "hvp") add
     `f.jvp(..., v)` and so on, which make no Jacobian. `f.source` is the code; `checked` goes into
-    its docstrings. Raises `DeriveError` for what cannot be compiled.
+    its docstrings. `target` may be "torch", "jax" or "numba": code for that framework, which
+    has to be installed to run it. Raises `DeriveError` for what cannot be compiled.
     """
     if isinstance(what, PlainDerivation):
-        return compile_expression(what.result, args, name or "f", what.context)
+        return compile_expression(what.result, args, name or "f", what.context, target=target)
     if isinstance(what, Entry):
         what = what.name
     if isinstance(what, str):
@@ -220,7 +222,7 @@ def numpy_function(
             wrt = about.variable()
             gradient = _differentiate(about.term, wrt, context=about.context).result
         if about.entry is not None and args is None:
-            return compile_entry(about.entry, gradient, wrt, products, checked)
+            return compile_entry(about.entry, gradient, wrt, products, checked, target)
         chosen = about.parameters if args is None else args
         return compile_expression(
             about.term,
@@ -230,9 +232,10 @@ def numpy_function(
             gradient=gradient,
             wrt=wrt,
             products=products,
+            target=target,
         )
     context = with_definitions(base_context(), given)
-    return compile_expression(what, args, name or "f", context)
+    return compile_expression(what, args, name or "f", context, target=target)
 
 
 def check_numeric(
@@ -252,13 +255,11 @@ def check_numeric(
     of which the gradient is in. Raises `DeriveError` for what cannot be compiled.
     """
     if isinstance(what, Entry | str):
-        function = numpy_function(what, grad=True)
-        entry = what if isinstance(what, Entry) else subject(what).entry
-        return check_compiled(function, entry.domains if entry else None, points, seed)
+        return check_compiled(numpy_function(what, grad=True), points, seed)
     if isinstance(what, NumpyFunction):
-        return check_compiled(what, None, points, seed)
+        return check_compiled(what, points, seed)
     if isinstance(what, sp.Expr | PlainDerivation):
-        return check_compiled(numpy_function(what), None, points, seed)
+        return check_compiled(numpy_function(what), points, seed)
     if gradient is None:
         raise DefinitionError("check_numeric: name the gradient that is claimed for the function")
     return check_own(what, gradient, like, points, seed)

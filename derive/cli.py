@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,15 @@ class Output(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class Framework(StrEnum):
+    """What `derive numpy` writes code for."""
+
+    numpy = "numpy"
+    torch = "torch"
+    jax = "jax"
+    numba = "numba"
 
 
 Given = Annotated[
@@ -170,20 +180,27 @@ def numpy(
     check: Annotated[
         bool, typer.Option("--check", help="Check it in ball arithmetic, and say so in it.")
     ] = False,
+    target: Annotated[Framework, typer.Option(help="Whose functions it calls.")] = Framework.numpy,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The file to write.")] = None,
     given: Given = None,
 ) -> None:
-    """Standalone NumPy source of a function."""
+    """Standalone source of a function: for NumPy, or for a framework."""
     from derive import api
 
     products = [kind for kind, wanted in (("jvp", jvp), ("vjp", vjp), ("hvp", hvp)) if wanted]
-    function = api.numpy_function(name, given=given or (), grad=grad, products=products)
+    compiled = partial(
+        api.numpy_function,
+        name,
+        given=given or (),
+        grad=grad,
+        products=products,
+        target=target.value,
+    )
+    function = compiled()
     if check:
-        report = api.check_numeric(name if not given else function)
+        report = api.check_numeric(function)
         print(report, file=sys.stderr)
-        function = api.numpy_function(
-            name, given=given or (), grad=grad, products=products, checked=report.sentence()
-        )
+        function = compiled(checked=report.sentence())
     source = function.source
     if out is None:
         print(source, end="")

@@ -73,7 +73,7 @@ class Base:
         """The array, also where it is a Python number."""
         if not array.node.python:
             return array
-        return Array(self.graph.node("np.asarray(", array.node, ", dtype)"), array.labels)
+        return Array(self.graph.node("np.asarray(", array.node, ", dtype=dtype)"), array.labels)
 
     def call(self, function: str, hint: str, *arguments: Array) -> Array:
         """An elementwise function of arrays."""

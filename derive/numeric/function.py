@@ -9,12 +9,15 @@ from typing import Any
 
 import sympy as sp
 
-from derive.errors import DefinitionError
+from derive.errors import DefinitionError, UnsupportedError
 from derive.functions import Entry, catalogue
+from derive.numeric.frameworks import framework_module
 from derive.numeric.names import identifier
 from derive.numeric.notes import about_entry, about_kinks, about_rewrites
+from derive.numeric.outputs import Output, Parameter, chosen_args, default_args
 from derive.numeric.products import product
-from derive.numeric.source import Function, Output, Parameter, chosen_args, default_args, module
+from derive.numeric.source import Function, module
+from derive.numeric.targets import target_of
 from derive.terms import Context, Domain, free, shape_of
 
 
@@ -37,6 +40,7 @@ class NumpyFunction:
     params: tuple[Parameter, ...] = ()
     value_axes: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     gradient_axes: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    domains: Mapping[sp.Expr, Domain] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
 
     def __call__(self, *arrays: Any, out: Any = None) -> Any:
@@ -52,7 +56,8 @@ class NumpyFunction:
         """
         if self.gradient is None:
             raise DefinitionError(f"{self.name}: compiled without a gradient")
-        value, gradient = self._namespace[f"{self.name}_value_and_grad"](*arrays, out=out)
+        both = self._namespace[f"{self.name}_value_and_grad"]
+        value, gradient = both(*arrays) if out is None else both(*arrays, out=out)
         return value, gradient
 
     def hvp(self, *arrays: Any, out: Any = None) -> Any:
@@ -84,12 +89,17 @@ class NumpyFunction:
     def _namespace(self) -> dict[str, Any]:
         namespace: dict[str, Any] = {"__name__": f"derive.numeric.generated.{self.name}"}
         # The source is our own: every name in it was made by `names.identifier`.
-        exec(compile(self.source, f"<{self.name}>", "exec"), namespace)  # noqa: S102
+        try:
+            exec(compile(self.source, f"<{self.name}>", "exec"), namespace)  # noqa: S102
+        except ModuleNotFoundError as error:
+            raise UnsupportedError(
+                f"{self.name}: {error.name} is not installed; pip install 'derive[frameworks]'"
+            ) from error
         return namespace
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The context stays behind: it is needed only to check the function.
-        return (NumpyFunction, tuple(getattr(self, f.name) for f in fields(self)[:-1]))
+        # Domains and context stay behind: they are needed only to check the function.
+        return (NumpyFunction, tuple(getattr(self, f.name) for f in fields(self)[:-2]))
 
 
 def compile_expression(
@@ -101,6 +111,7 @@ def compile_expression(
     gradient: sp.Expr | None = None,
     wrt: sp.Expr | None = None,
     products: Sequence[str] = (),
+    target: str = "numpy",
 ) -> NumpyFunction:
     """Compile a term, and with `gradient` also its value and gradient together.
 
@@ -119,7 +130,8 @@ def compile_expression(
     without one range, `UnsupportedError` for what has no NumPy code.
     """
     notes = (doc or f"{name} = {expr}",)
-    return _compile(_Task(expr, name, notes, gradient, wrt, products=products), args, context)
+    task = _Task(expr, name, notes, gradient, wrt, products=products, target=target)
+    return _compile(task, args, context)
 
 
 def compile_entry(
@@ -128,6 +140,7 @@ def compile_entry(
     wrt: sp.Expr | None = None,
     products: Sequence[str] = (),
     checked: str = "",
+    target: str = "numpy",
 ) -> NumpyFunction:
     """Compile an entry of the catalogue, its arguments in the entry's order.
 
@@ -146,11 +159,8 @@ def compile_entry(
         products,
         about_kinks(entry, wrt, gradient, context),
         checked,
-        frozenset(
-            p
-            for p in entry.params
-            if isinstance(p, sp.Symbol) and entry.domains.get(p) is Domain.POSITIVE
-        ),
+        target,
+        entry.domains,
     )
     return _compile(task, entry.params, context)
 
@@ -173,7 +183,14 @@ class _Task:
     products: Sequence[str] = ()
     kinks: tuple[str, ...] = ()
     checked: str = ""
-    positive: frozenset[sp.Basic] = frozenset()
+    target: str = "numpy"
+    domains: Mapping[sp.Expr, Domain] = field(default_factory=dict)
+
+    @property
+    def positive(self) -> frozenset[sp.Basic]:
+        """The scalars that are known to be positive."""
+        known = (p for p, d in self.domains.items() if d is Domain.POSITIVE)
+        return frozenset(p for p in known if isinstance(p, sp.Symbol))
 
     @property
     def terms(self) -> list[sp.Expr]:
@@ -219,7 +236,11 @@ def _compile(
         )
     functions += _products(task, value, params, context)
     name = functions[0].name
-    source = module(functions, f"{name}: generated NumPy code.")
+    if task.target == "numpy":
+        source = module(functions, f"{name}: generated NumPy code.")
+    else:
+        target = target_of(task.target)
+        source = framework_module(functions, f"{name}: generated {target.name} code.", target)
     names = tuple(str(p) for p in params)
     return NumpyFunction(
         name,
@@ -231,6 +252,7 @@ def _compile(
         params,
         outputs[0].ranges,
         outputs[-1].ranges,
+        task.domains,
         context,
     )
 

@@ -66,6 +66,8 @@ class Graph:
 
     _known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     helpers: set[str] = field(default_factory=set)
+    # Whether arrays are clipped by their own method, which is NumPy's fastest way.
+    methods: bool = True
 
     def node(
         self,
@@ -92,6 +94,13 @@ class Graph:
             python=left.python and right.python,
             into=_OPERATORS[sign],
         )
+
+    def clipped(self, node: Node, low: Node, high: Node) -> Node:
+        """An array between two bounds."""
+        if not self.methods:
+            return self.call("np.clip", node, low, high, hint="clipped")
+        parts = (Hole(node, ATOM), ".clip(", low, ", ", high, ")")
+        return self.node(*parts, hint="clipped", into="call")
 
     def negative(self, node: Node) -> Node:
         """Minus an array or number."""
@@ -157,7 +166,7 @@ def write(
     """The lines that compute these nodes, and the source of each node after them.
 
     What is used twice, and what makes a line long, gets a name that none of `taken` is. Where
-    that is possible an output is written into its target.
+    that is possible an output is written into its target, if that is not empty.
     """
     uses, final = _count(outputs), {id(o) for o in outputs}
     names: dict[int, str] = {}
@@ -182,7 +191,7 @@ def write(
             lines.append(f"{name} = {text}")
 
     def written(node: Node, target: str) -> str:
-        if id(node) in names or not node.into or node.python:
+        if id(node) in names or not node.into or node.python or not target:
             return names.get(id(node)) or texts[id(node)]
         if node.into == "call":
             return f"{texts[id(node)][:-1]}, out={target})"

@@ -10,7 +10,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, ordered
 from derive.numeric.cases import Cases
-from derive.numeric.graph import ATOM, Hole, Node
+from derive.numeric.graph import Node
 from derive.numeric.normal import split_diagonal
 from derive.numeric.primitives import is_primitive
 from derive.numeric.rewrites import stable
@@ -71,7 +71,7 @@ class Lowering(Sums, Cases):
 
     def _solid(self, node: Node) -> Node:
         """The node as an array, even where it is a Python number."""
-        return self.graph.node("np.full((1, 1), ", node, ", dtype)") if node.python else node
+        return self.graph.node("np.full((1, 1), ", node, ", dtype=dtype)") if node.python else node
 
     def array(self, term: sp.Expr) -> Array:
         """The code of a term, with the labels that it depends on."""
@@ -228,8 +228,7 @@ class Lowering(Sums, Cases):
         (a, b, c), labels = self.aligned(
             [self.solid(self.array(term)), self.array(low), self.array(high)]
         )
-        parts = (Hole(a.node, ATOM), ".clip(", b.node, ", ", c.node, ")")
-        return Array(self.graph.node(*parts, hint="clipped", into="call"), labels)
+        return Array(self.graph.clipped(a.node, b.node, c.node), labels)
 
 
 def _between(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:

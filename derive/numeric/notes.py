@@ -8,8 +8,8 @@ import sympy as sp
 
 from derive.functions import Entry
 from derive.numeric.normal import normal_form
+from derive.numeric.outputs import Output
 from derive.numeric.primitives import meaning
-from derive.numeric.source import Output
 from derive.terms import Context, Domain, evaluated, map_terms, substitute
 
 

@@ -5,122 +5,22 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
-from typing import TypeAlias
+from types import MappingProxyType, ModuleType
 
 import sympy as sp
 
-from derive.errors import DefinitionError, UnknownNameError
+from derive.errors import DefinitionError
 from derive.numeric import kernels
-from derive.numeric.arrays import Axes, Labels
+from derive.numeric.arrays import Axes
 from derive.numeric.graph import ATOM, Graph, Hole, Node, write
 from derive.numeric.lower import Lowering
 from derive.numeric.names import identifier, quoted
-from derive.numeric.normal import idle_quotients, normal_form
-from derive.numeric.primitives import is_primitive, paired
-from derive.numeric.rewrites import Rewrite, finished, shared
-from derive.terms import Context, Vec, free, shape_of
-
-Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
-
-
-@dataclass(frozen=True)
-class Output:
-    """One value that a function returns: a term and the indices that are its last axes."""
-
-    term: sp.Expr
-    ranges: Mapping[sp.Symbol, sp.Expr]
-    rewrites: tuple[Rewrite, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        expr: sp.Expr,
-        context: Context,
-        args: Sequence[Parameter] | None,
-        first: Labels = (),
-        last: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
-        wrt: sp.Expr | None = None,
-        positive: frozenset[sp.Basic] = frozenset(),
-    ) -> Output:
-        """Read a term (or a `Vec`, whose indices come in its order).
-
-        Its free indices become axes: those of `first`, then the others alphabetically, then
-        `last` with their ranges, whether the term depends on them or not. In a derivative in
-        `wrt`, 0/0 of what does not depend on it is 0. The symbols in `positive` are known to be.
-        """
-        expr = sp.sympify(expr, strict=True)
-        explicit: dict[sp.Symbol, sp.Expr] = {}
-        while isinstance(expr, Vec):
-            explicit.update(zip(expr.indices, expr.shape, strict=True))
-            expr = expr.body
-        used: dict[str, Rewrite] = {}
-        term = normal_form(expr, context, used)
-        term = shared(term, positive, used)
-        term = term if wrt is None else idle_quotients(term, wrt)
-        term = finished(term, used)
-        found = free_indices(term, frozenset(args or ()), {**explicit, **last})
-        rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
-        order = [k for k in (*explicit, *first, *rest, *last) if k in found]
-        return cls(term, {k: found[k] for k in order}, tuple(used.values()))
-
-
-def free_indices(
-    term: sp.Expr, args: frozenset[sp.Basic], known: Mapping[sp.Symbol, sp.Expr]
-) -> dict[sp.Symbol, sp.Expr]:
-    """The free indices of a term that are no arguments, each with its range.
-
-    Raises `DefinitionError` if an index runs over axes of different sizes, or its range
-    cannot be told.
-    """
-    ranges = dict(known)
-    sizes = {s for base in term.atoms(sp.IndexedBase) for s in base.shape or ()}
-    scope = free(term) - sizes
-    for node in sorted(term.atoms(sp.Indexed), key=str):
-        for i, length in zip(node.indices, node.base.shape or (), strict=True):
-            if i not in scope or i in args:
-                continue
-            if ranges.setdefault(i, length) != length:
-                raise DefinitionError(
-                    f"index {i} runs to {ranges[i]} and to {length}; name two indices apart"
-                )
-    for node in sp.preorder_traversal(term):
-        if is_primitive(node, "sum_others") and node.args[1] in scope - args:
-            ranges.setdefault(node.args[1], node.args[0].shape[0])
-    pairs = sorted(term.atoms(sp.KroneckerDelta) | term.atoms(sp.Eq) | term.atoms(sp.Ne), key=str)
-    for i, j in [p.args[:2] for p in pairs] + [p.args[1::-1] for p in pairs]:
-        if j in ranges and isinstance(i, sp.Symbol) and i in scope and i not in args:
-            ranges.setdefault(i, ranges[j])
-    return ranges
-
-
-def default_args(terms: Sequence[sp.Expr], indices: Labels) -> tuple[Parameter, ...]:
-    """The families, then the scalars, each alphabetically; a size only if no shape gives it."""
-    found: frozenset[sp.Basic] = frozenset().union(*(free(t) for t in terms))
-    families = sorted((f for f in found if isinstance(f, sp.IndexedBase)), key=str)
-    read = {s for f in families for s in f.shape if isinstance(s, sp.Symbol)}
-    scalars = [s for s in found if isinstance(s, sp.Symbol) and s not in read and s not in indices]
-    return (*families, *sorted(scalars, key=str))
-
-
-def chosen_args(
-    wanted: Sequence[Parameter | str], terms: Sequence[sp.Expr]
-) -> tuple[Parameter, ...]:
-    """The arguments that a caller named, each a symbol, a family, or the name of one."""
-    found: frozenset[sp.Basic] = frozenset().union(*(free(t) for t in terms))
-    # A family goes before an index that bears its name.
-    by_name = {str(s): s for s in sorted(found, key=lambda s: isinstance(s, sp.IndexedBase))}
-    chosen = []
-    for w in wanted:
-        if isinstance(w, str) and w not in by_name:
-            raise UnknownNameError("argument", w, by_name)
-        chosen.append(by_name[w] if isinstance(w, str) else w)
-    if len(set(chosen)) < len(chosen):
-        raise DefinitionError("args: an argument is named twice")
-    return tuple(chosen)
+from derive.numeric.outputs import Output, Parameter
+from derive.numeric.primitives import paired
+from derive.terms import free, shape_of
 
 
 @dataclass(frozen=True)
@@ -134,14 +34,14 @@ class Function:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """The names that arguments and sizes get in one function."""
 
     args: Mapping[sp.Basic, str]
     sizes: Mapping[sp.Symbol, str]
 
     @classmethod
-    def of(cls, args: Sequence[Parameter]) -> _Names:
+    def of(cls, args: Sequence[Parameter]) -> Names:
         taken: list[str] = []
         names: dict[sp.Basic, str] = {}
         sizes: dict[sp.Symbol, str] = {}
@@ -166,45 +66,71 @@ def module(functions: Sequence[Function], title: str) -> str:
         text, needed = _function(f)
         bodies.append(text)
         helpers |= needed
-    pieces = [_helper(name) for name in _with_their_own(helpers)]
-    whole = "\n\n\n".join([*pieces, *bodies])
+    whole = "\n\n\n".join([*helper_sources(helpers, kernels), *bodies])
     imports = ["from typing import Any", "", "import numpy as np"]
     imports += ["from numpy.typing import ArrayLike, NDArray"]
     if "special." in whole:
         imports.append("from scipy import special")
-    head = "\n".join(
-        [f'"""{quoted(title)}"""', "", "from __future__ import annotations", "", *imports]
-    )
-    return f"{head}\n\n\n{whole}\n"
+    return headed(title, imports, whole)
 
 
-def _with_their_own(helpers: set[str]) -> list[str]:
-    """The helpers and those that they call, in the order of `kernels`."""
-    calls = _helpers_called()
+def headed(title: str, imports: Sequence[str], whole: str) -> str:
+    """The source of a module with this docstring, these imports and this body."""
+    head = [f'"""{quoted(title)}"""', "", "from __future__ import annotations", "", *imports]
+    return "\n".join([*head, "", "", whole, ""])
+
+
+def helper_sources(helpers: Iterable[str], source: ModuleType) -> list[str]:
+    """The source of these helpers and of those that they call, in the order of their module."""
+    calls = _helpers_called(source)
     needed, before = set(helpers), set[str]()
     while needed != before:
         before = set(needed)
         needed = before.union(*(calls[name] for name in before))
-    return [name for name in calls if name in needed]
+    return [_helper(source, name) for name in calls if name in needed]
 
 
 @cache
-def _helpers_called() -> Mapping[str, frozenset[str]]:
-    """Each helper of `kernels`, in their order, with the others that it calls."""
-    every = [name for name in vars(kernels) if re.fullmatch(r"_[a-z]\w*", name)]
+def _helpers_called(source: ModuleType) -> Mapping[str, frozenset[str]]:
+    """Each helper of a module, in their order, with the others that it calls."""
+    every = [name for name in vars(source) if re.fullmatch(r"_[a-z]\w*", name)]
+    texts = {name: _helper(source, name) for name in every}
     return MappingProxyType(
-        {name: frozenset(o for o in every if f"{o}(" in _helper(name)) for name in every}
+        {name: frozenset(o for o in every if f"{o}(" in texts[name]) for name in every}
     )
 
 
 @cache
-def _helper(name: str) -> str:
-    return inspect.getsource(getattr(kernels, name)).strip()
+def _helper(source: ModuleType, name: str) -> str:
+    return inspect.getsource(getattr(source, name)).strip()
 
 
-def _function(f: Function) -> tuple[str, set[str]]:
-    """A function's source and the helpers that it calls."""
-    names, graph = _Names.of(f.args), Graph()
+@dataclass(frozen=True)
+class Lowered:
+    """A function's code: the names in it, its lines, what it returns, and the helpers it calls."""
+
+    names: Names
+    lines: list[str]
+    results: list[str]
+    helpers: frozenset[str]
+
+    @property
+    def code(self) -> list[str]:
+        """The lines with the return."""
+        short = f"return {', '.join(self.results)}"
+        if len(short) <= 84:
+            return [*self.lines, short]
+        if len(self.results) == 1:
+            return [*self.lines, "return (", f"    {self.results[0]}", ")"]
+        return [*self.lines, "return (", *(f"    {r}," for r in self.results), ")"]
+
+
+def lowered(f: Function, portable: bool = False, whole: bool = True) -> Lowered:
+    """The code of a function; `portable` without `out` and methods, as frameworks have none.
+
+    With `whole` the results have their full shape even where they do not depend on it.
+    """
+    names, graph = Names.of(f.args), Graph(methods=not portable)
     nodes = []
     pairs = paired(output.term for output in f.outputs)
     for output in f.outputs:
@@ -212,25 +138,31 @@ def _function(f: Function) -> tuple[str, set[str]]:
         axes = Axes(dict(output.ranges))
         lowering = Lowering(graph, names.args, names.sizes, axes, pairs=pairs)
         node = lowering.result(output.term, tuple(output.ranges))
-        nodes.append(_filled(graph, node, output, f, names, lowering))
+        nodes.append(_filled(graph, node, output, f, names, lowering) if whole else node)
     taken = {*names.args.values(), *names.sizes.values(), *_RESERVED}
     several = len(nodes) > 1
     targets = [f"out[{at}]" if several else "out" for at in range(len(nodes))]
-    lines, results = write(nodes, taken, targets)
-    code = [*lines, f"return {', '.join(results)}"]
-    body = _body(f, names, code)
-    text = "\n".join([*_signature(f, names), *_docstring(f, names), *(f"    {x}" for x in body)])
+    lines, results = write(nodes, taken, [""] * len(nodes) if portable else targets)
+    return Lowered(names, lines, results, frozenset(graph.helpers))
+
+
+def _function(f: Function) -> tuple[str, frozenset[str]]:
+    """A function's source and the helpers that it calls."""
+    low = lowered(f)
+    body = _body(f, low.names, low.code)
+    head = [*_signature(f, low.names), *docstring(f, low.names)]
+    text = "\n".join([*head, *(f"    {x}" for x in body)])
     plumbing = {
         name for name in ("_floats", "_prepare", "_in_pieces", "_put") if f"{name}(" in text
     }
-    return text.replace("\n    \n", "\n\n"), graph.helpers | plumbing
+    return text.replace("\n    \n", "\n\n"), low.helpers | plumbing
 
 
 # Names of the module that no value may take.
 _RESERVED = ("dtype", "sizes", "np", "special", "arrays", "out", "piece")
 
 
-def _signature(f: Function, names: _Names) -> list[str]:
+def _signature(f: Function, names: Names) -> list[str]:
     """`out=` stands where one array comes back."""
     parts = [f"{names.args[a]}: ArrayLike" for a in f.args]
     returns = ", ".join("NDArray[Any]" for _ in f.outputs)
@@ -245,7 +177,7 @@ def _signature(f: Function, names: _Names) -> list[str]:
     return [f"def {f.name}(", f"    {', '.join(parts)}", f") -> {returns}:"]
 
 
-def _check_closed(f: Function, output: Output, names: _Names) -> None:
+def _check_closed(f: Function, output: Output, names: Names) -> None:
     known = {*names.args, *names.sizes, *output.ranges}
     loose = sorted(str(s) for s in free(output.term) if s not in known)
     if loose:
@@ -255,7 +187,7 @@ def _check_closed(f: Function, output: Output, names: _Names) -> None:
         )
 
 
-def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
+def _body(f: Function, names: Names, code: Sequence[str]) -> list[str]:
     """The arguments as arrays, the sizes that the code uses, and the code for a piece."""
     whole = "\n".join(code)
     if not f.args:
@@ -285,7 +217,7 @@ def _body(f: Function, names: _Names, code: Sequence[str]) -> list[str]:
     return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}, out)"]
 
 
-def _single(code: Sequence[str], names: _Names) -> bool:
+def _single(code: Sequence[str], names: Names) -> bool:
     """Whether the code is one NumPy function of arguments and numbers."""
     plain = "|".join(map(re.escape, names.args.values()))
     atom = rf"(?:{plain}|-?[\d.]+|-?np\.inf)"
@@ -302,7 +234,7 @@ def _call(function: str, arguments: Sequence[str]) -> list[str]:
 
 
 def _filled(
-    graph: Graph, node: Node, output: Output, f: Function, names: _Names, low: Lowering
+    graph: Graph, node: Node, output: Output, f: Function, names: Names, low: Lowering
 ) -> Node:
     """The node with the full shape of a result, sharing no memory with an argument."""
     whole = all(k in free(output.term) for k in output.ranges)
@@ -316,14 +248,14 @@ def _filled(
     core = "".join(f", {low.size(n)}" for n in output.ranges.values())
     shape = f"(*np.broadcast_shapes({batch}){core})" if core else f"np.broadcast_shapes({batch})"
     spread = graph.node("np.broadcast_to(", node, f", {shape})")
-    return graph.node("np.array(", spread, ", dtype)[()]")
+    return graph.node("np.array(", spread, ", dtype=dtype)[()]")
 
 
 def _cast(node: Node) -> bool:
     return str(node.parts[-1]).startswith(".astype")
 
 
-def _docstring(f: Function, names: _Names) -> list[str]:
+def docstring(f: Function, names: Names) -> list[str]:
     """What the function computes, the shapes that it takes and gives, and what it rests on."""
     head, *notes = f.doc
     lines = textwrap.wrap(quoted(head), 92)

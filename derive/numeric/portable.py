@@ -1,0 +1,201 @@
+"""The helpers of generated code for the frameworks: functions of `kernels`, without branches.
+
+No write into an array and no choice by an array's content, so that what is traced or compiled
+takes them as they stand; names of NumPy's functions are put into the framework's own by
+`targets`. They compute the same values to within rounding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def _sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), exact to the last digits in both tails."""
+    e = np.exp(np.clip(x, -np.inf, 40.0))
+    return e / (1.0 + e)
+
+
+def _sigmoid_slope(x: Any) -> Any:
+    """sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
+    e = np.exp(-np.abs(x))
+    return e / np.square(1.0 + e)
+
+
+def _sigmoid_with_slope(x: Any) -> tuple[Any, Any]:
+    """sigmoid(x) and sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
+    e = np.exp(-np.abs(x))
+    s = e / (1.0 + e)
+    return np.where(x >= 0, 1.0 - s, s), s / (1.0 + e)
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + exp(x)) without overflow."""
+    return np.maximum(np.log1p(np.exp(np.clip(x, -np.inf, 40.0))), x)
+
+
+def _softplus_with_slope(x: Any) -> tuple[Any, Any]:
+    """log(1 + exp(x)) and sigmoid(x)."""
+    e = np.exp(np.clip(x, -np.inf, 40.0))
+    return np.maximum(np.log1p(e), x), e / (1.0 + e)
+
+
+def _softplus_tail(x: Any) -> Any:
+    """log(1 + exp(-|x|))."""
+    return np.log1p(np.exp(-np.abs(x)))
+
+
+def _softplus_tail_with_sigmoid(x: Any) -> tuple[Any, Any]:
+    """log(1 + exp(-|x|)) and sigmoid(x)."""
+    e = np.exp(-np.abs(x))
+    s = e / (1.0 + e)
+    return np.log1p(e), np.where(x >= 0, 1.0 - s, s)
+
+
+def _tanh_softplus(x: Any) -> Any:
+    """tanh(log(1 + exp(x)))."""
+    e = np.exp(np.clip(x, -np.inf, 20.0))
+    n = e * (2.0 + e)
+    return n / (2.0 + n)
+
+
+def _log1p_square(x: Any) -> Any:
+    """log(1 + x * x) without overflow."""
+    a = np.abs(x)
+    near = np.log1p(np.square(np.clip(a, 0.0, 1e8)))
+    return near + 2.0 * np.log(np.clip(a, 1e8, np.inf) / 1e8)
+
+
+def _gauss(x: Any) -> Any:
+    """exp(-x * x / 2), exact to the last digits far out, where x * x has lost some."""
+    x = np.clip(np.abs(x), 0.0, 64.0)
+    near = np.rint(x * 16.0) * 0.0625
+    return np.exp(-0.5 * np.square(near)) * np.exp(-0.5 * (x - near) * (x + near))
+
+
+def _scaled_exp(w: Any, x: Any) -> Any:
+    """w exp(x), also where exp(x) is out of range."""
+    e = np.exp(0.5 * x)
+    return w * e * e
+
+
+def _normal_cdf(x: Any, bell: Any) -> Any:
+    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail.
+
+    `bell` is exp(-x * x / 2); exp(u * u) erfc(u) (1 + 2 u) is a quotient of polynomials in
+    t = (u - 2.5)/(u + 2.5).
+    """
+    u = np.clip(np.abs(x), 0.0, 40.0) * 0.7071067811865476
+    t = (u - 2.5) / (u + 2.5)
+    p = t * -6.157755817293463e-05
+    q = t * 6.989258708023102e-06
+    p, q = (p + 0.0009798071914715349) * t, (q + 0.00010759386834558745) * t
+    p, q = (p - 0.004743031740781686) * t, (q + 0.0008471584425242243) * t
+    p, q = (p + 0.02545800812302081) * t, (q + 0.004096975736295675) * t
+    p, q = (p - 0.04125301470136603) * t, (q + 0.017140032844819766) * t
+    p, q = (p + 0.15083838477198033) * t, (q + 0.03978686844043415) * t
+    p, q = (p + 0.0022767092650916843) * t, (q + 0.14260144288648408) * t
+    p, q = (p + 0.22722393496820917) * t, (q + 0.11306896504920844) * t
+    p, q = (p + 0.6689508507980014) * t, (q + 0.606412129332659) * t
+    p, q = (p - 0.13230303855627806) * t, (q - 0.007863674260318813) * t
+    p, q = p + 1.2648381843668615, (q + 1.0) * (1.0 + 2.0 * u)
+    tail = 0.5 * bell * (p / q)
+    return np.where(x >= 0, 1.0 - tail, tail)
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    """x log(y), and 0 where x = y = 0."""
+    return x * np.log(np.where((x == 0) & (y == 0), 1.0, y))
+
+
+def _xlog1py(x: Any, y: Any) -> Any:
+    """x log(1 + y), and 0 where x = 0 and y = -1."""
+    return x * np.log1p(np.where((x == 0) & (y == -1), 0.0, y))
+
+
+def _ratio(x: Any, y: Any) -> Any:
+    """x / y, and 0 where x = y = 0: the limit in y, for x that does not depend on it."""
+    return x / np.where((x == 0) & (y == 0), 1.0, y)
+
+
+def _logit_gap(p: Any, q: Any) -> Any:
+    """(p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
+    low, high = (p == 0) & (q == 0), (p == 1) & (q == 1)
+    gap = (p - q) / np.where(low | high, 1.0, p * (1.0 - p))
+    return np.where(low, 1.0, np.where(high, -1.0, gap))
+
+
+def _weighted_gap(w: Any, p: Any, q: Any) -> Any:
+    """w (p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
+    large = np.abs(p - q) > 1.0
+    early = np.where(large, w * (p - q), 0.0) / np.where(large, p * (1.0 - p), 1.0)
+    return np.where(large, early, w * _logit_gap(p, q))
+
+
+def _weighted_power(w: Any, x: Any, y: Any) -> Any:
+    """w x**y, and 0 where w = 0."""
+    return w * np.power(np.where((w == 0) & (y == y), 1.0, x), y)
+
+
+def _log_ratio(p: Any, q: Any) -> Any:
+    """log(p / q) without overflow, and accurate where p is close to q."""
+    near = (np.abs(p - q) <= 0.5 * np.abs(q)) & (q != 0)
+    a, i = np.frexp(np.where(near, 1.0, p))
+    b, j = np.frexp(np.where(near, 1.0, q))
+    # The exponents are integers, and become numbers of the dtype at hand.
+    far = np.log(a / b) + 0.6931471805599453 * ((i - j) + 0.0 * a)
+    safe = np.where(near, q, 1.0)
+    return np.where(near, np.log1p((np.where(near, p, 1.0) - safe) / safe), far)
+
+
+def _xlog_ratio(x: Any, p: Any, q: Any) -> Any:
+    """x log(p / q), and 0 where x = 0."""
+    idle = (x == 0) & (p == p) & (q == q)
+    return x * _log_ratio(np.where(idle, 1.0, p), np.where(idle, 1.0, q))
+
+
+def _largest(x: Any) -> Any:
+    """The largest member, or 0 where that is not finite: what a sum of exp is shifted by."""
+    m = np.amax(x, -1)
+    return np.where(np.isfinite(m), m, 0.0)
+
+
+def _log_sum(e: Any, total: Any, v: Any, shift: Any) -> Any:
+    """log of the total of e = exp(v - shift), accurate where all but one member are small.
+
+    What v - shift lost by rounding is given back there.
+    """
+    gap = v - shift[..., None]
+    part = gap - v
+    near = e * (1.0 + ((v - (gap - part)) - (shift[..., None] + part)))
+    first = gap == 0
+    others = np.where(first, 0.0, near).sum(-1)
+    others = others + (np.where(first, 1.0, 0.0 * e).sum(-1) - 1.0)
+    close = total < 1.25
+    return np.where(close, np.log1p(np.where(close, others, 0.0)), np.log(total))
+
+
+def _sum_others(x: Any) -> Any:
+    """For each member the sum of all others, without subtracting: from the left and the right."""
+    zero = np.zeros_like(x[..., :1])
+    left = np.concatenate([zero, np.cumsum(x[..., :-1], -1)], -1)
+    right = np.flip(np.cumsum(np.flip(x[..., 1:], (-1,)), -1), (-1,))
+    return left + np.concatenate([right, zero], -1)
+
+
+def _matvec(a: Any, x: Any) -> Any:
+    """The sum over k of a[..., i, k] x[..., k]."""
+    return np.matmul(a, x[..., None])[..., 0]
+
+
+def _flat(x: Any, axes: int) -> Any:
+    """The last axes, this many, as one."""
+    return x.reshape(*x.shape[: x.ndim - axes], -1)
+
+
+def _with_diagonal(a: Any, d: Any, n: int) -> Any:
+    """The n by n matrices a with d on their diagonals; length-one axes broadcast."""
+    k = np.arange(n)
+    return np.where(k[:, None] == k, d[..., None], a)

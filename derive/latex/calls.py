@@ -258,7 +258,9 @@ class Calls(Expressions):
         if self._is_mass(name, argument):
             self.names.note(f"{name}(...) read as a value of its own beside the members")
             return True
-        if name in self._distributions():
+        roles = self.names.roles
+        if name in self._distributions() or (_is_distribution(name) and name not in roles.bare):
+            self.names.note(f"{name}(...) read as a function's value")
             return True
         others = [n for n in walk(self.whole) if head_name(n) == name and n.start != head.start]
         if self.names.is_family(name) or any(not self._before_bracket(n) for n in others):
@@ -444,6 +446,12 @@ class Calls(Expressions):
         if not isinstance(inner, s.Term) or set(inner.ops[1:]) != {"o"}:
             return False
         return all(isinstance(x, s.Name) and self._is_function(x.text) for x in inner.items)
+
+    def check_entrywise(self, seq: Sequence_, at: int) -> None:
+        before = seq[at - 1][1]
+        if isinstance(before, s.Name) and self._is_function(before.text):
+            raise self.fail(before, r"brackets: (f \circ g)(x)")
+        self.names.note(r"\circ read as the product entry by entry")
 
     def composed(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
         r"""(f \circ g)(x) is f(g(x)), with a prime its derivative."""

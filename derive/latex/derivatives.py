@@ -20,7 +20,8 @@ class Derivatives(Calls):
             if at + 1 >= len(seq) or seq[at + 1][0]:
                 raise self.fail(node, "what is differentiated after it")
             variable = self.scalar(node.sub)
-            return Partial(self.term(sequence_from(seq, at + 1)), variable), len(seq)
+            end = next((k for k in range(at + 2, len(seq)) if seq[k][0] in ("*", "o")), len(seq))
+            return Partial(self.term(sequence_from(seq[:end], at + 1)), variable), end
         if isinstance(node, s.Differential) and node.text == "nabla":
             found = self._gradient(seq, at)
             if found is not None:

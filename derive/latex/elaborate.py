@@ -13,7 +13,7 @@ from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
 from derive.latex.reach import reaching_terms, used_letters
-from derive.latex.roles import index_parts, is_plus, is_transposition
+from derive.latex.roles import index_parts, is_matrix, is_plus, is_transposition
 from derive.terms import At, Decimal, Partial, Vec
 
 Sequence_ = list[tuple[str, s.Node]]
@@ -158,11 +158,18 @@ class Expressions:
         while at < len(seq):
             op = seq[at][0]
             value, after = self.factor(seq, at)
+            if is_matrix(seq[at][1], self.names.roles) and any(
+                not isinstance(n, s.Number) for _, n in (*seq[:at], *seq[after:])
+            ):
+                # W x is no product of numbers: W x and x W are two things.
+                value = self.opaque(seq[at][1], seq[at][1], "the matrix", [value])
             if isinstance(value, Vec) and len(seq) > after - at and components_of(seq[at][1]):
                 # W [h, x]: a matrix times components that are put together.
                 value = self.opaque(seq[at][1], seq[at][1], "the vector", [value])
             if isinstance(value, Vec | sp.IndexedBase) and len(seq) > after - at:
                 raise self.fail(seq[at][1], "an index: this is a family, not a number")
+            if op == "o":
+                self.check_entrywise(seq, at)
             if op == "/":
                 factors[-1] = build.divide(factors[-1], value)
                 if after < len(seq) and seq[after][0] == "":
@@ -224,6 +231,10 @@ class Expressions:
         if len(node.text) > MAX_DIGITS:
             raise self.fail(node, f"a number of at most {MAX_DIGITS} digits")
         return sp.Integer(node.text) if node.text.isdigit() else Decimal(node.text)
+
+    def check_entrywise(self, seq: Sequence_, at: int) -> None:
+        r"""Refuse a \circ that may be a composition."""
+        raise NotImplementedError
 
     def matrix(self, node: s.Matrix) -> sp.Expr:
         """The value of a matrix."""

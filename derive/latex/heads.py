@@ -7,6 +7,7 @@ from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.roles import Roles, head_name, index_parts, is_bound, raised_index, texts_of, walk
 from derive.terms import shape_of
 
+_PARAMETERS = frozenset({"alpha", "beta", "gamma", "lambda", "tau", "kappa", "epsilon"})
 _DISTRIBUTIONS = frozenset({"p", "q", "P", "Q", "hat p", "hat q"})
 
 
@@ -83,8 +84,8 @@ def _survey_vector_head(name: str, chain: s.Chain, roles: Roles) -> None:
 def _is_own(name: str, arguments: list[s.Node], chain: s.Chain, roles: Roles) -> bool:
     """Whether f(p, y) = ... gives a name of the catalogue a meaning of the text's own.
 
-    It does if the name is everybody's (H for entropy is not), or if it takes vectors in the
-    catalogue and numbers here.
+    It does if the name is everybody's (H for entropy is not), if it takes vectors in the
+    catalogue and numbers here, or if it has a parameter here and none there: x σ(βx).
     """
     entries = entries_by_name().get(name, ())
     if not entries or name in roles.parameters or name == "H":
@@ -92,6 +93,11 @@ def _is_own(name: str, arguments: list[s.Node], chain: s.Chain, roles: Roles) ->
     if is_private(name):
         return True
     fitting = [e for e in entries if len(e.params) == len(arguments)]
+    given = {getattr(a, "text", "") for a in arguments} | {
+        str(p) for e in entries for p in e.params
+    }
+    if (_plain_letters(chain) - given) & _PARAMETERS:
+        return True
     vectors = {
         a.text
         for e in fitting

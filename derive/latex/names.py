@@ -14,6 +14,7 @@ from derive.latex.roles import (
     head_name,
     index_letters,
     index_parts,
+    is_dimension,
     label_text,
     raised_index,
     walk,
@@ -163,7 +164,7 @@ class Names:
         if node.sub is None:
             return raised or None
         parts = index_parts(node.sub, self.roles)
-        if parts is None:
+        if parts is None or is_dimension(name, parts, self.roles):
             return None
         if all(isinstance(p, s.Number) for p in parts) and not raised:
             return self._digits(node, name, parts)

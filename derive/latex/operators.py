@@ -242,6 +242,9 @@ class Elaborator(Values):
         end = start + 1
         if isinstance(base, s.Name):
             end = self.named_end(seq, start)
+            if end > start + 1:
+                # ln p(x) f(x) is (ln p(x)) f(x).
+                return end
         while end < len(seq) and seq[end][0] == "":
             node = seq[end][1]
             base = node.base if isinstance(node, s.Script) else node

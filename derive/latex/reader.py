@@ -287,10 +287,14 @@ class _Draft:
                     return True
             if isinstance(node, s.Term) and self._is_gradient(node):
                 return True
-            if isinstance(node, s.Term) and any(r"\odot" in self.source[a.end : b.start]
-                for a, b in zip(node.items, node.items[1:], strict=False)):  # fmt: skip
+            if isinstance(node, s.Term) and self._is_entrywise(node):
                 return True
         return self._differentiates_by_vector(chain)
+
+    def _is_entrywise(self, term: s.Term) -> bool:
+        r"""Whether a product is one of vectors, by its sign \odot or \circ."""
+        gaps = zip(term.items, term.items[1:], strict=False)
+        return "o" in term.ops or any(r"\odot" in self.source[a.end : b.start] for a, b in gaps)
 
     def _is_gradient(self, term: s.Term) -> bool:
         r"""\nabla f(x) with a family x."""

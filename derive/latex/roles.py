@@ -25,9 +25,9 @@ class Roles:
     something outside of a sum over them, `bare` the names that stand without a bracket after
     them, `split` the words such as `it` that are two indices here, `defined` the families
     that a formula gives by their members, `own` the functions to which a formula gives another
-    meaning than the catalogue, `of_numbers` those that are taken of members, `samples` what
-    each sample has of its own where a
-    sum over samples does not show it, and `sample` the letter that numbers the samples.
+    meaning than the catalogue, `of_numbers` those that are taken of members, `matrices`
+    what is transposed or said to have two sizes, `samples` what each sample has of its own where
+    a sum over samples does not show it, and `sample` the letter that numbers the samples.
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Roles:
     split: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
+    matrices: set[str] = field(default_factory=set)
     of_numbers: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     sample: str = ""
@@ -229,6 +230,8 @@ def raised_index(node: s.Script, roles: Roles) -> list[s.Node]:
 def call_indices(group: s.Group, roles: Roles) -> list[s.Node] | None:
     """The indices in `(i)`, `(x_i)` or `[i]`, if that is what the brackets hold."""
     body = group.body
+    if isinstance(body, s.Listing) and any(x in ("|", "||", r"\mid") for x in body.separators):
+        return None
     items = body.items if isinstance(body, s.Listing) else (body,)
     found: list[s.Node] = []
     for item in items:
@@ -249,6 +252,20 @@ def call_indices(group: s.Group, roles: Roles) -> list[s.Node] | None:
             return None
         found += parts
     return found
+
+
+def is_dimension(letter: str, parts: list[s.Node], roles: Roles) -> bool:
+    """Whether d_k is the dimension of the keys rather than the member k of a family d."""
+    return letter == "d" and len(parts) == 1 and not (index_letters(parts) & roles.bound)
+
+
+def is_matrix(node: s.Node, roles: Roles) -> bool:
+    r"""Whether a letter without an index stands for a matrix: \mathbf{W}, or as `roles` say."""
+    if not isinstance(node, s.Name) or node.text in roles.ranks:
+        return False
+    letter = node.text.partition("^")[0]
+    bold = letter.startswith("bold ") and letter[-1].isupper()
+    return bold or letter in roles.matrices
 
 
 def is_bound(node: s.Node, roles: Roles) -> bool:

@@ -23,8 +23,10 @@ from derive.latex.roles import (
     call_indices,
     head_name,
     index_parts,
+    is_dimension,
     is_small,
     is_transpose,
+    is_transposition,
     raised_index,
     walk,
 )
@@ -43,6 +45,7 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
     _survey_split_words(trees, roles)
     for tree in trees:
         _survey_memberships(tree, roles)
+        _survey_matrices(tree, roles)
         _survey_whole_numbers(tree, roles)
         _survey_bare(tree, roles)
     for tree in trees:
@@ -71,6 +74,21 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for chain in tree.items:
             roles.indices |= used_letters(chain, roles)
     return roles
+
+
+def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
+    r"""W is a matrix if W^\top stands somewhere or W \in R^{m \times n}."""
+    for node in walk(tree):
+        if isinstance(node, s.Script) and node.sub is None and is_transposition(node.sup):
+            base = node.base
+            if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
+                roles.matrices.add(base.text)
+    for item in tree.items:
+        if isinstance(item, s.Chain) and item.relations == ("in",) and None not in item.parts:
+            subject, target = (s.bare(p) for p in item.parts if p is not None)
+            raised = s.bare(target.sup) if isinstance(target, s.Script) and target.sup else None
+            if isinstance(subject, s.Name) and isinstance(raised, s.Term) and "*" in raised.ops:
+                roles.matrices.add(subject.text)
 
 
 def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:
@@ -251,6 +269,8 @@ def _survey_node(node: s.Node, roles: Roles) -> None:
         if parts is None or all(isinstance(p, s.Number) for p in parts):
             return
         if node.base.text == "delta" and len(parts) == 2 and not count:
+            return
+        if is_dimension(node.base.text, parts, roles):
             return
         count += len(parts)
     if count:

@@ -102,7 +102,8 @@ class Values(Vectors):
             with self.names.ranging(*letters) as x:
                 body = self._inside(seq, at + 1, end, bracket)
             what = "the expectation" if not moment else name
-            value = self.opaque(node, seq[end - 1][1], what, [body], [x] if letters else [])
+            last = s.unscripted(seq[end - 1][1]) if bracket else seq[end - 1][1]
+            value = self.opaque(node, last, what, [body], [x] if letters else [])
         raised = seq[at + 1][1]
         if bracket and isinstance(raised, s.Script) and raised.sup is not None:
             value = build.power(value, self.scalar(self.exponent(raised.sup)))

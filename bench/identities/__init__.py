@@ -19,6 +19,9 @@ TOPICS = (
     "optimizers",
     "sums",
     "inequalities",
+    "bounds",
+    "series",
+    "networks",
     "numbers",
     "kinks",
 )

@@ -19,6 +19,7 @@ from derive.proof.differential import Differential
 from derive.proof.enclosure import Enclosure
 from derive.proof.field import Frac, Generator, Poly
 from derive.proof.inequalities import bounded
+from derive.proof.jets import power
 from derive.proof.norms import inside
 from derive.proof.restore import restore, restore_generator
 from derive.proof.signs import (
@@ -220,7 +221,7 @@ class Curve:
         value = arb(0)
         for powers, c in field.terms(poly):
             coefficients[powers[0][1] if powers else 0] = int(c * common)
-            value += arb(c) * place ** (powers[0][1] if powers else 0)
+            value += arb(c) * power(place, powers[0][1] if powers else 0)
         for root, _ in fmpz_poly(coefficients).complex_roots():
             if root.imag == 0 and not (
                 (low is not None and root.real < low) or (high is not None and root.real > high)
@@ -272,16 +273,18 @@ class Curve:
     def reduced(self, value: Frac, span: Span) -> Frac:
         """A value of the same sign on the span, without the factors whose sign is known."""
         with self.within(span):
-            flip = self._sign(value.den, span) == NEGATIVE
-            content, factors = self.algebra.field.factor(value.num)
-            flip ^= content < 0
+            flip = False
             rest = self.algebra.field.ctx.constant(1)
-            for factor, multiplicity in factors:
-                sign = self._sign(factor, span)
-                if sign in (POSITIVE, NEGATIVE):
-                    flip ^= sign == NEGATIVE and multiplicity % 2 == 1
-                else:
-                    rest *= factor ** (1 if multiplicity % 2 else 2)
+            # The sign of a fraction is that of the product of its parts.
+            for poly in (value.num, value.den):
+                content, factors = self.algebra.field.factor(poly)
+                flip ^= content < 0
+                for factor, multiplicity in factors:
+                    sign = self._sign(factor, span)
+                    if sign in (POSITIVE, NEGATIVE):
+                        flip ^= sign == NEGATIVE and multiplicity % 2 == 1
+                    else:
+                        rest *= factor ** (1 if multiplicity % 2 else 2)
         result = self.algebra.of(rest)
         return -result if flip else result
 
@@ -293,7 +296,11 @@ class Curve:
 
     def fixed_sign(self, value: Frac) -> Sign:
         """The signs that a value without the variable can have; of a number, by a ball."""
-        sign = self.kept.of_frac(value)
+        before, self.algebra.facts = self.algebra.facts, self.kept
+        try:
+            sign = self.kept.of_frac(value)
+        finally:
+            self.algebra.facts = before
         if len(sign) > 1:
             try:
                 ball = Enclosure(self.algebra.field, self.number)(value, None)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from flint import arb, ctx
 
 from derive.proof.field import Field, Frac, Poly
+from derive.proof.jets import power
 
 BITS = 128
 
@@ -59,7 +60,7 @@ class Enclosure:
             for g, e in powers:
                 if g not in memo:
                     memo[g] = self._generator(g, x, memo)
-                term *= memo[g] ** e
+                term *= power(memo[g], e)
             total += term
         return total
 

@@ -163,4 +163,14 @@ def power(a: Number, n: int) -> Number:
             return fmpq(1)
         rate = mul(mul(power(a.value, n - 1), fmpq(n)), a.rate)
         return Jet(power(a.value, n), rate)
-    return a**n
+    return a**n if isinstance(a, fmpq) else _ball_power(a, n)
+
+
+def _ball_power(a: arb, n: int) -> arb:
+    """By squaring: FLINT's own power of a ball that holds zero is not finite."""
+    result = arb(1)
+    while n:
+        if n % 2:
+            result = result * a
+        a, n = a * a, n // 2
+    return result

@@ -97,9 +97,9 @@ def _in_cases(algebra: Algebra, body: Frac, mark: int, k: sp.Symbol, high: Frac)
 def cauchy(algebra: Algebra, value: Frac) -> Iterator[Frac]:
     """(Σ c)² ≤ Σ f Σ g for c² = f g, of sums with nonnegative terms; a size n is Σ 1."""
     sums = [s for s in sums_inside(algebra, value) if _is_nonnegative(algebra, s[3])]
-    for (a, k, high, f), (b, _, other, g) in combinations_with_replacement(sums, 2):
+    for (a, k, high, f), (b, other, last, g) in combinations_with_replacement(sums, 2):
         root = _square_root(algebra, f * g)
-        if high.same(other) and root is not None and not a.same(b):
+        if k == other and high.same(last) and root is not None and not a.same(b):
             yield a * b - total(algebra, root, k, high) ** 2
     for a, k, high, f in sums:
         root = _square_root(algebra, f)
@@ -117,8 +117,8 @@ def norms(algebra: Algebra, value: Frac) -> Iterator[Frac]:
         if root is not None:
             yield total(algebra, _absolute(algebra, root, k, high), k, high) ** 2 - a
     positive = [s for s in sums if _is_nonnegative(algebra, s[3])]
-    for (a, k, high, f), (b, _, other, g) in combinations_with_replacement(positive, 2):
-        if high.same(other):
+    for (a, k, high, f), (b, other, last, g) in combinations_with_replacement(positive, 2):
+        if k == other and high.same(last):
             yield a * b - total(algebra, f * g, k, high)
 
 

@@ -24,8 +24,8 @@ Key = tuple[Any, ...]
 Powers = tuple[tuple[int, int], ...]
 
 # The room of the first attempt, and by how much it grows: every operation pays for all of it.
-SMALL = 16
-GROWTH = 4
+SMALL = 24
+GROWTH = 3
 MAX_TERMS = 4000
 MAX_PRODUCT = 60_000
 MAX_DEGREE = 400

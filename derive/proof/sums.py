@@ -19,7 +19,7 @@ from derive.proof.field import Field, Frac, Generator, Poly
 from derive.proof.restore import restore
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
-from derive.terms import Partial, free, index
+from derive.terms import Partial, free, index, member
 
 Range = tuple[sp.Symbol, Frac]
 Powers = tuple[tuple[int, int], ...]
@@ -58,6 +58,8 @@ class Rebuilder:
         """The rebuilder that puts other indices in the place of some."""
 
         def replace(term: sp.Expr) -> sp.Expr:
+            if isinstance(term, sp.Indexed):
+                return member(term.base, *(i.xreplace(swap) for i in term.indices))
             return term.xreplace(swap)
 
         def atom(term: sp.Expr) -> Frac:

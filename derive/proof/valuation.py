@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -48,6 +49,11 @@ class Point:
     members: Mapping[tuple[sp.IndexedBase, tuple[int, ...]], Number] = field(default_factory=dict)
     integers: Mapping[sp.Symbol, int] = field(default_factory=dict)
 
+    @cached_property
+    def by_name(self) -> dict[Address, Number]:
+        """The members by the name of their family: SymPy's families are slow to compare."""
+        return {(base.label.name, at): value for (base, at), value in self.members.items()}
+
 
 class Valuation:
     """The names of one point and one context; `Evaluator` gives terms their values."""
@@ -70,6 +76,10 @@ class Valuation:
 
     def integer(self, term: sp.Expr) -> int:
         """The value of a size or an index."""
+        if isinstance(term, sp.Integer):
+            return int(term)
+        if not self.held and term in self.integers:
+            return self.integers[term]
         value = real_part(self(term))
         if not isinstance(value, fmpq) or value.q != 1:
             raise NoValueError(f"{term} is not an integer")
@@ -82,10 +92,11 @@ class Valuation:
         address = (base.label.name, indices)
         if address in self.held:
             return self.held[address]
-        if base in self.arrays:
+        if self.arrays and base in self.arrays:
             return self.arrays[base].at(indices)
-        if (base, indices) in self.point.members:
-            return self.point.members[base, indices]
+        found = self.point.by_name.get(address)
+        if found is not None:
+            return found
         definition = self._definition_of_member(base, indices)
         if definition is not None:
             return self._unfold(definition, indices)

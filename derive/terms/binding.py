@@ -8,6 +8,7 @@ Rebuilding keeps a term as it was written: x/x stays x/x.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import sympy as sp
 
@@ -89,7 +90,13 @@ def member(term: sp.Expr, *indices: sp.Expr) -> sp.Expr:
     """The member of a family (`IndexedBase` or `Vec`) at these indices."""
     if isinstance(term, Vec):
         return substitute(term.body, dict(zip(term.indices, indices, strict=True)))
-    return term[indices]
+    return _indexed(term, indices)
+
+
+@lru_cache(maxsize=4096)
+def _indexed(base: sp.IndexedBase, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    """SymPy makes a member anew each time, which costs more than all that is done with it."""
+    return base[indices]
 
 
 def substitute(term: sp.Expr, mapping: Mapping_) -> sp.Expr:

@@ -15,7 +15,17 @@ from sympy import Piecewise as Cases
 from sympy import Sum as Total
 
 from derive.proof import prove
-from derive.terms import Context, Domain, Statement, family, index, real, size
+from derive.terms import (
+    Context,
+    Domain,
+    Statement,
+    Vec,
+    family,
+    index,
+    named_function,
+    real,
+    size,
+)
 
 x, y, z, r = (real(name) for name in "xyzr")
 n, m = size("n"), size("m")
@@ -41,6 +51,9 @@ kink = Abs(x - Rational(1, 3)) + Abs(x + Rational(1, 7))
 gelu, silu = x * (1 + erf(x / sqrt(2))) / 2, x / (1 + exp(-x))
 chebyshev = x**8 - 8 * x**6 + 20 * x**4 - 16 * x**2 + 2
 a_sum = Total(a[k], (k, 1, n))
+q = sp.Symbol("q", integer=True)
+low_sum = Total(q * exp(q * (100 - x)), (q, -1, n))
+largest = named_function("max")
 
 Row = tuple[object, str, object, Context]
 
@@ -88,6 +101,10 @@ FALSE: tuple[Row, ...] = (
     (1 / x, ">=", -(10**6), ANYWHERE),
     (exp(1 / x), ">=", Rational(1, 2), ANYWHERE),
     (Max(x, 0) + exp(-x), ">=", 1 + dust, ANYWHERE),
+    ((exp(x) - 1 - x) / (x + 10**6), ">=", 0, ANYWHERE),
+    ((exp(x) + x**2) / (sin(x) + Rational(999, 1000)), ">", 0, ANYWHERE),
+    ((exp(x) - 1 - x) / (x - y), ">=", 0, ANYWHERE),
+    (x + 1 / x, ">=", 2, ANYWHERE),
     # sums
     (a_sum**2, "<", n * Total(a[k] ** 2, (k, 1, n)), ANYWHERE),
     (Total(a[k] * b[k], (k, 1, n)) ** 2, "<",
@@ -121,7 +138,15 @@ FALSE: tuple[Row, ...] = (
     (cos(sp.pi * n, evaluate=False), "=", 1, ANYWHERE),
 )  # fmt: skip
 
+# Found, and not mended yet.
+OPEN: tuple[Row, ...] = (
+    (Total(q * exp(q * (100 - x)), (q, -2, n)), ">=", 0, ANYWHERE),
+    (sqrt(low_sum) ** 2, "=", low_sum, ANYWHERE),
+    (largest(Vec(1 / a[k], (k, n))) - largest(Vec(1 / a[j], (j, n))) + x, "=", x, ANYWHERE),
+)
+
 TRUE: tuple[Row, ...] = (
+    ((exp(x) - 1) / x, ">", 0, ANYWHERE),
     (x * exp(-x), "<=", exp(-1), ANYWHERE),
     (exp(x), ">=", e * x, ANYWHERE),
     (x * log(x), ">=", -exp(-1), ANYWHERE),
@@ -158,6 +183,15 @@ def test_false_is_never_proved(
     outcome = prove(Statement(sp.S(left), relation, sp.S(right)), context)
     assert outcome.status in ("refuted", "undecided"), outcome
     assert "internal error" not in outcome.reason
+
+
+@pytest.mark.xfail(reason="found, and not mended yet")
+@pytest.mark.parametrize(("left", "relation", "right", "context"), named(OPEN))
+def test_false_will_not_be_proved(
+    left: object, relation: str, right: object, context: Context
+) -> None:
+    outcome = prove(Statement(sp.S(left), relation, sp.S(right)), context)
+    assert outcome.status != "proved"
 
 
 @pytest.mark.parametrize(("left", "relation", "right", "context"), named(TRUE))

@@ -113,6 +113,9 @@ bell = Partial(t * exp(-(t**2)), t)
 whole_power = (x + y + z + w + v + t) ** 60
 either = Cases((x, sp.Ne(x, 0)), (y, True))
 upper = Cases((x, x > 0), (y, True))
+upward = Cases((x, y > 0), (y, True))
+ahead = Total(Cases((1, k > j), (0, True)), (k, 1, m))
+silu = named_function("silu")(x)
 
 FALSE = (
     # arithmetic, signs and sizes far from the eye
@@ -285,6 +288,7 @@ REFUTED = (
     Trap("a size as an index, squared", sized[m] * Total(sized[k], (k, 1, m)),
          Total(sized[k] ** 2, (k, 1, m))),
     Trap("a power too long to expand", whole_power, whole_power + 1),
+    Trap("what vanishes, squared", (silu - x / (1 + exp(-x))) ** 2 + 1, 0),
     Trap("a limit that is a variable", Total((a[i] - b[i]) * f[i], (i, 1, w)),
          Total((a[i] - b[i]) * f[i], (i, 1, n))),
 )  # fmt: skip
@@ -347,6 +351,12 @@ CONDITIONAL = (
     Trap("curvature of a sum of maxima",
          Partial(Total(Max(a[k], 0), (k, 1, n)), a[j], a[j]), 0,
          needs=("a[k] != 0", "a[j] != 0")),
+    Trap("a log of a product with e^ln", log(x * y) * Abs(y),
+         log(sp.Mul(y, exp_log(x), evaluate=False), evaluate=False) * Abs(y), needs=("y >= 0",)),
+    Trap("half a log of a square", Max(log(x), Abs(x)), Max(log(x**2) / 2, Abs(x)),
+         needs=("x > 0",)),
+    Trap("log of a negative multiple", log(-2 * y), squared_root(log(-2 * y)),
+         needs=("log(-y) + log(2) >= 0", "log(-2*y) >= 0")),
     Trap("tail of logs and a square",
          Total(log(a[k]), (k, 2, n)) + log(a[i] ** 2) / 2,
          Total(log(a[k]), (k, 2, n)) + log(a[i]), needs=("a[k] > 0", "a[i] > 0")),
@@ -366,6 +376,8 @@ APART = (
          cases=(("x > 0", "y > 0"), ("x < 0", "y < 0"))),
     Trap("root of a product, squared", x * (y - 2), squared_root(x * (y - 2)),
          cases=(("x > 0", "y >= 2"), ("x = 0",), ("x < 0", "y <= 2"))),
+    Trap("root of x + |y|, squared", x + Abs(y), squared_root(x + Abs(y)),
+         cases=(("y > 0", "x + y >= 0"), ("y = 0", "x >= 0"), ("y < 0", "x >= y"))),
     Trap("root of a case", sqrt(x) + upper, exp_log(upper) + sqrt(Abs(x)),
          cases=(("x > 0",), ("x = 0", "y > 0"))),
 )  # fmt: skip
@@ -450,6 +462,9 @@ TRUE = (
 )  # fmt: skip
 
 PROVED = (
+    Trap("a case under a sum", ahead, ahead),
+    Trap("a case under a maximum", Max(log(x / y), Abs(upward)),
+         Max(sp.Mul(x, Abs(upward), 1 / x, evaluate=False), log(x / y), evaluate=False)),
     Trap("a point inside a derivative", Partial(t * At(bell, t, x), t),
          (1 - 2 * x**2) * exp(-(x**2))),
     Trap("a step that the variable does not reach", Partial(x * sp.sign(y), x), sp.sign(y)),

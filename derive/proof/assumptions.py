@@ -98,6 +98,7 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     everything = [*terms, *_definition_terms(context)]
     for h in context.hypotheses:
         everything += h.terms
+    everything += [side for f in more for side in (f.statement.lhs, f.statement.rhs)]
     ranges = {**index_ranges(everything), **hidden}
     mentioned = _mentioned(everything)
     instances = [x for f in (*facts, *more, *mentioned) for x in _instances(f, ranges)]

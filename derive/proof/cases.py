@@ -18,6 +18,7 @@ from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
 from derive.proof.normal import Normalizer
 from derive.proof.region import Region, Split
 from derive.proof.restore import restore_poly
+from derive.proof.rows import row_equations
 from derive.proof.signs import (
     NEGATIVE,
     NONNEGATIVE,
@@ -54,7 +55,10 @@ class Cases:
 
     def start(self) -> Region:
         """Everywhere: no hypothesis entered, no case taken."""
-        return Region(Facts(self.field), ranges=MappingProxyType(dict(self.setting.ranges)))
+        ranges = MappingProxyType(dict(self.setting.ranges))
+        plain = Region(Facts(self.field), ranges=ranges)
+        rows = row_equations(self.normalizer(plain), self.setting.facts, self.setting.ranges)
+        return replace(plain, rows=rows)
 
     def normalizer(self, region: Region) -> Normalizer:
         """What brings terms into normal form in a region."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from derive.proof.field import Frac, Poly
 from derive.proof.signs import Facts, Sign
 from derive.terms import Statement
+
+if TYPE_CHECKING:
+    from derive.proof.rows import RowEquation
 
 
 class Split(Exception):
@@ -69,7 +73,8 @@ class Region:
     `same` sends an index to the one that it equals; `apart` are pairs of unequal indices;
     `facts` are signs; `rules` send a generator to what it equals there; `relations` are
     polynomials that are zero there and that no rule expresses; `ranges` gives each index
-    the size of its range. `story` tells the cases that led here.
+    the size of its range; `rows` are equations for every index. `story` tells the cases that
+    led here.
     """
 
     facts: Facts
@@ -78,6 +83,7 @@ class Region:
     rules: Mapping[int, Frac] = field(default_factory=lambda: MappingProxyType({}))
     relations: tuple[Poly, ...] = ()
     ranges: Mapping[sp.Symbol, sp.Expr] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[RowEquation, ...] = ()
     story: tuple[Statement, ...] = ()
 
     def index(self, term: sp.Expr) -> sp.Expr:

@@ -15,6 +15,7 @@ from flint import fmpq
 
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Poly
+from derive.proof.powers import PARITY
 from derive.proof.restore import restore
 from derive.proof.signs import ZERO
 
@@ -89,9 +90,12 @@ class Series:
         ((above, coefficient),) = self.field.terms(body.num)
         ((below, _),) = self.field.terms(body.den)
         power, slope, outside = 0, self.field.zero, self.field.constant(coefficient)
+        alternates = False
         for g, e in (*above, *((h, -e) for h, e in below)):
             if g == self.number:
                 power = e
+            elif self._is_parity(g):
+                alternates ^= e % 2 == 1
             elif self.carries(g):
                 rate = self._rate(g)
                 if rate is None:
@@ -101,8 +105,16 @@ class Series:
                 outside = outside * self.field.frac(g) ** e
         if not 0 <= power <= MAX_POWER:
             return None
-        total = self._of_power(power) if slope.is_zero else self._geometric(power, slope)
+        plain = slope.is_zero and not alternates
+        total = self._of_power(power) if plain else self._geometric(power, slope, alternates)
         return None if total is None else outside * total
+
+    def _is_parity(self, g: int) -> bool:
+        """Whether a generator is (−1)^k."""
+        generator = self.field.generators[g]
+        if generator.kind != "function" or generator.parts[0] != PARITY:
+            return False
+        return bool(generator.parts[1][0].same(self.index))
 
     def _rate(self, g: int) -> Frac | None:
         """The c of a generator e^{ck}."""
@@ -128,10 +140,15 @@ class Series:
             return None
         return self._polynomial(terms, self.high)
 
-    def _geometric(self, power: int, slope: Frac) -> Frac | None:
+    def _geometric(self, power: int, slope: Frac, alternates: bool) -> Frac | None:
         """Σ k^p r^k = r^n P(n) − P(0), where P(k) − P(k − 1)/r = k^p."""
         one = self.field.one
-        ratio = self.algebra.exp(slope)
+        ratio, last = (self.algebra.exp(rate) for rate in (slope, slope * self.high))
+        if alternates:
+            parity = self.algebra.parity(self.high)
+            if parity is None:
+                return None
+            ratio, last = -ratio, parity * last
         sign = self.algebra.decide(ratio - one)
         if sign == ZERO:
             return self._of_power(power)
@@ -148,7 +165,7 @@ class Series:
         before = self._polynomial(terms, self.index - one)
         if not (here - before * inverse).same(self.index**power):
             return None
-        return self.algebra.exp(slope * self.high) * self._polynomial(terms, self.high) - terms[0]
+        return last * self._polynomial(terms, self.high) - terms[0]
 
     def _polynomial(self, terms: dict[int, Frac], at: Frac) -> Frac:
         total = self.field.zero

@@ -8,6 +8,7 @@ separate; what is left, with its bound indices in canonical names, is one genera
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import permutations
 
 import sympy as sp
@@ -17,6 +18,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Field, Frac, Generator, Poly
 from derive.proof.restore import restore
+from derive.proof.rows import summed
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
 from derive.terms import Partial, free, index, member
@@ -333,14 +335,19 @@ def _sum_term(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Rang
         generator = field.generators[g]
         rest = Frac.make(field, field.monomial(tuple(p for p in carrying if p[0] != g)), den)
         if generator.kind == "delta":
-            return algebra.of(outside) * _sift(algebra, generator, rest, ranges)
+            sifted = _sift(algebra, generator, rest, ranges)
+            if sifted is not None:
+                return algebra.of(outside) * sifted
         if generator.kind == "sum":
             return algebra.of(outside) * _flatten(algebra, generator, e, rest, ranges)
     return algebra.of(outside) * _components(algebra, carrying, den, ranges)
 
 
-def _sift(algebra: Algebra, delta: Generator, rest: Frac, ranges: Sequence[Range]) -> Frac:
-    """Σ_k δ_kj f(k) = f(j) if j is in the range of k, else 0."""
+def _sift(algebra: Algebra, delta: Generator, rest: Frac, ranges: Sequence[Range]) -> Frac | None:
+    """Σ_k δ_kj f(k) = f(j) if j is in the range of k, else 0.
+
+    None if the delta cannot be solved for a summation index, such as δ_{k c_i} for i.
+    """
     left, right = delta.parts
     for k, high in ranges:
         for here, there in ((left, right), (right, left)):
@@ -355,7 +362,7 @@ def _sift(algebra: Algebra, delta: Generator, rest: Frac, ranges: Sequence[Range
                     return within
                 value = Rebuilder.of_indices(algebra, {k: target})(rest)
             return sum_multi(algebra, within * value, kept)
-    raise UnsupportedError("a delta of indices that cannot be solved for a summation index")
+    return None
 
 
 def _in_range(algebra: Algebra, j: sp.Expr, high: Frac, ranges: Sequence[Range]) -> Frac:
@@ -422,6 +429,10 @@ def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Ra
     return result
 
 
+def _renamed(algebra: Algebra) -> Callable[[Frac, dict[sp.Symbol, sp.Expr]], Frac]:
+    return lambda value, swap: Rebuilder.of_indices(algebra, swap)(value)
+
+
 def _closed(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac | None:
     """What a sum is without one, or with a simpler one."""
 
@@ -444,6 +455,9 @@ def _canonical_names(count: int, free: frozenset[sp.Symbol]) -> list[sp.Symbol]:
 
 def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
     """The generator of an irreducible sum, the same whatever its indices are called."""
+    by_rows = summed(algebra, body, ranges, _renamed(algebra), partial(sum_multi, algebra))
+    if by_rows is not None:
+        return by_rows
     if len(ranges) == 1:
         closed = _closed(algebra, body, *ranges[0])
         if closed is not None:

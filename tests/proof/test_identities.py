@@ -13,10 +13,6 @@ from derive.verdicts.worker import judge_claim
 REASONS = {
     "the arguments of a divergence are not taken for distributions": ("kl-nonnegative-named",),
     "the family is taken to end where the sum does": ("telescoping-members",),
-    "an equation for every row is not used under a sum over rows": (
-        "softmax-bias-gradient",
-        "one-hot-rows-sum",
-    ),
 }
 OPEN = {name: reason for reason, names in REASONS.items() for name in names}
 

@@ -80,6 +80,16 @@ def test_a_ratio_that_may_be_one_is_a_condition() -> None:
     assert judged(total, n, r=Domain.POSITIVE).status == "refuted"
 
 
+def test_a_ratio_of_any_sign() -> None:
+    total = sum_of(r**k, (k, 1, n))
+    outcome = judged(total, r * (1 - r**n) / (1 - r))
+    assert outcome.status == "conditional"
+    assert [str(c) for c in outcome.conditions] == ["r != 1"]
+    alternating = sum_of(sp.Pow(-1, k, evaluate=False) * k, (k, 1, 2 * n))
+    assert judged(sum_of(sp.Pow(-1, k, evaluate=False), (k, 1, 2 * n)), 0).status != "refuted"
+    assert judged(alternating, n).status != "refuted"
+
+
 def test_nested_ranges() -> None:
     assert (
         judged(sum_of(sum_of(sp.S.One, (j, 1, k)), (k, 1, n)), n * (n + 1) / 2).status == "proved"

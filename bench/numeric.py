@@ -107,6 +107,8 @@ def arguments_of(name: str, shape: tuple[int, ...], dtype: type) -> list[Any]:
                 drawn = rng.normal(0, 3, shape)
         if p is not entry.params[0] and str(p) == "alpha":
             drawn = np.asarray(0.1)
+        if str(p) == "y" and name.endswith("cross_entropy"):
+            drawn = rng.integers(0, 2, shape)
         if shape_of(p) and p is not entry.params[0]:
             drawn = np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])]
         found.append(drawn.astype(dtype))

@@ -218,11 +218,14 @@ def numpy_function(
     if isinstance(what, str):
         about = subject(what, given)
         gradient = wrt = None
+        reasons: list[str] = []
         if grad or products:
             wrt = about.variable()
-            gradient = _differentiate(about.term, wrt, context=about.context).result
+            derivation = _differentiate(about.term, wrt, context=about.context)
+            gradient = derivation.result
+            reasons = [line.reason for line in derivation.lines]
         if about.entry is not None and args is None:
-            return compile_entry(about.entry, gradient, wrt, products, checked, target)
+            return compile_entry(about.entry, gradient, wrt, products, checked, target, reasons)
         chosen = about.parameters if args is None else args
         return compile_expression(
             about.term,

@@ -13,7 +13,7 @@ from derive.errors import DefinitionError, UnsupportedError
 from derive.functions import Entry, catalogue
 from derive.numeric.frameworks import framework_module
 from derive.numeric.names import identifier
-from derive.numeric.notes import about_entry, about_kinks, about_rewrites
+from derive.numeric.notes import about_derivation, about_entry, about_kinks, about_rewrites
 from derive.numeric.outputs import Output, Parameter, chosen_args, default_args
 from derive.numeric.products import product
 from derive.numeric.source import Function, module
@@ -141,12 +141,14 @@ def compile_entry(
     products: Sequence[str] = (),
     checked: str = "",
     target: str = "numpy",
+    reasons: Sequence[str] = (),
 ) -> NumpyFunction:
     """Compile an entry of the catalogue, its arguments in the entry's order.
 
     `gradient` is a term for its derivative in the first argument, in `wrt` (as in
     `compile_expression`, `products` too); the indices that it has beyond the entry's own come
-    last. `checked` is a sentence on the check that it passed, for the docstrings.
+    last. `checked` is a sentence on the check that it passed, `reasons` are those of the lines that
+    lead to the gradient, for the docstrings.
     """
     context = Context().with_library(catalogue.definitions)
     task = _Task(
@@ -157,7 +159,7 @@ def compile_entry(
         wrt,
         entry.out,
         products,
-        about_kinks(entry, wrt, gradient, context),
+        (*about_derivation(reasons), *about_kinks(entry, wrt, gradient, context)),
         checked,
         target,
         entry.domains,

@@ -112,7 +112,7 @@ def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: An
     first = function(*[a[:step] if c else a for a, c in zip(arrays, cut, strict=True)])
     several = isinstance(first, tuple)
     parts = first if several else (first,)
-    outs = (None,) * len(parts) if out is None else out if several else (out,)
+    outs = _outs(out, len(parts)) if several else (out,)
     wholes = [_room(o, (rows, *v.shape[1:]), v.dtype) for o, v in zip(outs, parts, strict=True)]
     for whole, part in zip(wholes, parts, strict=True):
         whole[:step] = part
@@ -141,9 +141,17 @@ def _put(result: Any, out: Any) -> Any:
     if not isinstance(result, tuple):
         _room(out, np.shape(result), result.dtype)[...] = result
         return out
-    if not isinstance(out, tuple) or len(out) != len(result):
-        raise TypeError(f"out is no tuple of {len(result)} arrays, one for each result")
-    return tuple([_put(r, o) for r, o in zip(result, out, strict=True)])
+    outs = _outs(out, len(result))
+    return tuple([_put(r, o) for r, o in zip(result, outs, strict=True)])
+
+
+def _outs(out: Any, count: int) -> tuple[Any, ...]:
+    """`out` as one array, or None, for each of so many results."""
+    if out is None:
+        return (None,) * count
+    if not isinstance(out, tuple) or len(out) != count:
+        raise TypeError(f"out is no tuple of {count} arrays, one for each result")
+    return out
 
 
 def _room(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:

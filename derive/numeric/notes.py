@@ -21,6 +21,13 @@ def about_entry(entry: Entry) -> tuple[str, ...]:
     return (formula, f"Domain: {'; '.join(domains)}.", *notes)
 
 
+def about_derivation(reasons: Sequence[str]) -> tuple[str, ...]:
+    """By which rules the gradient was derived."""
+    if not reasons:
+        return ()
+    return (f"Derived line by line, each line proved: {'; '.join(reasons)}.",)
+
+
 def about_rewrites(outputs: Sequence[Output]) -> tuple[str, ...]:
     """The identities, each proved, by which the formula was made stable."""
     used = {r.name: r for o in outputs for r in o.rewrites if not r.name.startswith("product_of")}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 import derive as dv
 from derive.errors import DefinitionError
+from derive.functions import catalogue
+from derive.terms import shape_of
 
 rng = np.random.default_rng(5)
 
@@ -65,3 +69,85 @@ def test_quotients_take_their_limits():
     f = dv.numpy_function("categorical_cross_entropy", grad=True)
     _, slope = f.value_and_grad([1.0, 0.0], [1.0, 0.0])
     np.testing.assert_array_equal(slope, [-1.0, 0.0])
+
+
+@pytest.mark.parametrize("size", [12, 200_000])
+def test_both_results_are_written_too(size):
+    f, z = dv.numpy_function("silu", grad=True), rng.normal(size=size)
+    out = np.empty(size), np.empty(size)
+    value, slope = f.value_and_grad(z, out=out)
+    assert value is out[0]
+    assert slope is out[1]
+    np.testing.assert_array_equal(out, f.value_and_grad(z))
+    with pytest.raises(TypeError, match="out is no tuple of 2 arrays"):
+        f._namespace["silu_value_and_grad"](z, out=out[0])
+
+
+@pytest.mark.parametrize("size", [12, 200_000])
+def test_an_argument_may_be_written_over(size):
+    """In place, and where `out` overlaps an argument that is read later."""
+    f, z = dv.numpy_function("softsign"), rng.normal(size=size)
+    wanted = f(z)
+    moved = np.concatenate([z, [0.0]])
+    np.testing.assert_array_equal(f(moved[:-1], out=moved[1:]), wanted)
+    assert f(z, out=z) is z
+    np.testing.assert_array_equal(z, wanted)
+
+
+def test_both_results_over_an_argument():
+    f, z = dv.numpy_function("silu", grad=True), rng.normal(size=200_000)
+    value, slope = f.value_and_grad(z)
+    f.value_and_grad(z, out=(z, np.empty_like(z)))
+    np.testing.assert_array_equal(z, value)
+    z = rng.normal(size=200_000)
+    value, slope = f.value_and_grad(z)
+    out = f.value_and_grad(z, out=(np.empty_like(z), z))
+    np.testing.assert_array_equal(out[0], value)
+    np.testing.assert_array_equal(z, slope)
+
+
+SCALARS = [e.name for e in catalogue.values() if not any(map(shape_of, e.params))]
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_nan_stays_where_it_is(name):
+    """A missing number spoils its own place alone, also where a helper looks at all of them."""
+    f = dv.numpy_function(name, grad=True)
+    shape = (1, 7)
+    arrays = [np.full(shape, 0.5) for _ in f.params]
+    clean = f.value_and_grad(*arrays)
+    arrays[0][0, 3] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = f.value_and_grad(*arrays)
+    for before, after in zip(clean, found, strict=True):
+        # What takes few values, or none but 0, has nothing to spoil.
+        assert np.isnan(after[0, 3]) or set(np.unique(before)) <= {0.0, 1.0}
+        after[0, 3] = before[0, 3]
+        np.testing.assert_array_max_ulp(before, after, 2)
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_a_number_gives_a_number(name):
+    f = dv.numpy_function(name, grad=True)
+    for number in (0.5, np.float64(0.5), np.asarray(0.5), 1):
+        value, slope = f.value_and_grad(*[number] * len(f.params))
+        assert isinstance(value, np.float64)
+        assert isinstance(slope, np.float64)
+    single = f(*[np.float32(0.5)] * len(f.params))
+    assert isinstance(single, np.float32)
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_what_is_empty_stays_empty(name):
+    f = dv.numpy_function(name, grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, slope = f.value_and_grad(*[np.empty((0, 3))] * len(f.params))
+    assert value.shape == slope.shape == (0, 3)
+
+
+def test_complex_and_text_are_refused():
+    for wrong in (1j, "a"):
+        with pytest.raises(TypeError):
+            dv.numpy_function("sigmoid")(wrong)

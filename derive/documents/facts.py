@@ -14,6 +14,8 @@ SAMPLE = "s"
 
 SAMPLE_SUM = rf"\sum_{{{SAMPLE}}}"
 
+CASES, ROWS, END = r"\begin{cases} ", r" \\ ", r" \end{cases}"
+
 _AT_POINT = re.compile(r"\(\s*\\?[A-Za-z]\w*\s*=\s*-?\d+\s*\)")
 
 _VISIBLE_EVERYWHERE = frozenset({"definition"})
@@ -102,6 +104,10 @@ class Facts:
                 return
         kind = "value" if line.value(side) else "definition"
         text = f"{line.sides[0]} = {line.sides[side]}"
+        limits = [f.text for f in self.case if f.kind == "assumption"]
+        if head.kind == "call" and limits:
+            # f(x) = x for x > 0 says nothing of f elsewhere; another line may.
+            kind, text = "definition", self._by_cases(line, side, limits[0])
         # A function's parameters are its own.
         params = line.names[0] - {head.name} if head.kind == "call" else frozenset[str]()
         names = line.names[side] - params
@@ -110,10 +116,26 @@ class Facts:
             # P(X = 1) = 0.3 says what P is, at a point; P(X = 1) = p that p is a probability.
             kind = "definition"
             if line.sides[side] in line.names[side]:
-                inside = f"{line.sides[side]} \\in (0, 1)"
+                inside = f"0 < {line.sides[side]} < 1"
                 self.add(self.assume(inside, place, line.names[side]))
         self.add(Fact(text, kind, place, head.name, head.key, names, self.section, params=params,
-                      at_point=point))  # fmt: skip
+                      at_point=point, partial=bool(limits)))  # fmt: skip
+
+    def _by_cases(self, line: Line, side: int, limit: str) -> str:
+        """A function that is given in several lines, each for its own case, as one definition."""
+        assert line.head is not None
+        rows = [f"{line.sides[side]} & {limit}"]
+        for old in self.definitions(line.head):
+            if old.partial and old.left == line.sides[0]:
+                rows.insert(0, old.text.partition(CASES)[2].removesuffix(END))
+        return f"{line.sides[0]} = {CASES}{ROWS.join(rows)}{END}"
+
+    def is_another_case(self, head: Head) -> bool:
+        """Whether a function is known under conditions only, and not under the present one."""
+        known = [f for f in self.definitions(head) if f.partial and self.is_near(f)]
+        return bool(known and self.case) and not any(
+            limit.text in f.text for f in known for limit in self.case
+        )
 
     def _forget_value(self, head: Head) -> None:
         self.stated = [f for f in self.stated if f.key != head.key or f.kind != "value"]

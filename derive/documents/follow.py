@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from derive.documents.conditions import conditions_after
 from derive.documents.facts import Facts, is_at_point, is_update
 from derive.documents.learn import learn, meaning, settled
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
@@ -13,7 +14,6 @@ from derive.documents.prose import (
     concludes,
     naming,
     sets_to_zero,
-    speaks_of_derivatives,
     speaks_of_single_sample,
 )
 from derive.documents.reported import Reported, reported_of, unread
@@ -28,6 +28,9 @@ Judge = Callable[[Task], Judged]
 
 LONGEST_BRIDGE = 60
 """The longest prose over which a display goes on with the one before, in characters."""
+
+PROSE = 120
+"""How much of the words before a formula may name it, in characters."""
 
 OBJECTIVES = 4
 """How many definitions back the text may mean when it sets a derivative to zero."""
@@ -53,6 +56,8 @@ class Follower:
     said: str = ""
     seen: frozenset[str] = frozenset()
     expression: Found | None = None
+    after: dict[int, str] = field(default_factory=dict)
+    conditions: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         shapes = []
@@ -62,6 +67,7 @@ class Follower:
             except ReadError:
                 continue
         self.spelling = Spelling.of(shapes)
+        self.after, self.conditions = conditions_after(self.document.pieces)
         self.facts.words = frozenset[str]().union(*(shape.words for shape in shapes))
 
     # -- pieces ---------------------------------------------------------------------------------
@@ -122,6 +128,9 @@ class Follower:
             return Reported(found, "expression", None, "the author asked not to judge this")
         if found.trouble:
             return Reported(found, "unread", "undecided", f"unread: {found.trouble}")
+        if found.start in self.conditions:
+            reason = "a condition: what stands before it holds under it"
+            return Reported(found, "definition", "definition", reason)
         source = self.spelling.respelled(found.source)
         source, notes = with_one_case(source, self.facts.functions())
         try:
@@ -133,11 +142,24 @@ class Follower:
         except ReadError as error:
             self.before = None
             return unread(found, error)
-        reported = self._shaped(found, shape)
+        reported = self._under_condition(found, shape)
         expected, self.expected = self.expected, ""
         steps = tuple(map(self._as_written, reported.steps))
         notes = (*notes, *reported.notes)
         return replace(reported, steps=steps, expected=expected, notes=notes)
+
+    def _under_condition(self, found: Found, shape: Outline) -> Reported:
+        """What is said of a formula under the condition that the words after it state."""
+        stated = self.after.get(found.start)
+        if stated is None:
+            return self._shaped(found, shape)
+        line = self.document.position(found.start)[0]
+        case = self.facts.case
+        names = _outline(stated, self.facts.words).names
+        self.facts.case = [self.facts.assume(stated, line, names)]
+        reported = self._shaped(found, shape)
+        self.facts.case = case
+        return reported
 
     def _shaped(self, found: Found, shape: Outline) -> Reported:
         line = self.document.position(found.start)[0]
@@ -245,7 +267,7 @@ class Follower:
             samples=frozenset(self.facts.sample_names(facts)) if shape.by else frozenset(),
             fresh=shape.names - self.seen,
             heading=self.title,
-            slopes=speaks_of_derivatives(f"{self.title} {self.said}"),
+            said=self.said[-PROSE:],
             seconds=self.seconds,
         )
 
@@ -315,7 +337,8 @@ class _Roles:
 def _outline(source: str, words: Iterable[str] = ()) -> Outline:
     """The outline of a formula. Raises `ReadError`, whatever is wrong with it."""
     try:
-        return outline(source, words)
+        shape = outline(source, words)
+        return replace(shape, lines=tuple(map(_with_plain_head, shape.lines)))
     except ReadError:
         raise
     except RecursionError:
@@ -324,6 +347,11 @@ def _outline(source: str, words: Iterable[str] = ()) -> Outline:
         # A surprise is no reason to leave the rest of the document unread.
         said = f"internal error: {type(error).__name__}: {error}"
         raise ReadError(source, 0, said, "a formula that can be read") from error
+
+
+def _with_plain_head(line: Line) -> Line:
+    """A chain whose left side, E[(X − μ)²], names nothing."""
+    return replace(line, head=None) if line.head is not None and "?" in line.head.key else line
 
 
 def _is_case(shape: Outline) -> bool:

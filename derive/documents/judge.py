@@ -10,13 +10,14 @@ from itertools import chain
 
 import sympy as sp
 
+from derive.documents.known import with_losses_of_errors
 from derive.documents.remarks import remark_on
 from derive.documents.steps import GOOD, Effort, Outcomes, Steps, are_connected, reached, with_roles
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula, read_all
-from derive.terms import Context, NamedFunction, Partial, Statement, index
+from derive.terms import Context, NamedFunction, Partial, Statement, index, shape_of
 from derive.verdicts.surroundings import (
     base_context,
     defines,
@@ -102,7 +103,10 @@ class _Attempt:
     @classmethod
     def of(cls, task: Task, facts: tuple[Fact, ...], deadline: float) -> _Attempt:
         formulas, kept, dropped = _read(task, facts)
-        plain, numeric = _contexts(formulas[:-1], kept)
+        formulas, kept = _fitting(formulas, kept)
+        plain, numeric = (
+            with_losses_of_errors(c, formulas[-1]) for c in _contexts(formulas[:-1], kept)
+        )
         contexts = (with_conditions(plain, formulas[-1]), with_conditions(numeric, formulas[-1]))
         return cls(task, formulas[-1], tuple(kept), tuple(dropped), contexts, deadline)
 
@@ -145,7 +149,7 @@ class _Attempt:
         for step in self.claim.steps:
             new = defines(step.statement, base_context())
             if step.offset in self.task.defining and new is not None:
-                remarks.append(remark_on(new, self.task.heading))
+                remarks.append(remark_on(new, self.task.heading, self.task.said))
         said = tuple(r for r in remarks if r is not None)
         return Judged(tuple(steps), self.claim.readings, self.kept, taken, remarks=said)
 
@@ -174,6 +178,25 @@ def _read(task: Task, stated: tuple[Fact, ...]) -> tuple[list[Formula], list[Fac
         else:
             kept.append(fact)
     return read([*(f.text for f in kept), task.source]), kept, dropped
+
+
+def _fitting(formulas: list[Formula], facts: list[Fact]) -> tuple[list[Formula], list[Fact]]:
+    """Without what another section says of a function of one value, where it has a family."""
+    claim = formulas[-1]
+    sides = [t for s in claim.steps for t in (s.statement.lhs, s.statement.rhs)]
+    of_families = {type(f).__name__ for t in sides for f in t.atoms(NamedFunction)
+                   if any(isinstance(a, sp.IndexedBase) for a in f.args)}  # fmt: skip
+
+    def fits(formula: Formula, fact: Fact) -> bool:
+        heads = [s.statement.lhs for s in formula.steps]
+        return not fact.foreign or not any(
+            isinstance(h, NamedFunction) and type(h).__name__ in of_families
+            and not any(shape_of(a) for a in h.args)
+            for h in heads
+        )  # fmt: skip
+
+    pairs = [(x, f) for x, f in zip(formulas, facts, strict=False) if fits(x, f)]
+    return [*(x for x, _ in pairs), claim], [f for _, f in pairs]
 
 
 def _contexts(formulas: Sequence[Formula], facts: Sequence[Fact]) -> tuple[Context, Context]:
@@ -235,4 +258,6 @@ def _taken(formula: Formula, context: Context) -> tuple[str, ...]:
     """The catalogue's names that the formula uses and the document does not define."""
     sides = [t for step in formula.steps for t in (step.statement.lhs, step.statement.rhs)]
     names = {type(f).__name__ for t in sides for f in t.atoms(NamedFunction)}
-    return tuple(sorted(n for n in names if n in catalogue and n not in context.definitions))
+    named = {n for n in names if n in catalogue and n not in context.definitions}
+    sources = [d.source.partition(": ") for n in names for d in context.definitions.get(n, ())]
+    return tuple(sorted(named | {entry for told, _, entry in sources if told == "catalogue"}))

@@ -16,6 +16,7 @@ from derive.documents.values import PUTS_IN
 from derive.errors import ReadError
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline
+from derive.verdicts.surroundings import RELATION_SIGNS
 from derive.verdicts.verdict import StepVerdict
 
 
@@ -40,6 +41,8 @@ def meaning(line: Line, facts: Facts, said: str) -> str:
         return "a condition on its names; it is used as a hypothesis from here on"
     if line.relations[0] != "=" or line.head is None:
         return ""
+    if facts.is_another_case(line.head):
+        return f"{line.sides[0]} in another case"
     if not facts.definitions(line.head):
         return "it says more of a name that has conditions"
     if is_new_meaning(line, facts, said):
@@ -86,7 +89,8 @@ def learn(
             continue
         if line.relations[0] != "=":
             if first.verdict == "definition":
-                text = f"{line.sides[0]} {first.relation} {line.sides[1]}"
+                relation = RELATION_SIGNS.get(first.relation, first.relation)
+                text = f"{line.sides[0]} {relation} {line.sides[1]}"
                 facts.case = [facts.assume(text, place, line.names[0] | line.names[1])]
         elif line.head is None:
             _learn_condition(line, first, facts, place, lasting)
@@ -132,7 +136,7 @@ def _learn_meaning(
     assert line.head is not None
     first = verdicts[line.starts[1]]
     special = first.verdict == "conditional" and line.head.kind == "symbol"
-    special |= first.verdict == "proved" and line.value(1)
+    special |= first.verdict == "proved" and line.value(1) and line.head.kind != "call"
     # What says again what another section said, or sums points up, holds here from now on.
     again = first.verdict == "proved" and first.offset in task.restating | task.from_points
     if first.verdict == "definition" or special or again:

@@ -27,11 +27,6 @@ _DEFINES = re.compile(
 )
 
 
-_SLOPES = re.compile(
-    r"\bderivativ|\bgradient|\bback-?\s?prop|\bbackward|\bslope|\bdifferentiat|\bAbleitung"
-    r"|导数|求导|梯度|反向传播|后向传播|微分",
-    re.IGNORECASE,
-)
 _OPTIMUM = re.compile(
     r"\bderivativ|\bgradient|\bdifferentiat|\b(?:to|equal|equals|with) zero|\bstationar"
     r"|\bmaxim|\bminim|\boptim|\bAbleitung|\bNull\b|\bextrem"
@@ -42,11 +37,6 @@ _CONCLUSION = re.compile(
     r"\b(?:if|when|wenn)\b[^.]*\b(?:then|have|get|dann)\W*$|(?:如果|若|当)[^。]*(?:那么|则|有)[\s，,:：]*$",
     re.IGNORECASE,
 )
-
-
-def speaks_of_derivatives(text: str) -> bool:
-    """Whether a heading or prose announces derivatives."""
-    return _SLOPES.search(text) is not None
 
 
 def sets_to_zero(before: str) -> bool:

@@ -23,6 +23,7 @@ from derive.terms import (
     free,
     map_terms,
     name_of,
+    shape_of,
     substitute,
 )
 from derive.verdicts.nearby import is_size
@@ -96,6 +97,16 @@ def at_points(statement: Statement, context: Context) -> tuple[list[Statement], 
         where = ", ".join(latex(v) for v in sorted(known, key=str))
         return cases, rf"{latex(letter)} \in \{{{where}\}}"
     return None
+
+
+def speaks_of_all(statement: Statement, context: Context) -> bool:
+    """`P(D) = \\prod_i P(D_i)`: a function of one value, of all values at once."""
+    for f in statement.lhs.atoms(NamedFunction):
+        families = [a for a in f.args if isinstance(a, sp.IndexedBase)]
+        general = [d for d in context.definitions.get(type(f).__name__, ()) if d.general]
+        if families and general and not any(shape_of(p) for d in general for p in d.params):
+            return True
+    return False
 
 
 def _points_of(f: NamedFunction, context: Context) -> dict[sp.Expr, sp.Expr]:

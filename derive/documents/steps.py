@@ -10,7 +10,14 @@ from typing import Literal
 
 import sympy as sp
 
-from derive.documents.roles import at_points, augmented, consequence, set_to_zero, with_definition
+from derive.documents.roles import (
+    at_points,
+    augmented,
+    consequence,
+    set_to_zero,
+    speaks_of_all,
+    with_definition,
+)
 from derive.documents.task import Task
 from derive.documents.values import values_put_in
 from derive.latex import Formula, Step, name_to_latex
@@ -27,6 +34,7 @@ from derive.terms import (
     free,
     map_terms,
     name_of,
+    substitute,
 )
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
@@ -115,6 +123,8 @@ class Steps:
             self._define(step)
         elif _says_argument(step.statement, self.plain):
             reason = SAYS_ARGUMENT
+        elif step is self.formula.steps[0] and speaks_of_all(step.statement, self.plain):
+            reason = "it says what the function of one value is of all values"
         else:
             return None
         return StepVerdict(step.lhs_latex, step.rhs_latex, "=", "definition", reason,
@@ -145,7 +155,7 @@ class Steps:
         special = self._special(step, statement, lhs, context)
         if special is not None:
             return special
-        written = statement
+        written = statement = _with_values_beside_members(statement, context)
         one = self._for_one_sample(statement, context)
         if one is not None:
             statement, context = one.statement, one.context
@@ -277,6 +287,27 @@ def _names_of(statement: Statement) -> list[sp.Basic]:
     return sorted(free(statement.lhs) | free(statement.rhs), key=str)
 
 
+def _with_values_beside_members(statement: Statement, context: Context) -> Statement:
+    """p(x) beside the p(x_i) of a sum: a number of which no more is known, and so is q(x)."""
+    sides = (statement.lhs, statement.rhs)
+    if any(side.has(Partial) for side in sides):
+        return statement
+    applied: dict[str, set[NamedFunction]] = {}
+    for f in (f for side in sides for f in side.atoms(NamedFunction)):
+        applied.setdefault(type(f).__name__, set()).add(f)
+    values: dict[sp.Basic, sp.Expr] = {}
+    for name, found in sorted(applied.items()):
+        (f,) = found if len(found) == 1 else (None,)
+        plain = f is not None and all(isinstance(a, sp.Symbol | sp.IndexedBase) for a in f.args)
+        if plain and context.definition_of(f) is None and name not in context.definitions:
+            values[f] = sp.Symbol(str(f), real=True)
+    members = {str(b.label) for side in sides for b in side.atoms(sp.IndexedBase)}
+    if not members & {type(f).__name__ for f in values}:
+        return statement
+    left, right = (substitute(side, values) for side in sides)
+    return Statement(left, statement.relation, right)
+
+
 def _with_values_named(statement: Statement, context: Context) -> tuple[Statement, Context]:
     """∂L/∂σ(z) of an L that is not known: σ(z) becomes a variable that is defined as σ(z)."""
     held = {
@@ -326,13 +357,23 @@ def _unknown_under_derivative(statement: Statement, context: Context) -> list[st
         for p in sorted(here.atoms(Partial), key=str):
             unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
             # What both sides speak of is a value like any other.
-            if (
-                unknown
-                and p not in there.atoms(Partial)
-                and name_of(p.expr) not in _under_defined(there, context)
-            ):
+            told = _shared(p, there, context)
+            if unknown and not told and name_of(p.expr) not in _under_defined(there, context):
                 found.append(str(name_of(p.expr)))
     return found
+
+
+def _shared(p: Partial, there: sp.Expr, context: Context) -> bool:
+    """Whether the other side has the derivative too, or one that the chain rule leads to."""
+    for q in there.atoms(Partial):
+        if q == p:
+            return True
+        if name_of(q.expr) == name_of(p.expr):
+            ours, theirs = ({name_of(v) for v in d.variables} for d in (p, q))
+            inner = reached(q.variables, context) >= ours
+            if inner or reached(p.variables, context) >= theirs:
+                return True
+    return False
 
 
 def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:

@@ -14,7 +14,8 @@ class Fact:
     `kind` is definition, value (for numeric steps only) or assumption; `name` and `key` are
     those of its left side; `names` what its right side uses; `foreign` says that it comes from
     another section, so that a claim need not speak of the same thing; `params` are the letters
-    that a function is defined for, `at_point` says that it is known at one value only.
+    that a function is defined for, `at_point` says that it is known at one value only,
+    `partial` that it is known under conditions only.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Fact:
     foreign: bool = False
     params: frozenset[str] = frozenset()
     at_point: bool = False
+    partial: bool = False
 
     @property
     def left(self) -> str:
@@ -46,9 +48,8 @@ class Task:
     text gives as what follows; `soft` those that define something if they fail. `samples` are
     the letters that differ from sample to sample; `fresh` the names that the document has not
     used before. `words` are names of several letters; `heading` is what the formula stands
-    under, `slopes` says that the text speaks of derivatives there; `without` names the unstated
-    hypotheses that the document rules out. If there is an `only`, no other step is judged, and
-    those only whether they hold.
+    under, `said` the words before it; `without` names the unstated hypotheses that the document
+    rules out. If there is an `only`, no other step is judged, and those only whether they hold.
     """
 
     source: str
@@ -68,7 +69,7 @@ class Task:
     samples: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     heading: str = ""
-    slopes: bool = False
+    said: str = ""
     only: frozenset[int] = frozenset()
     seconds: float = 10.0
 

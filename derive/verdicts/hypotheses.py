@@ -217,6 +217,47 @@ def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt
             )
 
 
+def two_outcomes(statement: Statement, context: Context) -> Iterator[Attempt]:
+    """n = 2 where a sum over all p_i is written out for p and 1 − p."""
+    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
+        if here.has(sp.Sum) or not there.has(sp.Sum):
+            continue
+        letters = {str(s).partition("(")[0]: s for s in free(here) if isinstance(s, sp.Symbol)}
+        bases = sorted((b for b in there.atoms(sp.IndexedBase) if str(b.label) in letters), key=str)
+        sizes = {b.shape for b in bases}
+        if len(sizes) != 1 or len(next(iter(sizes))) != 1 or context.definitions.get(str(bases[0])):
+            continue
+        (n,) = next(iter(sizes))
+        if not isinstance(n, sp.Symbol):
+            continue
+
+        def member(node: sp.Expr, letters: dict[str, sp.Symbol] = letters) -> sp.Expr:
+            p = letters.get(str(node.base.label)) if isinstance(node, sp.Indexed) else None
+            return node if p is None else p if node.indices == (1,) else 1 - p
+
+        def written(
+            term: sp.Expr, n: sp.Symbol = n, member: Callable[[sp.Expr], sp.Expr] = member
+        ) -> sp.Expr:
+            two = substitute(term, {n: sp.Integer(2)})
+            return map_terms(map_terms(two, _written_out), member)
+
+        label = rf"{n} = 2,\ " + r",\ ".join(f"{_name(b)}_2 = 1 - {_name(b)}_1" for b in bases)
+        yield Attempt(
+            Statement(written(statement.lhs), "=", written(statement.rhs)),
+            rewritten(context, written),
+            label,
+            f"{n} = 2, and the two add up to 1",
+        )
+
+
+def _written_out(node: sp.Expr) -> sp.Expr:
+    """A sum over two members as two terms."""
+    if not isinstance(node, sp.Sum) or len(node.limits) != 1 or node.limits[0][1:] != (1, 2):
+        return node
+    k = node.limits[0][0]
+    return sp.Add(*(substitute(node.function, {k: sp.Integer(i)}) for i in (1, 2)))
+
+
 def _is_size(s: sp.Basic, statement: Statement, context: Context) -> bool:
     return isinstance(s, sp.Symbol) and any(
         s in free(b.shape[0]) for t in _terms(statement, context)
@@ -333,6 +374,7 @@ SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     normalized,
     single_sample,
     explicit_members,
+    two_outcomes,
     one_hot,
     other_base,
     implied_sum,

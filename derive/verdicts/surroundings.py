@@ -98,7 +98,7 @@ def with_conditions(context: Context, formula: Formula) -> Context:
 
 def with_assumption(context: Context, formula: Formula) -> Context:
     """The context with a formula as a hypothesis."""
-    if not formula.steps and not formula.memberships:
+    if not (formula.steps or formula.memberships or formula.implied):
         raise ReadError(formula.source, 0, "no relation", "a hypothesis such as x > 0")
     for step in formula.steps:
         label = _source(step.lhs_latex, step.statement, step.rhs_latex)
@@ -112,11 +112,12 @@ def _with_memberships(context: Context, formula: Formula) -> Context:
     return context
 
 
-_SIGNS = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "~=": r"\approx"}
+RELATION_SIGNS = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "~=": r"\approx"}
+"""The relations that LaTeX writes otherwise."""
 
 
 def _source(lhs: str, statement: Statement, rhs: str) -> str:
-    return f"{lhs} {_SIGNS.get(statement.relation, statement.relation)} {rhs}"
+    return f"{lhs} {RELATION_SIGNS.get(statement.relation, statement.relation)} {rhs}"
 
 
 def _with_equation(context: Context, statement: Statement, label: str) -> Context:

@@ -1,0 +1,69 @@
+"""Conditions that a text puts after a formula: `f'(x) = 1` for `x > 0`, or for positive `x`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from derive.documents.pieces import Found, Piece, Remark, Words
+from derive.errors import ReadError
+from derive.latex.outline import outline
+
+_LINK = r"(?:for|if|when|whenever|where|provided(?: that)?|as long as|für|wenn|falls|对于?|若|当)"
+_BEFORE = re.compile(
+    rf"^[\s,，(]*(?:and\s+)?{_LINK}(?:\s+(?:all|every|any|each|alle|jedes))?\s*$", re.IGNORECASE
+)
+_SIGN_BEFORE = re.compile(
+    rf"^[\s,，(]*{_LINK}\s+(?:all\s+|every\s+|any\s+)?(positive|negative|non-?negative|pos\.|neg\.)"
+    r"(?:\s+\w+)?\s*$",
+    re.IGNORECASE,
+)
+_SIGN_AFTER = re.compile(
+    r"^\s*(?:is|are|ist)\s+(positive|negative|non-?negative|positiv|negativ)\b"
+)
+_RELATIONS = {"pos": "> 0", "neg": "< 0", "non": r"\geq 0"}
+_INEQUALITIES = frozenset({"<", ">", "<=", ">=", "!="})
+
+
+def conditions_after(pieces: Sequence[Piece]) -> tuple[dict[int, str], frozenset[int]]:
+    """The condition (LaTeX) that stands after a formula, by the formula's place in the file.
+
+    With it come the places of the formulas that state such conditions.
+    """
+    found: dict[int, str] = {}
+    stated: set[int] = set()
+    plain = [p for p in pieces if not isinstance(p, Remark)]
+    for k, piece in enumerate(plain[:-2]):
+        words, formula = plain[k + 1], plain[k + 2]
+        if not isinstance(piece, Found) or not isinstance(words, Words):
+            continue
+        if not isinstance(formula, Found) or piece.start in stated:
+            continue
+        after = plain[k + 3] if k + 3 < len(plain) else None
+        for condition in _stated(words, formula, after):
+            found[piece.start] = condition
+            stated.add(formula.start)
+    return found, frozenset(stated)
+
+
+def _stated(words: Words, formula: Found, after: Piece | None) -> Iterator[str]:
+    """The condition that the words before a formula, and those after it, make of it."""
+    if formula.display or formula.trouble:
+        return
+    text = formula.source.chars.strip()
+    sign = _SIGN_BEFORE.match(words.text)
+    if sign is None and _BEFORE.match(words.text) and isinstance(after, Words):
+        sign = _SIGN_AFTER.match(after.text)
+    if sign is not None:
+        if re.fullmatch(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?", text):
+            yield f"{text} {_RELATIONS[sign[1][:3].lower()]}"
+    elif _BEFORE.match(words.text) and _is_inequality(text):
+        yield text
+
+
+def _is_inequality(text: str) -> bool:
+    try:
+        lines = outline(text).lines
+    except ReadError:
+        return False
+    return bool(lines) and all(x.relations and set(x.relations) <= _INEQUALITIES for x in lines)

@@ -47,7 +47,8 @@ class Atoms(Expressions):
             return self._command_handler(token.text) is not None
         if token.text in ("|", "||") and token.kind == "other":
             # Where an operand must stand a bar opens; after one it closes or separates.
-            return operand or not self.bars
+            side_by_side = token.text == "||" and self.bars[-1:] == ("{",)
+            return operand or not self.bars or side_by_side
         return token.kind == "other" and token.text in _CLOSER
 
     def atom(self) -> s.Node:
@@ -155,6 +156,8 @@ class Atoms(Expressions):
             words = self.next().text
         end = self.tokens[self.at - 1].end
         word = words.strip()
+        if word.isascii() and word.isdigit():
+            return s.Number(token.start, end, word)
         if re.sub(r"\\[,;:!]|\s", "", word) in OPAQUE:
             word = re.sub(r"\\[,;:!]|\s", "", word)
         if token.text == r"\bf" and len(word) == 1:
@@ -189,7 +192,7 @@ class Atoms(Expressions):
     def _group(self) -> s.Node:
         begin = self.next()
         outer = self.bars, self.in_subscript, self.skips_alignment
-        self.bars = (*self.bars, "(")
+        self.bars = (*self.bars, "{" if begin.text == "{" else "(")
         if begin.text != "{":
             self.in_subscript = self.in_subscript and begin.text != "("
         if self.peek.text == _CLOSER[begin.text]:

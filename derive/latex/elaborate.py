@@ -168,6 +168,7 @@ class Expressions:
                 value = self.opaque(seq[at][1], seq[at][1], "the vector", [value])
             if isinstance(value, Vec | sp.IndexedBase) and len(seq) > after - at:
                 raise self.fail(seq[at][1], "an index: this is a family, not a number")
+            self._check_sigma(seq, at)
             if op == "o":
                 self.check_entrywise(seq, at)
             if op == "/":
@@ -178,6 +179,17 @@ class Expressions:
                 factors.append(value)
             at = after
         return build.mul(*factors)
+
+    def _check_sigma(self, seq: Sequence_, at: int) -> None:
+        r"""\Sigma_j w_j may be meant as a sum."""
+        node = seq[at][1]
+        if not isinstance(node, s.Script) or not isinstance(node.base, s.Name) or node.sub is None:
+            return
+        if node.base.text != "Sigma" or at + 1 >= len(seq) or seq[at + 1][0]:
+            return
+        letters = used_letters(node, self.names.roles)
+        if letters & used_letters(seq[at + 1][1], self.names.roles):
+            raise self.fail(node, r"\sum for a sum, or a factor without that index")
 
     def _check_slash(self, denominator: s.Node, following: s.Node) -> None:
         """1/2(a − y) and 1/n Σ are read from left to right; 1/2n is refused."""
@@ -313,6 +325,11 @@ class Expressions:
     def exponent(self, sup: s.Node) -> s.Node:
         plain = s.bare(sup)
         if isinstance(plain, s.Text) or (isinstance(plain, s.Name) and plain.text == "T"):
+            raise self.fail(sup, "an exponent (a transpose is not read)")
+        pieces = plain.items if isinstance(plain, s.Term) else (plain,)
+        if any(isinstance(x, s.Group) and x.delimiter == "[" for x in pieces):
+            raise self.fail(sup, "an exponent, or a label that is known")
+        if isinstance(pieces[0], s.Group) and len(pieces) > 1 and is_transposition(pieces[-1]):
             raise self.fail(sup, "an exponent (a transpose is not read)")
         return sup
 

@@ -44,7 +44,7 @@ class Expressions(Cursor):
         return s.Listing(start, items[-1].end, tuple(items), tuple(separators))
 
     def _bar_separates(self) -> bool:
-        inside_call = not self.bars or self.bars[-1] == "("
+        inside_call = not self.bars or self.bars[-1] in ("(", "{")
         return self.peek.kind == "other" and self.peek.text in ("|", "||") and inside_call
 
     def chain(self) -> s.Chain:
@@ -62,6 +62,8 @@ class Expressions(Cursor):
             relation = self.relation_at(self.at)
             if relation is None:
                 break
+            if relation[0] == ":" and self.ends_at_colon:
+                break
             self.at += relation[1]
             self._skip_alignment()
             relations.append(relation[0])
@@ -71,6 +73,7 @@ class Expressions(Cursor):
         return s.Chain(start, end, tuple(parts), tuple(relations))
 
     skips_alignment = True
+    ends_at_colon = False
 
     def _skip_alignment(self) -> None:
         while self.skips_alignment and self.peek.text == "&":
@@ -143,7 +146,8 @@ class Expressions(Cursor):
         return opened and self.peek.text in ("+", "-")
 
     def _item_here(self, items: list[s.Node], op: str) -> bool:
-        if self.peek.kind == "command" and items and not op and self.remark_here() is not None:
+        outside = self.peek.kind == "command" and items and not op and not self.bars
+        if outside and self.remark_here() is not None:
             return False
         waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), _OPEN)
         return self.starts_item(waiting) and not (items and not op and self.peek.wide)

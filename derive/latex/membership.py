@@ -42,6 +42,18 @@ def domain_of(node: s.Node) -> Domain | None:
     return None
 
 
+def interval_of(node: s.Node) -> tuple[tuple[s.Node, s.Node], str] | None:
+    """The ends and the brackets of an interval such as [0, 1)."""
+    node = s.bare(node)
+    if not isinstance(node, s.Group) or not isinstance(node.body, s.Listing):
+        return None
+    brackets = {"(": "()", "[": "[]", "(]": "(]", "[)": "[)"}.get(node.delimiter)
+    items = node.body.items
+    if brackets is None or len(items) != 2 or any(getattr(x, "relations", ()) for x in items):
+        return None
+    return (items[0], items[1]), brackets
+
+
 def is_some_set(node: s.Node) -> bool:
     r"""Whether a letter or `\{1, \dots, n\}` stands for a set, of which we know no more."""
     node = s.bare(node)

@@ -71,7 +71,7 @@ class Names:
     def fresh_letter(self, after: int = 0) -> str:
         """A letter for an index that this formula does not use; `after` others."""
         taken = self.free_indices | self.roles.bound | set(self.roles.objects)
-        taken |= {x for layer in self.scope for x in layer}
+        taken |= {x for layer in self.scope for x in layer} | set(self.roles.ranks)
         if self.spread is not None:
             taken.add(self.spread.name)
         free = [x for x in (*"kljpqr", "k_1", "k_2", "k_3") if x not in taken]
@@ -173,6 +173,9 @@ class Names:
     def _digits(self, node: s.Script, name: str, parts: list[s.Node]) -> list[s.Node] | None:
         """y_1 is a member if y has members elsewhere; W_{12} is W_{1,2} if W has two indices."""
         rank = self.roles.ranks.get(name)
+        if any(isinstance(p, s.Number) and not int(p.text) for p in parts):
+            # Members are counted from 1: θ_0 is a value of its own.
+            return None
         if rank is None or f"{name}_{label_text(node.sub or node)}" in self.roles.objects:
             return None
         first = parts[0]

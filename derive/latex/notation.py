@@ -107,6 +107,9 @@ RECIPROCALS: Mapping[str, type[sp.Function]] = MappingProxyType(
 OPAQUE = frozenset({"argmax", "argmin", "sup", "inf", "lim"})
 """Words for values of which no more is said than where they come from."""
 
+ABBREVIATIONS = frozenset({"CE", "KL", "FL", "JS", "BN", "LN", "TP", "FP", "TN", "FN", "PE", "Pr"})
+"""Names of two letters that are no products."""
+
 OPAQUE_COMMANDS = frozenset({"sup", "inf", "lim"})
 """Those with a LaTeX command of their own."""
 

@@ -40,6 +40,9 @@ class Elaborator(Values):
                 return self.quotient_derivative(seq, at, *parts)
         if self.is_transposed(node):
             return self.dot_product(seq, at)
+        if self._is_dot_product(seq, at):
+            pair = [*seq[: at + 1], ("", seq[at + 1][1]), *seq[at + 2 :]]
+            return self.dot_product(pair, at)
         if isinstance(base, s.Name):
             return self.expectation(seq, at) or self.named(seq, at)
         if isinstance(node, s.Number) and node.text == "1":
@@ -49,6 +52,14 @@ class Elaborator(Values):
         if isinstance(base, s.Group) and self.is_composition(base):
             return self.composed(seq, at)
         return self.item(node), at + 1
+
+    def _is_dot_product(self, seq: Sequence_, at: int) -> bool:
+        r"""Whether a \cdot b stands here for two vectors."""
+        if at + 1 >= len(seq) or seq[at + 1][0] != "*" or self.names.spread is not None:
+            return False
+        pair = (seq[at][1], seq[at + 1][1])
+        families = all(isinstance(x, s.Name) and self.names.is_family(x.text) for x in pair)
+        return families and r"\cdot" in self.names.source[pair[0].end : pair[1].start]
 
     def _condition_after(self, seq: Sequence_, at: int) -> s.Chain | None:
         r"""The condition in 1\{i = j\}, which is 1 where that holds."""

@@ -48,6 +48,8 @@ class Parser(Atoms):
             if condition is not None:
                 items += condition
                 separators += [""] * len(condition)
+                if items and self.peek.kind != "end" and self.starts_item():
+                    continue
             elif items and self._relation_here() and separator in ("", r"\\"):
                 last = _last_chain(items)
                 items[last] = _join(items[last], self.chain())
@@ -84,7 +86,7 @@ class Parser(Atoms):
                 return []
         elif self.peek.text == r"\forall":
             self.next()
-            premise = False
+            premise, self.ends_at_colon = False, True
         elif items and start.text == "(" and (start.wide or start.spaced) and self._aside():
             group = self.atom()
             assert isinstance(group, s.Group)
@@ -93,6 +95,10 @@ class Parser(Atoms):
         else:
             return None
         found = self._condition_parts()
+        if self.ends_at_colon:
+            self.ends_at_colon = False
+            if self.peek.text in (":", r"\colon"):
+                self.next()
         if premise and len(found) == 1 and getattr(found[0], "relations", ()) == ("=",):
             return found
         place = (start.start, found[-1].end)

@@ -11,10 +11,11 @@ import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
 from derive.latex import syntax as s
+from derive.latex.build import neg
 from derive.latex.counting import counted_from_one
 from derive.latex.ellipsis import written_out
 from derive.latex.lookup import public_names
-from derive.latex.membership import domain_of, is_some_set, worded_domain
+from derive.latex.membership import domain_of, interval_of, is_some_set, worded_domain
 from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
@@ -333,15 +334,37 @@ class _Draft:
     def _membership(self, chain: s.Chain, before: list[s.Node]) -> None:
         if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:
             raise self._fail(chain, "one membership such as p \\in (0, 1)")
+        subjects = [*before, chain.parts[0]]
+        bounds = interval_of(chain.parts[1])
         domain = domain_of(chain.parts[1])
+        if bounds is not None and (domain is None or not all(map(_is_letter, subjects))):
+            self._between(chain, subjects, *bounds)
+            return
         if domain is None and is_some_set(chain.parts[1]):
             self.elaborator.names.note(f"{self._slice(chain)}: of the set no more is known")
             return
         if domain is None:
             raise self._fail(chain.parts[1], "a known set: R, (0, 1), {0, 1}, {-1, 1}, Delta, Z")
-        subjects = [*before, chain.parts[0]]
         found = tuple((self.elaborator.subject(x), domain) for x in subjects)
         self.formula = replace(self.formula, memberships=(*self.formula.memberships, *found))
+
+    def _between(
+        self, chain: s.Chain, subjects: list[s.Node], ends: tuple[s.Node, s.Node], signs: str
+    ) -> None:
+        """Bounds on letters are conditions, bounds on anything else are claimed."""
+        low, high = (self.elaborator.scalar(x) for x in ends)
+        below = "<=" if signs[0] == "[" else "<"
+        above = "<=" if signs[1] == "]" else "<"
+        for subject in subjects:
+            value = self.elaborator.scalar(subject)
+            said = [Statement(low, below, value), Statement(value, above, high)]
+            said = [x for x in said if sp.oo not in (x.lhs, x.rhs) and neg(sp.oo) != x.lhs]
+            if _is_letter(subject):
+                self.formula = replace(self.formula, implied=(*self.formula.implied, *said))
+                continue
+            text, last = self._slice(subject), chain.parts[1] or subject
+            steps = tuple(Step(x, text, self._slice(last), last.start) for x in said)
+            self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
 
     def _values(self, items: list[s.Node]) -> None:
         if not items:
@@ -362,6 +385,10 @@ class _Draft:
             values = tuple(self.elaborator.scalar_or_family(x) for x in listed or items)
         lone = values[0] if len(values) == 1 and not isinstance(values[0], Vec) else None
         self.formula = replace(self.formula, expression=lone, values=values)
+
+
+def _is_letter(node: s.Node) -> bool:
+    return isinstance(s.unscripted(s.bare(node)), s.Name)
 
 
 def _open_braces(text: str) -> int:

@@ -8,7 +8,7 @@ CONDITION = frozenset(
     re.findall(
         r"\S+",
         """if for when whenever where with provided assuming since because given let as such
-    while""",
+    while s.t. subject""",
     )
 )
 """Words after which a formula says under what the one before holds, or what is taken to hold."""
@@ -22,11 +22,11 @@ AND = frozenset({"and"})
 _LEADING = CONDITION | frozenset(
     re.findall(
         r"\S+",
-        """and so hence thus then therefore by using from recall note namely i.e. e.g. that is we
-    which here also finally now have obtain get implies""",
+        """and so hence thus then therefore by using from namely i.e. e.g. that is we which here
+    also finally now have obtain get implies""",
     )
 )
-_FILLING = frozenset({"all", "every", "each", "any", "that", "some"})
+_FILLING = frozenset({"all", "every", "each", "any", "that", "some", "to"})
 NEGATING = frozenset({"or", "unless", "not", "except", "no", "never", "without", "或"})
 """Words that turn what stands beside them round: nothing is read beside these."""
 BESIDE = _LEADING | OTHERWISE | NEGATING | {"one-hot"}

@@ -10,11 +10,13 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from derive.latex import syntax as s
+from derive.latex.roles import is_transposition
 
 _LAYERED = frozenset(
     {"a", "z", "w", "W", "b", "A", "Z", "B", "h", "H", "x", "o", "u", "v", "s"}
     | {"delta", "nabla", "theta", "Theta", "net"}
 )
+_HEADS = frozenset({"Q", "K", "V", "O"})
 _LAYERS = frozenset({"l", "L", "ell"})
 _N = TypeVar("_N", bound=s.Node)
 
@@ -40,6 +42,7 @@ def respelled(tree: s.Listing) -> s.Listing:
     """The tree with names that are written in several pieces as one."""
     if not any(_may_change(node) for node in tree.nodes):
         return tree
+    tree = _without_primed_indices(tree)
     alone = {name for name in ("d", "Delta") if _stands_alone(tree, name)}
 
     def rewrite(node: s.Node) -> s.Node:
@@ -55,6 +58,30 @@ def respelled(tree: s.Listing) -> s.Listing:
     return result
 
 
+def _without_primed_indices(tree: s.Listing) -> s.Listing:
+    r"""The k' of \sum_{k'} as a letter that the formula does not use."""
+    primed: dict[str, str] = {}
+    names = {x.text for x in tree.nodes if isinstance(x, s.Name)}
+    for node in tree.nodes:
+        if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
+            for inner in node.sub.nodes:
+                if isinstance(inner, s.Script) and inner.primes and isinstance(inner.base, s.Name):
+                    free = [x for x in "lmpqruvjk" if x not in names | set(primed.values())]
+                    primed.setdefault(inner.base.text, free[0])
+    if not primed:
+        return tree
+
+    def rewrite(node: s.Node) -> s.Node:
+        letter = (
+            node.base.text if isinstance(node, s.Script) and isinstance(node.base, s.Name) else ""
+        )
+        if isinstance(node, s.Script) and node.primes == 1 and letter in primed and not node.sub:
+            return s.Name(node.start, node.end, primed[letter])
+        return mapped(node, rewrite)
+
+    return mapped(tree, rewrite)
+
+
 def _layered_below(node: s.Node) -> s.Node:
     return _layered(mapped(node, _layered_below))
 
@@ -62,7 +89,7 @@ def _layered_below(node: s.Node) -> s.Node:
 def _may_change(node: s.Node) -> bool:
     if isinstance(node, s.Name):
         return node.text in ("d", "Delta")
-    return isinstance(node, s.Script) and node.sup is not None
+    return isinstance(node, s.Script) and (node.sup is not None or bool(node.primes))
 
 
 # -- layers ---------------------------------------------------------------------------------------
@@ -88,6 +115,8 @@ def layer_of(letter: str, sup: s.Node) -> tuple[str | None, s.Node | None]:
     first = pieces[0]
     if not isinstance(first, s.Group):
         text = _layer_text(plain)
+        if letter.split(" ")[-1] == "W" and isinstance(plain, s.Name) and plain.text in _HEADS:
+            return plain.text, None
         network = letter.split(" ")[-1] in _LAYERED
         return (text, None) if text is not None and network else (None, None)
     inside = _label(s.bare(first.body))
@@ -98,8 +127,10 @@ def layer_of(letter: str, sup: s.Node) -> tuple[str | None, s.Node | None]:
     label = f"[{inside}]" if first.delimiter == "[" else f"({inside})"
     if len(pieces) == 1:
         return label, None
-    if len(pieces) == 2 and isinstance(pieces[1], s.Group) and pieces[1].delimiter == "(":
-        return label, pieces[1]
+    rest = pieces[1]
+    indexed = isinstance(rest, s.Group) and rest.delimiter == "("
+    if len(pieces) == 2 and (indexed or is_transposition(rest)):
+        return label, rest
     return None, None
 
 

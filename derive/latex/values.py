@@ -12,6 +12,7 @@ from derive.latex.elaborate import Sequence_
 from derive.latex.ellipsis import components_of, general_term
 from derive.latex.gaussian import gaussian_integral
 from derive.latex.names import unknown_size
+from derive.latex.notation import INDEX_LETTERS
 from derive.latex.roles import call_indices, head_name
 from derive.latex.vectors import Vectors
 from derive.terms import NamedFunction, Vec, member, shape_of, sum_of
@@ -82,7 +83,7 @@ class Values(Vectors):
         name = base.text if isinstance(base, s.Name) else ""
         bracket = isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{")
         moment = name in _MOMENTS and bracket and isinstance(base, s.Name)
-        plain = name == "E" and isinstance(group, s.Group) and self._is_mean(group)
+        plain = name == "E" and isinstance(group, s.Group) and self._is_mean(base, group)
         if not (name in _EXPECTATIONS or moment or plain) or at + 1 >= len(seq):
             return None
         end = at + 2 if bracket else len(seq)
@@ -109,13 +110,14 @@ class Values(Vectors):
             value = build.power(value, self.scalar(self.exponent(raised.sup)))
         return value, end
 
-    def _is_mean(self, group: s.Group) -> bool:
+    def _is_mean(self, letter: s.Node, group: s.Group) -> bool:
         """Whether E[...] is a mean: square brackets with more in them than an index."""
         roles = self.names.roles
-        own = "E" in roles.objects or (
-            call_indices(group, roles) is not None and "E" in roles.ranks
-        )
-        return group.delimiter == "[" and not own
+        if group.delimiter != "[" or "E" in roles.objects:
+            return False
+        letters = {x.text for x in call_indices(group, roles) or [] if isinstance(x, s.Name)}
+        upright = isinstance(letter, s.Name) and letter.upright
+        return upright or not letters or not letters <= INDEX_LETTERS
 
     def _inside(self, seq: Sequence_, start: int, end: int, bracket: bool) -> sp.Expr:
         if not bracket:

@@ -112,7 +112,10 @@ class Vectors(Derivatives):
             k = self.names.spread or sp.Dummy()
             right = member(right, k) if isinstance(right, Vec) else right
         if not (k in left.free_symbols and k in right.free_symbols):
-            raise self.fail(seq[at + 1][1], "a vector with one index, as the transposed one")
+            # wᵀx_i: the member x_i is a vector itself.
+            value = self.opaque(node, seq[after - 1][1], "the product", [left, right], [k])
+            self.names.members.update(str(f.label) for f in families)
+            return value, after
         self.names.members.update(str(f.label) for f in families)
         self.names.note("the product of vectors read as the sum over their components")
         return sum_of(build.mul(left, right), (k, 1, shape_of(families[0])[0])), after

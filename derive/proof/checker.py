@@ -86,7 +86,7 @@ class _Replay:
 
     def _signs(self, node: SignCases, region: Region, waiting: list[Fact]) -> int:
         # What a derivative distinguishes is met in general position, without equations.
-        general = replace(region, rules=MappingProxyType({}), relations=())
+        general = replace(region, rules=MappingProxyType({}), relations=(), rows=())
         value = self.cases.normalizer(general)(node.term)
         if not value.den.is_constant():
             raise CheckError(f"{node.term} is not a polynomial here")

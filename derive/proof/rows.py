@@ -1,7 +1,8 @@
 """Equations that hold for every index, used under sums: Σ_k y_ik = 1 for each row i.
 
 A rule of a region speaks of one index only. Here the equation is kept with its index open, and
-put in wherever a sum runs over the same terms for another index, bound or free.
+put in wherever a sum runs over the same terms for another index, bound or free. Like rules, it
+is set aside while the operand of a derivative is read.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Slopes:
             about_indices = all(g.kind == "atom" and is_index_name(g.parts[0]) for g in generators)
             if 0 not in sign or about_indices:
                 facts.add(poly, sign)
-        return replace(self.region, facts=facts, rules=MappingProxyType({}), relations=())
+        return replace(self.region, facts=facts, rules=MappingProxyType({}), relations=(), rows=())
 
     def _kinkwise(self, term: Partial, region: Region, depth: int) -> list[Frac]:
         """Value and derivatives; at a possible kink those of both sides have to agree."""

@@ -10,6 +10,7 @@ from derive.terms import (
     Context,
     Domain,
     Hypothesis,
+    Partial,
     Statement,
     family,
     index,
@@ -81,3 +82,13 @@ def test_one_hot_rows_have_squares_one() -> None:
 def test_rows_that_contradict_each_other_are_vacuous() -> None:
     other = Statement(sum_of(Y[i, k], (k, 1, n)), "=", sp.Integer(2))
     assert judged(sum_of(Y[i, k], (i, 1, m), (k, 1, n)), m, ROWS, other).status == "undecided"
+
+
+def test_an_equation_is_not_put_in_before_a_derivative_is_taken() -> None:
+    total = sum_of(Y[i, k], (i, 1, m), (k, 1, n))
+    assert judged(Partial(total, Y[i, j]), 1, ROWS).status == "proved"
+    assert judged(Partial(total, Y[i, j]), 0, ROWS).status == "refuted"
+    weighted = sum_of(Y[i, k] * v[k] * A[i, j], (i, 1, m), (k, 1, n))
+    slope = sum_of(Y[i, k] * A[i, j], (i, 1, m))
+    assert judged(Partial(weighted, v[k]), slope, SCALED).status == "proved"
+    assert judged(Partial(weighted, v[k]), 0, SCALED).status == "refuted"

@@ -19,6 +19,7 @@ from derive.latex.membership import domain_of, interval_of, is_some_set, worded_
 from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
+from derive.latex.outline import clean
 from derive.latex.parser import parse
 from derive.latex.roles import Roles, head_name, walk
 from derive.latex.shared import with_shared_names
@@ -327,9 +328,7 @@ class _Draft:
         # A node ends with its last token; the braces around that belong to the text as well.
         while _open_braces(self.source[node.start : end]) > 0 and self.source[end : end + 1] == "}":
             end += 1
-        text = self.source[node.start : end]
-        text = re.sub(r"\\tag\*?\{[^{}]*\}|\\label\{[^{}]*\}", "", text)
-        return re.sub(r"\s+", " ", re.sub(r"(?<!\\)&|\\\\", " ", text)).strip()
+        return clean(self.source[node.start : end])
 
     def _membership(self, chain: s.Chain, before: list[s.Node]) -> None:
         if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:

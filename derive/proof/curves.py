@@ -96,6 +96,8 @@ class Curve:
         rules = self.algebra.region.rules
         if any(self.moves(g) or self.moving(v) for g, v in sorted(rules.items())):
             return False
+        if any(self.moving(row.body) for row in self.algebra.region.rows):
+            return False
         return all(
             self._is_smooth(g, self.algebra.field.generators[g])
             for g in inside(self.algebra, value.generators)

@@ -135,7 +135,7 @@ class LeafJudge:
             if not region.facts.sign(poly) & sign:
                 return condition_statement(region.facts, poly, sign)
         if not region.story:
-            raise UnsupportedError(f"one side is never defined: {error}")
+            raise UnsupportedError(f"vacuous: one side is never defined: {error}")
         equations = [s for s in region.story if s.relation == "="]
         return negation((equations or region.story)[-1])
 

@@ -119,8 +119,8 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
         return Outcome("undecided", f"vacuous: {where}")
     conditions = _conditions(certificate)
     if conditions:
-        alternatives = _alternatives(certificate, conditions)
-        if alternatives is None:
+        conditions, alternatives = _cases(certificate, conditions)
+        if not (conditions or alternatives):
             return Outcome("undecided", "vacuous: no point was found at which the conditions hold")
         return Outcome(
             "conditional",
@@ -163,26 +163,33 @@ def _follows(need: Statement, given: tuple[Statement, ...], certificate: Certifi
     return all(leaf.kind == "equal" and not leaf.needs for leaf in leaves)
 
 
-def _alternatives(
-    certificate: Certificate, conditions: tuple[Statement, ...]
-) -> tuple[tuple[Statement, ...], ...] | None:
-    """Nothing if the conditions can hold together; else the cases, each with its own.
+Conditions = tuple[Statement, ...]
 
-    None if no point satisfies any of them.
+
+def _cases(
+    certificate: Certificate, conditions: Conditions
+) -> tuple[Conditions, tuple[Conditions, ...]]:
+    """The conditions, and the cases in which each of them has its own.
+
+    If there are such cases, of the conditions those are left that every case has, or that keep
+    out of where one side is not defined. Nothing at all if no point satisfies any case.
     """
     setting = certificate.setting
     terms = (certificate.statement.lhs, certificate.statement.rhs)
 
-    def possible(together: tuple[Statement, ...]) -> bool:
+    def possible(together: Conditions) -> bool:
         facts = (*setting.facts, *(Fact(c, "condition") for c in together))
         sampler = Sampler(terms, replace(setting, facts=facts))
         return next(sampler.points(WIDE_POINTS), None) is not None
 
     equal = [leaf for leaf in certificate.leaves if leaf.kind == "equal"]
     if len({leaf.needs for leaf in equal}) == 1 and possible(conditions):
-        return ()
-    cases = [(*leaf.region, *leaf.needs) for leaf in equal]
-    return tuple(case for case in dict.fromkeys(cases) if possible(case)) or None
+        return conditions, ()
+    cases = dict.fromkeys((*leaf.region, *leaf.needs) for leaf in equal)
+    found = tuple(case for case in cases if possible(case))
+    outside = {need for leaf in certificate.leaves if leaf.kind == "partly" for need in leaf.needs}
+    common = [c for c in conditions if c in outside or all(c in case for case in found)]
+    return tuple(common) if found else (), found
 
 
 def _reason(statement: Statement, leaves: tuple[Leaf, ...]) -> str:
@@ -262,7 +269,8 @@ def _needed(
 ) -> tuple[str, ...]:
     """The hypotheses that the proof cannot do without, found by leaving them out in turn."""
     needed = context.hypotheses
-    allowed = frozenset(outcome.conditions)
+    leaves = () if outcome.certificate is None else outcome.certificate.leaves
+    allowed = frozenset(need for leaf in leaves for need in leaf.needs)
     for hypothesis in context.hypotheses:
         if hypothesis in certain:
             continue
@@ -270,10 +278,10 @@ def _needed(
         try:
             seconds = min(2.0, deadline - time.monotonic())
             setting = _with_only(statement, context, fewer)
-            leaves = run_search(statement, setting, seconds, allowed).leaves
+            found = run_search(statement, setting, seconds, allowed).leaves
         except (DeriveError, RecursionError):
             continue
-        if any(leaf.kind == "equal" for leaf in leaves):
+        if any(leaf.kind == "equal" for leaf in found):
             needed = fewer
     return tuple(h.label for h in needed)
 

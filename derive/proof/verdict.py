@@ -29,9 +29,10 @@ class Outcome:
     """The prover's answer.
 
     `hypotheses` are the labels (LaTeX) of the hypotheses that a proof used; `conditions`, when
-    `conditional`, what has to hold besides; if that cannot hold all at once, `alternatives` are
-    the cases in which the statement is true. `certificate` is the proof, to print, to store and
-    to check again; `reason` is one plain sentence.
+    `conditional`, what has to hold besides; if more is needed that cannot hold all at once,
+    `alternatives` are the cases in which the statement is true, each with all that it needs.
+    `certificate` is the proof, to print, to store and to check again; `reason` is one plain
+    sentence.
     """
 
     status: Status

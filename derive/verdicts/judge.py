@@ -32,7 +32,7 @@ def judge(
     if outcome is None:
         outcome = prove(statement, context, seconds)
     if outcome.status == "conditional":
-        return outcome, (*outcome.hypotheses, *_needs(outcome)), None
+        return outcome, (*outcome.hypotheses, *needs(outcome)), None
     if outcome.status == "proved" or outcome.reason.startswith(("vacuous", "internal error")):
         return outcome, outcome.hypotheses, None
     if without is None:
@@ -48,14 +48,14 @@ def judge(
             reason = f"true under a hypothesis that is not stated: {attempt.words}"
             conditional = replace(found, status="conditional", reason=reason)
             used = tuple(h for h in found.hypotheses if h != attempt.label)
-            return conditional, (*used, attempt.label, *_needs(found)), None
+            return conditional, (*used, attempt.label, *needs(found)), None
     meant = None
     if suggest and outcome.status == "refuted" and time.monotonic() < deadline:
         meant = meant_by(statement, context)
     return outcome, outcome.hypotheses, meant
 
 
-def _needs(outcome: Outcome) -> tuple[str, ...]:
+def needs(outcome: Outcome) -> tuple[str, ...]:
     """The conditions of an outcome as LaTeX; cases that exclude each other as one."""
     if outcome.alternatives:
         cases = (",\\ ".join(latex(c) for c in case) for case in outcome.alternatives)

@@ -10,6 +10,7 @@ from derive.latex.writer import latex
 from derive.matrix import Matrices, ShapeError, is_matrix_text
 from derive.proof import prove
 from derive.terms import Context
+from derive.verdicts.judge import needs
 from derive.verdicts.verdict import StepVerdict, Verdict
 
 
@@ -53,7 +54,7 @@ def verify_matrices(
         "=",
         outcome.status,
         outcome.reason,
-        (*outcome.hypotheses, *(latex(c) for c in outcome.conditions)),
+        (*outcome.hypotheses, *needs(outcome)),
         outcome.counterexample,
         None,
         time.perf_counter() - start,

@@ -234,8 +234,9 @@ def _gauss(x: Any) -> Any:
     """exp(-x * x / 2), exact to the last digits far out, where x * x has lost some."""
     x = np.abs(x).clip(0.0, 64.0)
     # The square of a number with few digits is exact.
-    near = np.rint(x * 16.0)
-    near *= 0.0625
+    few = 64.0 if x.dtype == np.float32 else 1048576.0
+    near = np.rint(x * few)
+    near *= 1.0 / few
     rest = x - near
     rest *= -0.5
     rest *= x + near
@@ -251,40 +252,46 @@ def _scaled_exp(w: Any, x: Any, out: Any = None) -> Any:
 def _erfcx(x: Any) -> Any:
     """exp(x * x) erfc(x) for 0 <= x <= 29.
 
-    (1 + 2 x) erfcx(x) is a quotient of polynomials in t = (x - 2.5)/(x + 2.5), from its values
-    at the zeros of a Chebyshev polynomial.
+    (1 + 2 x) erfcx(x) - 1 is a quotient of polynomials in t = (x - 2.5)/(x + 2.5), from its
+    values at the zeros of a Chebyshev polynomial.
     """
     # The coefficients of numerator and denominator, that of the highest power first.
     coefficients: tuple[tuple[float, float], ...] = (
-        (-6.157755817293463e-05, 6.989258708023102e-06),
-        (0.0009798071914715349, 0.00010759386834558745),
-        (-0.004743031740781686, 0.0008471584425242243),
-        (0.02545800812302081, 0.004096975736295675),
-        (-0.04125301470136603, 0.017140032844819766),
-        (0.15083838477198033, 0.03978686844043415),
-        (0.0022767092650916843, 0.14260144288648408),
-        (0.22722393496820917, 0.11306896504920844),
-        (0.6689508507980014, 0.606412129332659),
-        (-0.13230303855627806, -0.007863674260318813),
-        (1.2648381843668615, 1.0),
+        (-6.856681688095773e-05, 6.989258708023102e-06),
+        (0.0008722133231259474, 0.00010759386834558745),
+        (-0.0055901901833059105, 0.0008471584425242243),
+        (0.021361032386725133, 0.004096975736295675),
+        (-0.058393047546185795, 0.017140032844819766),
+        (0.11105151633154618, 0.03978686844043415),
+        (-0.1403247336213924, 0.14260144288648408),
+        (0.11415496991900075, 0.11306896504920844),
+        (0.06253872146534241, 0.606412129332659),
+        (-0.12443936429595924, -0.007863674260318813),
+        (0.2648381843668614, 1.0),
     )
     if x.dtype == np.float32:
         coefficients = (
-            (0.018290431112525065, 0.018544664510151826),
-            (0.10783034667644278, 0.1330545218343129),
-            (0.49552772510016263, 0.45252602642862616),
-            (0.93841774328499, 0.9372467163699524),
-            (1.4078118881331882, 1.2097743025998307),
-            (1.26483817297531, 1.0),
+            (-0.00025423339762675886, 0.018544664510151826),
+            (-0.025224175157870114, 0.1330545218343129),
+            (0.043001698671536456, 0.45252602642862616),
+            (0.0011710269150375545, 0.9372467163699524),
+            (0.19803758553335754, 1.2097743025998307),
+            (0.26483817297530987, 1.0),
         )
     t = (x - 2.5) / (x + 2.5)
-    first, *rest = np.array(coefficients, x.dtype).reshape(-1, 2, *[1] * t.ndim)
-    both = first * t
-    for pair in rest[:-1]:
-        both += pair
-        both *= t
-    both += rest[-1]
-    return both[0] / (both[1] * (1.0 + 2.0 * x))
+    (a, b), *between, (last_a, last_b) = coefficients
+    p, q = a * t, b * t
+    for a, b in between:
+        p += a
+        p *= t
+        q += b
+        q *= t
+    p += last_a
+    q += last_b
+    p /= q
+    p += 1.0
+    p /= 1.0 + 2.0 * x
+    return p
 
 
 def _normal_cdf(x: Any, bell: Any) -> Any:
@@ -372,15 +379,20 @@ def _log_sum(e: Any, total: Any, v: Any, shift: Any) -> Any:
     close = total < 1.25
     if not close.any():
         return result
-    result, close = np.asarray(result), np.asarray(close)
-    v, shift = np.broadcast_to(v, e.shape)[close], np.broadcast_to(shift, total.shape)[close]
+    if v.shape != e.shape or shift.shape != total.shape:
+        v, shift = np.broadcast_to(v, e.shape), np.broadcast_to(shift, total.shape)
+    if close.ndim:
+        e, v, shift = e[close], v[close], shift[close]
     shift = shift[..., None]
     gap = v - shift
     part = gap - v
-    near = e[close] * (1.0 + ((v - (gap - part)) - (shift + part)))
-    others = np.where(gap == 0, 0.0, near).sum(axis=-1)
-    result[close] = np.log1p(others + ((gap == 0).sum(axis=-1, dtype=e.dtype) - 1.0))
-    return result[()]
+    others = (gap != 0) * e * (1.0 + ((v - (gap - part)) - (shift + part)))
+    winners = np.add.reduce(gap == 0, axis=-1, dtype=e.dtype)
+    better = np.log1p(others.sum(axis=-1) + (winners - 1.0))
+    if not close.ndim:
+        return better
+    result[close] = better
+    return result
 
 
 def _sum_others(x: Any) -> Any:

@@ -14,7 +14,16 @@ from flint import fmpq
 from derive.errors import DeriveError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
-from derive.proof.norms import cauchy, inside, logarithm_of_sum, norms, termwise
+from derive.proof.norms import (
+    cauchy,
+    indices_up_to,
+    inside,
+    logarithm_of_sum,
+    norms,
+    shares,
+    termwise,
+    together,
+)
 from derive.proof.region import Split
 from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
 from derive.proof.sums import Rebuilder, sum_multi
@@ -77,16 +86,13 @@ def _generators(algebra: Algebra, value: Frac, kind: str) -> Iterator[tuple[int,
 
 def members(algebra: Algebra, value: Frac) -> Iterator[Frac]:
     """A member of a sum of nonnegative terms is at most the sum."""
-    free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
     for g, generator in _generators(algebra, value, "sum"):
         ranges, body = generator.parts
         if len(ranges) != 1 or not algebra.facts.of_frac(body) <= NONNEGATIVE:
             continue
-        for i in free:
-            size = algebra.region.ranges.get(i)
-            if size is not None and algebra.normal(size).same(ranges[0][1]):
-                member = Rebuilder.of_indices(algebra, {ranges[0][0]: i})(body)
-                yield algebra.field.frac(g) - member
+        for i in indices_up_to(algebra, value, ranges[0][1]):
+            member = Rebuilder.of_indices(algebra, {ranges[0][0]: i})(body)
+            yield algebra.field.frac(g) - member
 
 
 def extremes(algebra: Algebra, value: Frac) -> Iterator[Frac]:
@@ -207,7 +213,9 @@ LEMMAS: tuple[Callable[[Algebra, Frac], Iterator[Frac]], ...] = (
     tangent_of_ln,
     gibbs,
     jensen,
+    shares,
     termwise,
+    together,
     cauchy,
     norms,
     logarithm_of_sum,

@@ -148,9 +148,8 @@ class LeafJudge:
             if plus(above, times(below, NEGATIVE)) <= wanted:
                 return True
             # The claim speaks of where both sides are defined.
-            for condition in other.conditions:
-                if not condition.bound and not condition.sufficient:
-                    normal.algebra.facts.add(condition.poly, condition.sign)
+            for poly, sign in other.algebra.facts.known.values():
+                normal.algebra.facts.add(poly, sign)
             self._learn_for_all(normal.algebra, left - right)
             if sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted:
                 return True
@@ -173,6 +172,8 @@ class LeafJudge:
             except (Split, UndefinedTermError, DeriveError):
                 continue
             for _, k, high, _ in sums:
+                if any(other == k and not last.same(high) for _, other, last, _ in sums):
+                    continue
                 if size.same(high) and difference.den.is_constant():
                     with algebra.binding([(k, high)]):
                         said = Rebuilder.of_indices(algebra, {indices[0]: k})(difference)

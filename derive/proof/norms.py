@@ -13,8 +13,8 @@ from flint import fmpq
 
 from derive.proof.algebra import Algebra
 from derive.proof.field import Frac, Generator, Poly
-from derive.proof.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, times
-from derive.proof.sums import sum_multi
+from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, times
+from derive.proof.sums import Rebuilder, sum_multi
 
 MAX_SUMS = 6
 
@@ -73,6 +73,66 @@ def termwise(algebra: Algebra, value: Frac) -> Iterator[Frac]:
             yield whole
         elif sign <= NONPOSITIVE:
             yield -whole
+
+
+def shares(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Of a sum of nonnegative terms that a hypothesis gives: a member is at most the whole, and
+    the squares add up to its square at most."""
+    known = sums_inside(algebra, value)
+    for g, whole in sorted(algebra.region.rules.items()):
+        generator = algebra.field.generators[g]
+        if generator.kind != "sum" or len(generator.parts[0]) != 1:
+            continue
+        ((k, high),), body = generator.parts
+        if not _is_nonnegative(algebra, body):
+            continue
+        for i in indices_up_to(algebra, value, high):
+            yield whole - Rebuilder.of_indices(algebra, {k: i})(body)
+        sizes = [last for _, other, last, _ in known if other == k]
+        # What holds along one range must not be said of another with the same bound index.
+        if sizes and all(last.same(high) for last in sizes):
+            yield whole - body
+            yield whole * whole - total(algebra, body * body, k, high)
+
+
+def indices_up_to(algebra: Algebra, value: Frac, high: Frac) -> list[sp.Symbol]:
+    """The free indices of a value that run up to a size."""
+    free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
+    sizes = [(i, algebra.region.ranges.get(i)) for i in free]
+    return [i for i, size in sizes if size is not None and algebra.normal(size).same(high)]
+
+
+def together(algebra: Algebra, value: Frac) -> Iterator[Frac]:
+    """Sums over one range that are added up, as one sum whose terms may share a sign.
+
+    A size that stands beside them is the sum of as many ones.
+    """
+    if not value.den.is_constant():
+        return
+    known = sums_inside(algebra, value)
+    for _, k, high, _ in known:
+        whole, body, count = algebra.field.zero, algebra.field.zero, 0
+        each = [(s, b) for s, other, last, b in known if other == k and last.same(high)]
+        for here, term in (*each, (high, algebra.field.one)):
+            factor = _linear(algebra, value, here)
+            if factor is not None:
+                whole, body, count = whole + here * factor, body + term * factor, count + 1
+        sign = algebra.facts.of_frac(body) if count > 1 else ANY
+        if sign <= NONNEGATIVE:
+            yield whole
+        elif sign <= NONPOSITIVE:
+            yield -whole
+
+
+def _linear(algebra: Algebra, value: Frac, generator: Frac) -> Frac | None:
+    """The number by which a generator is multiplied in a value, if it is one."""
+    used = generator.generators
+    if len(used) != 1 or not generator.same(algebra.field.frac(used[0])):
+        return None
+    slope = value.num.derivative(used[0])
+    if slope.is_zero():
+        return None
+    return algebra.of(slope) if slope.is_constant() else None
 
 
 def _in_cases(algebra: Algebra, body: Frac, mark: int, k: sp.Symbol, high: Frac) -> Iterator[Frac]:

@@ -9,7 +9,7 @@ from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Expressions, Sequence_
 from derive.latex.lookup import entries_by_name, is_private
-from derive.latex.notation import PROBABILITIES
+from derive.latex.notation import PROBABILITIES, parameter_of
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     call_indices,
@@ -208,9 +208,20 @@ class Calls(Expressions):
         values = self.listed_arguments(group)
         if values is None:
             values = [self.argument(a, self._takes(name, k, a)) for k, a in enumerate(arguments)]
+        parameter = None if primes else self._parameter_of(name)
+        values += [] if parameter is None else [parameter]
         if primes:
             return self._raised(self._primed(node, name, values, primes), power, following)
         return self._raised(self.apply(node, name, values, sub), power, following)
+
+    def _parameter_of(self, name: str) -> sp.Expr | None:
+        """The θ of h_θ(x), which is an argument as x is."""
+        letter = parameter_of(name.partition("|")[0])
+        if letter is None or self.entries(name):
+            return None
+        return (
+            self.names.family(letter) if self.names.is_family(letter) else self.names.scalar(letter)
+        )
 
     def _is_member(self, name: str, group: s.Group) -> bool:
         if not self.names.is_family(name) or name in self.names.roles.functions:
@@ -314,6 +325,9 @@ class Calls(Expressions):
     def refuse_inverse(self, power: s.Node) -> None:
         r"""f^{-1}(x) is the inverse function to one reader and 1/f(x) to the next."""
         raised = s.bare(power)
+        if isinstance(raised, s.Group) and raised.delimiter == "(":
+            # f^{(2)}(x) is the second derivative, not a square.
+            raise self.fail(power, "primes for a derivative, or an exponent without brackets")
         if isinstance(raised, s.Addition) and raised.signs == ("-",):
             number = s.bare(raised.terms[0])
             if isinstance(number, s.Number) and number.text == "1":

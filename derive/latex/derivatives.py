@@ -55,6 +55,8 @@ class Derivatives(Calls):
         kind = _differential_of(over[0], "") if over else None
         if kind is None or len(under) < 2 or _differential_of(under[0], kind[0]) is None:
             return None
+        if kind[1] == 0:
+            raise self.fail(over[0], "a derivative of an order from 1 to 9")
         if kind[0] == "letter" and "d" in self.names.roles.objects:
             raise self.fail(node, r"\mathrm{d} or \partial: d is a variable here")
         variables: list[tuple[s.Node, int]] = []
@@ -142,13 +144,15 @@ def _flat(node: s.Node) -> list[s.Node]:
 
 
 def _differential_of(node: s.Node, kind: str) -> tuple[str, int] | None:
-    """The kind (∂, d or the letter d) and order of a differential, if this is one."""
+    """The kind (∂, d or the letter d) and order of a differential, if this is one.
+
+    The order is 0 where it is no number below 10.
+    """
     base, order = node, 1
     if isinstance(node, s.Script) and node.sub is None and not node.primes and node.sup is not None:
         base, raised = node.base, s.bare(node.sup)
-        if not isinstance(raised, s.Number) or not raised.text.isdigit() or int(raised.text) > 9:
-            return None
-        order = int(raised.text)
+        plain = isinstance(raised, s.Number) and raised.text.isdigit()
+        order = int(raised.text) if plain and int(raised.text) < 10 else 0
     base = s.bare(base)
     if isinstance(base, s.Differential):
         found = base.text

@@ -39,6 +39,7 @@ class Names:
         self.lone: dict[str, None] = {}
         self.members: set[str] = set()
         self.applied: set[str] = set()
+        self.vectors: dict[str, sp.IndexedBase] = {}
         self.parameters = _parameters(tree, roles)
         self.spread: sp.Symbol | None = None
         self.spread_over: list[sp.IndexedBase] = []
@@ -105,13 +106,20 @@ class Names:
 
     def family(self, name: str) -> sp.IndexedBase:
         """The family of that name; its sizes are unknowns unless the context has it."""
+        if self._is_one_vector(name):
+            # The x of h(x) = ... is one vector, whichever sample has it.
+            return self.vectors.setdefault(name, family(name, unknown_size()))
         if name not in self.roles.families:
             sizes = [unknown_size() for _ in range(self.rank(name))]
             self.roles.families[name] = family(name, *sizes)
         return self.roles.families[name]
 
     def rank(self, name: str) -> int:
-        return self.roles.ranks[name]
+        return 1 if self._is_one_vector(name) else self.roles.ranks[name]
+
+    def _is_one_vector(self, name: str) -> bool:
+        roles = self.roles
+        return name in self.parameters & roles.raised and roles.ranks.get(name) == 2
 
     def scalar(self, name: str) -> sp.Symbol:
         for layer in reversed(self.scope):
@@ -187,6 +195,7 @@ class Names:
     def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
         """A member of a family. Raises `ReadError` if the number of indices is another one."""
         rank = self.roles.ranks.setdefault(name, len(parts))
+        rank = 1 if self._is_one_vector(name) else rank
         # Under a sum the index says which member is meant: a beside it is another thing.
         if not all(isinstance(p, s.Name) and self.is_bound(p.text) for p in map(s.bare, parts)):
             self.members.add(name)

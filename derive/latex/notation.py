@@ -37,6 +37,15 @@ PARAMETER_LETTERS = frozenset(
 )
 """Letters for what all samples share."""
 
+_SUBSCRIBED = frozenset({"theta", "Theta", "phi", "psi", "omega", "w", "W", "bold theta", "bold w"})
+
+
+def parameter_of(function: str) -> str | None:
+    """The letter that a function's name carries as a parameter: θ for `h_theta`, else None."""
+    letter = function.partition("_")[2]
+    return letter if letter in _SUBSCRIBED else None
+
+
 STYLES: Mapping[str, str] = MappingProxyType(
     {
         "hat": "hat",

@@ -333,7 +333,8 @@ class _Draft:
     def _membership(self, chain: s.Chain, before: list[s.Node]) -> None:
         if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:
             raise self._fail(chain, "one membership such as p \\in (0, 1)")
-        subjects = [*before, chain.parts[0]]
+        # In x_1, …, x_n ∈ D the ellipsis is one subject with those around it.
+        subjects = [x for x in (*before, chain.parts[0]) if not isinstance(s.bare(x), s.Dots)]
         bounds = interval_of(chain.parts[1])
         domain = domain_of(chain.parts[1])
         if bounds is not None and (domain is None or not all(map(_is_letter, subjects))):

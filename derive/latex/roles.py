@@ -24,7 +24,8 @@ class Roles:
     `ranks` has the families, by the number of their indices; `indices` the letters that index
     something outside of a sum over them, `bare` the names that stand without a bracket after
     them, `split` the words such as `it` that are two indices here, `defined` the families
-    that a formula gives by their members, `own` the functions to which a formula gives another
+    that a formula gives by their members, `raised` those of which each sample has a vector, as in
+    x^{(i)}, `own` the functions to which a formula gives another
     meaning than the catalogue, `of_numbers` those that are taken of members, `matrices`
     what is transposed or said to have two sizes, `samples` what each sample has of its own where
     a sum over samples does not show it, and `sample` the letter that numbers the samples.
@@ -40,6 +41,7 @@ class Roles:
     bare: set[str] = field(default_factory=set)
     split: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)
     of_numbers: set[str] = field(default_factory=set)

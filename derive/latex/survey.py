@@ -278,6 +278,8 @@ def _survey_node(node: s.Node, roles: Roles) -> None:
         if raised_index(node, roles) and node.base.text not in roles.objects:
             # x^{(i)} beside x^{(i)}_j is the vector that sample i has.
             roles.ranks[node.base.text] = max(known, count)
+            if count > 1:
+                roles.raised.add(node.base.text)
 
 
 def _survey_bare_sums(term: s.Term, roles: Roles) -> None:

@@ -26,7 +26,12 @@ from derive.latex.layout import (
     subscript,
     write,
 )
-from derive.latex.notation import FUNCTION_LATEX, RELATION_LATEX, name_to_latex
+from derive.latex.notation import (
+    FUNCTION_LATEX,
+    RELATION_LATEX,
+    name_to_latex,
+    parameter_of,
+)
 from derive.latex.order import is_negative
 from derive.terms import (
     At,
@@ -37,6 +42,7 @@ from derive.terms import (
     Statement,
     Vec,
     free,
+    name_of,
 )
 
 
@@ -139,13 +145,23 @@ def _application(term: sp.Function) -> Written:
         separator = r" \,\|\, " if entry.notation == "infix" else ", "
         symbol = entry.symbol
     else:
-        split, separator, symbol = _split(term.args), ", ", name_to_latex(name)
-    if "|" in name:
-        return _conditional(name, term.args), ATOM
+        args = _without_parameter(name, term.args)
+        if "|" in name:
+            return _conditional(name, args), ATOM
+        split = _split(args)
+        text = name_to_latex(name) + _arguments(args[:split])
+        return text + (subscript(args[split:]) if len(args) > split else ""), ATOM
     text = symbol + _arguments(term.args[:split], separator)
     if len(term.args) > split:
         text += subscript(term.args[split:])
     return text, ATOM
+
+
+def _without_parameter(name: str, args: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+    """The arguments of h_θ(x, θ) but θ, which stands below the name."""
+    letter = parameter_of(name.partition("|")[0])
+    below = letter is not None and len(args) > 1 and name_of(args[-1]) == letter
+    return args[:-1] if below else args
 
 
 def _conditional(name: str, args: tuple[sp.Expr, ...]) -> str:

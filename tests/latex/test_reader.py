@@ -7,7 +7,9 @@ import sympy as sp
 
 from derive.functions import catalogue
 from derive.latex import Formula, read, read_all, read_expression
+from derive.latex.opaque import Opaque
 from derive.latex.writer import latex
+from derive.proof import prove
 from derive.terms import (
     At,
     Context,
@@ -27,8 +29,12 @@ from derive.terms import (
     sum_except,
 )
 
-GOLDEN = Path(__file__).parent / "golden" / "readings.txt"
-BLOCKS = [b.splitlines() for b in GOLDEN.read_text(encoding="utf-8").strip().split("\n\n")]
+GOLDEN = Path(__file__).parent / "golden"
+BLOCKS = [
+    block.splitlines()
+    for name in ("readings.txt", "notation.txt")
+    for block in (GOLDEN / name).read_text(encoding="utf-8").strip().split("\n\n")
+]
 
 
 def shown(formula: Formula) -> list[str]:
@@ -36,6 +42,7 @@ def shown(formula: Formula) -> list[str]:
     if not formula.steps:
         lines += [f"= {value}" for value in formula.values]
     lines += [f"@ {subject} in {domain.name}" for subject, domain in formula.memberships]
+    lines += [f"! {statement}" for statement in formula.implied]
     return lines + [f"# {reading}" for reading in formula.readings]
 
 
@@ -381,3 +388,97 @@ def test_gradients_and_products_are_read_component_by_component() -> None:
         "a[k]*y[k] = a[k]*y[k]",
         "Partial(g(w), w) = 2*w",
     ]
+
+
+def test_conditions_beside_a_formula_are_no_claims() -> None:
+    for text in ("f'(x) = 1, x > 0", r"f'(x) = 1 \quad (x > 0)", r"f'(x) = 1 \text{ if $x > 0$}"):
+        formula = read(text)
+        assert [str(x.statement) for x in formula.steps] == ["Partial(f(x), x) = 1"]
+        assert [str(x) for x in formula.implied] == ["x > 0"]
+    plain = read(r"x > 0, \quad y > 0")
+    assert (len(plain.steps), plain.implied) == (2, ())
+
+
+def test_what_several_formulas_say_of_a_square() -> None:
+    variance, normal, slope = read_all(
+        [
+            r"\sigma^2 = \frac{1}{m} \sum_i (x_i - \mu)^2",
+            r"u_i = \frac{x_i - \mu}{\sigma}",
+            r"\frac{\partial L}{\partial \sigma^2} = -\frac{1}{2 \sigma^3}",
+        ]
+    )
+    square = real("sigma^2")
+    assert variance.steps[0].statement.lhs == square
+    assert sp.sqrt(square) in normal.steps[0].statement.rhs.atoms(sp.Pow)
+    assert slope.steps[0].statement.lhs == Partial(real("L"), square)
+    activation, deviation = read_all([r"a = \sigma(z)", r"\sigma^2 = s"])
+    assert activation.steps[0].statement.rhs == catalogue["sigmoid"](real("z"))
+    assert deviation.steps[0].statement.lhs == square
+
+
+def test_a_bold_letter_is_the_vector_of_its_plain_members() -> None:
+    step = read(r"\operatorname{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_k e^{z_k}}").steps[0]
+    assert {str(b) for b in step.statement.lhs.atoms(sp.IndexedBase)} == {"z"}
+    two = read_all([r"\mathbf{z} = \mathbf{x}", "z = 2"])
+    assert two[0].steps[0].statement.lhs != two[1].steps[0].statement.lhs
+
+
+def test_logistic_regression_is_read_over_all_samples() -> None:
+    model, cost, slope = read_all(
+        [
+            r"h_\theta(x) = \frac{1}{1 + e^{-\theta^T x}}",
+            r"J(\theta) = -\frac1m \sum_{i=1}^m \left[ y^{(i)} \log h_\theta(x^{(i)}) "
+            r"+ (1-y^{(i)}) \log(1-h_\theta(x^{(i)})) \right]",
+            r"\frac{\partial J(\theta)}{\partial \theta_j} = "
+            r"\frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}",
+        ]
+    )
+    context = Context().define(
+        *(Definition.of(f.steps[0].statement.lhs, f.steps[0].statement.rhs) for f in (model, cost))
+    )
+    assert prove(slope.steps[0].statement, context, 10).status == "proved"
+
+
+OPAQUE = [
+    r"\int_0^1 f(x) \, dx",
+    r"\lim_{x \to 0} f(x)",
+    r"W^\top W",
+    r"\mathbf{W} \mathbf{x}",
+    r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}",
+    r"\mathbb{E}[x^2]",
+    r"\operatorname{tr}(A B)",
+    r"\pm x",
+]
+
+
+@pytest.mark.parametrize("text", OPAQUE)
+def test_nothing_is_proved_or_refuted_of_what_is_opaque(text: str) -> None:
+    for claim in (rf"{text} = {text}", rf"{text} = 1 + {text}", rf"a + {text} = {text} + a"):
+        step = read(claim).steps[0]
+        assert prove(step.statement, Context(), 5).status == "undecided"
+
+
+def test_gaussian_integrals() -> None:
+    a, x = real("a"), real("x")
+    density = r"\frac{1}{\sqrt{2\pi}} e^{-t^2/2}"
+    for text, value in [
+        (r"\int_{-\infty}^{\infty} e^{-a x^2} \, dx", sp.sqrt(sp.pi / a)),
+        (rf"\int_{{-\infty}}^\infty t^2 {density} \, dt", sp.S.One),
+        (rf"\int_{{-\infty}}^\infty t {density} \, dt", sp.S.Zero),
+        (rf"\int_{{-\infty}}^x {density} \, dt", (1 + sp.erf(x / sp.sqrt(2))) / 2),
+        (r"\int_{-\infty}^\infty e^{-t^2 + t} \, dt", sp.sqrt(sp.pi) * sp.exp(sp.Rational(1, 4))),
+    ]:
+        assert sp.simplify(read_expression(text) - value) == 0
+    for text in (
+        r"\int_{-\infty}^\infty e^{t^2} dt",
+        r"\int_0^1 e^{-t^3} dt",
+        r"\int 9^{9^{9^9}} dt",
+    ):
+        assert isinstance(read_expression(text), Opaque)
+
+
+def test_sums_from_zero_run_over_all_members() -> None:
+    for text in (r"\sum_{i=0}^{n-1} x_i", r"\sum_{i=1}^{n} x_i"):
+        assert str(read_expression(text)) == "Sum(x[i], (i, 1, n))"
+    assert str(read_expression(r"\sum_{i=0}^{4} (y[i])^2")) == "Sum(y[i]**2, (i, 1, 5))"
+    assert str(read_expression(r"\sum_{j=0}^{m} w_j x^j")) == "Sum(x**j*w[j + 1], (j, 0, m))"

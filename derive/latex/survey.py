@@ -136,7 +136,8 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
     found: list[s.Node] = []
     for chain in tree.items:
         parts = [p for p in getattr(chain, "parts", ()) if p is not None]
-        if any(components_of(p) for p in parts):
+        # In a ∈ (0, 1) the brackets are those of an interval.
+        if "in" not in getattr(chain, "relations", ()) and any(components_of(p) for p in parts):
             found += parts
     for node in walk(tree):
         if isinstance(node, s.Term):

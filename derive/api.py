@@ -200,6 +200,7 @@ def numpy_function(
     name: str | None = None,
     checked: str = "",
     target: str = "numpy",
+    labels: str | None = None,
 ) -> NumpyFunction:
     """NumPy code for a catalogue name, an expression or a derivation's result.
 
@@ -209,7 +210,8 @@ def numpy_function(
     the value and the gradient in the first argument; `products` ("jvp", "vjp", "hvp") add
     `f.jvp(..., v)` and so on, which make no Jacobian. `f.source` is the code; `checked` goes into
     its docstrings. `target` may be "torch", "jax" or "numba": code for that framework, which
-    has to be installed to run it. Raises `DeriveError` for what cannot be compiled.
+    has to be installed to run it. `labels` names the one-hot target of a catalogue entry that is
+    to be given by class numbers, from 0. Raises `DeriveError` for what cannot be compiled.
     """
     if isinstance(what, PlainDerivation):
         return compile_expression(what.result, args, name or "f", what.context, target=target)
@@ -225,7 +227,9 @@ def numpy_function(
             gradient = derivation.result
             reasons = [line.reason for line in derivation.lines]
         if about.entry is not None and args is None:
-            return compile_entry(about.entry, gradient, wrt, products, checked, target, reasons)
+            return compile_entry(
+                about.entry, gradient, wrt, products, checked, target, reasons, labels
+            )
         chosen = about.parameters if args is None else args
         return compile_expression(
             about.term,

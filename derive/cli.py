@@ -181,6 +181,10 @@ def numpy(
         bool, typer.Option("--check", help="Check it in ball arithmetic, and say so in it.")
     ] = False,
     target: Annotated[Framework, typer.Option(help="Whose functions it calls.")] = Framework.numpy,
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The one-hot target to be given by class numbers."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The file to write.")] = None,
     given: Given = None,
 ) -> None:
@@ -195,6 +199,7 @@ def numpy(
         grad=grad,
         products=products,
         target=target.value,
+        labels=labels,
     )
     function = compiled()
     if check:

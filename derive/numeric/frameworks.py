@@ -24,6 +24,8 @@ def framework_module(functions: Sequence[Function], title: str, target: Target) 
             raise UnsupportedError(
                 f"{f.name}: {target.name} takes elementwise functions alone; use another target"
             )
+        if f.labels:
+            raise UnsupportedError(f"{f.name}: class numbers as a target are for NumPy alone")
         text, needed = _function(f, target)
         bodies.append(text)
         helpers |= needed

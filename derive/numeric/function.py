@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import sympy as sp
 from derive.errors import DefinitionError, UnsupportedError
 from derive.functions import Entry, catalogue
 from derive.numeric.frameworks import framework_module
+from derive.numeric.labels import by_label
 from derive.numeric.names import identifier
 from derive.numeric.notes import about_derivation, about_entry, about_kinks, about_rewrites
 from derive.numeric.outputs import Output, Parameter, chosen_args, default_args
@@ -142,13 +143,15 @@ def compile_entry(
     checked: str = "",
     target: str = "numpy",
     reasons: Sequence[str] = (),
+    labels: str | None = None,
 ) -> NumpyFunction:
     """Compile an entry of the catalogue, its arguments in the entry's order.
 
     `gradient` is a term for its derivative in the first argument, in `wrt` (as in
     `compile_expression`, `products` too); the indices that it has beyond the entry's own come
     last. `checked` is a sentence on the check that it passed, `reasons` are those of the lines that
-    lead to the gradient, for the docstrings.
+    lead to the gradient, for the docstrings. The target named by `labels` is then given by the
+    numbers of its classes, from 0, instead of a one-hot family.
     """
     context = Context().with_library(catalogue.definitions)
     task = _Task(
@@ -164,7 +167,15 @@ def compile_entry(
         target,
         entry.domains,
     )
-    return _compile(task, entry.params, context)
+    if labels is None:
+        return _compile(task, entry.params, context)
+    params, follow = by_label(labels, entry.params)
+    counts = {
+        new: old.shape[-1] for new, old in zip(params, entry.params, strict=True) if new != old
+    }
+    gradient = None if gradient is None else follow(gradient)
+    task = replace(task, expr=follow(task.expr), gradient=gradient, labels=counts)
+    return _compile(task, params, context)
 
 
 def module_source(function: NumpyFunction) -> str:
@@ -187,6 +198,7 @@ class _Task:
     checked: str = ""
     target: str = "numpy"
     domains: Mapping[sp.Expr, Domain] = field(default_factory=dict)
+    labels: Mapping[Parameter, sp.Expr] = field(default_factory=dict)
 
     @property
     def positive(self) -> frozenset[sp.Basic]:
@@ -209,7 +221,7 @@ class _Task:
         name = identifier(self.name) + (f"_{suffix}" if suffix else "")
         rests = about_rewrites(outputs)
         checked = (self.checked,) if self.checked else ()
-        return Function(name, params, outputs, (*notes, *rests, *checked))
+        return Function(name, params, outputs, (*notes, *rests, *checked), self.labels)
 
 
 def _compile(

@@ -403,6 +403,25 @@ def _sum_others(x: Any) -> Any:
     return out
 
 
+def _picked(x: Any, at: Any) -> Any:
+    """The member of the last axis at each place; the axes in front broadcast."""
+    if x.ndim == 1:
+        return x[at]
+    shape = np.broadcast_shapes(x.shape[:-1], at.shape)
+    x, at = np.broadcast_to(x, (*shape, x.shape[-1])), np.broadcast_to(at, shape)
+    return np.take_along_axis(x, at[..., None], axis=-1)[..., 0]
+
+
+def _labels(name: str, value: Any, count: int) -> Any:
+    """The value as integers from 0 to count - 1; TypeError or ValueError if it is not that."""
+    labels = np.asarray(value)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{name} has dtype {labels.dtype}; class numbers are integers")
+    if labels.size and not (labels.min() >= 0 and labels.max() < count):
+        raise ValueError(f"{name} has a class below 0 or beyond {count - 1}")
+    return labels
+
+
 def _matvec(a: Any, x: Any) -> Any:
     """The sum over k of a[..., i, k] x[..., k]."""
     return x @ a.T if a.ndim == 2 else np.matmul(a, x[..., None])[..., 0]

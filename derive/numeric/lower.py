@@ -11,6 +11,7 @@ from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, ordered
 from derive.numeric.cases import Cases
 from derive.numeric.graph import Node
+from derive.numeric.labels import Label, is_label
 from derive.numeric.normal import split_diagonal
 from derive.numeric.primitives import is_primitive
 from derive.numeric.rewrites import stable
@@ -83,6 +84,10 @@ class Lowering(Sums, Cases):
     def _lower(self, term: sp.Expr) -> Array:
         if is_primitive(term):
             return self.primitive(term)
+        if isinstance(term, Label) or (isinstance(term, sp.Indexed) and is_label(term.base)):
+            # In code labels count from 0.
+            place, one = self._label(term), self.graph.number("1")
+            return Array(self.graph.binary("+", place.node, one), place.labels)
         if term in self.names:
             return self.guarded(term, Array(self.graph.argument(self.names[term])))
         match term:
@@ -128,6 +133,8 @@ class Lowering(Sums, Cases):
         name = self.names.get(term.base)
         if name is None:
             raise UnsupportedError(f"{term.base} is not among the arguments")
+        if isinstance(term.indices[-1], Label | sp.Indexed):
+            return self._picked(term, name)
         labels: list[sp.Symbol] = []
         marks = []
         for i, length in zip(term.indices, term.base.shape, strict=True):
@@ -143,6 +150,27 @@ class Lowering(Sums, Cases):
         for label in [k for k in dict.fromkeys(labels) if labels.count(k) > 1]:
             node, labels = self._diagonal(node, labels, label)
         return ordered(self.graph, Array(node, tuple(labels)), self.axes)
+
+    def _label(self, term: sp.Expr) -> Array:
+        """A label as it is given, with the indices of its family."""
+        if isinstance(term, sp.Indexed):
+            return self._member(term)
+        return Array(self.graph.argument(self.names[term]))
+
+    def _picked(self, term: sp.Indexed, name: str) -> Array:
+        """The member whose last index is a label."""
+        *before, place = term.indices
+        at = self._label(place)
+        labels = self.axes.sorted({*before, *at.labels})
+        if tuple(before) not in ((), labels):
+            raise UnsupportedError(f"{term}: the indices before a label have to run")
+        whole = Array(self.graph.argument(name), tuple(before))
+        if not before and labels:
+            nodes = [self.graph.view(whole.node, f"[..., {'None, ' * len(labels)}:]")]
+        else:
+            nodes = [whole.node]
+        nodes.append(align(self.graph, at, labels))
+        return Array(self.graph.call("_picked", *nodes, hint="picked"), labels)
 
     def _diagonal(
         self, node: Node, labels: list[sp.Symbol], label: sp.Symbol

@@ -6,7 +6,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType, ModuleType
 
@@ -31,6 +31,8 @@ class Function:
     args: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
     doc: tuple[str, ...]
+    # What is given as the number of a class, with how many classes there are.
+    labels: Mapping[Parameter, sp.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,12 @@ def _function(f: Function) -> tuple[str, frozenset[str]]:
     body = _body(f, low.names, low.code)
     head = [*_signature(f, low.names), *docstring(f, low.names)]
     text = "\n".join([*head, *(f"    {x}" for x in body)])
-    plumbing = {
-        name for name in ("_floats", "_prepare", "_in_pieces", "_put") if f"{name}(" in text
-    }
+    plumbing = {name for name in _PLUMBING if f"{name}(" in text}
     return text.replace("\n    \n", "\n\n"), low.helpers | plumbing
 
 
+# Helpers that no term asks for.
+_PLUMBING = ("_floats", "_prepare", "_labels", "_in_pieces", "_put")
 # Names of the module that no value may take.
 _RESERVED = ("dtype", "sizes", "np", "special", "arrays", "out", "piece")
 
@@ -192,10 +194,13 @@ def _body(f: Function, names: Names, code: Sequence[str]) -> list[str]:
     whole = "\n".join(code)
     if not f.args:
         return [*(["dtype = np.float64"] if re.search(r"\bdtype\b", whole) else []), *code]
+    numbers = [a for a in f.args if a not in f.labels]
     triples = [
-        f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"') for a in f.args
+        f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"')
+        for a in numbers
     ]
-    sizes = [s for s in names.sizes.values() if re.search(rf"\b{s}\b", whole)]
+    counts = {names.sizes[n] for n in f.labels.values()}
+    sizes = [s for s in names.sizes.values() if s in counts or re.search(rf"\b{s}\b", whole)]
     if any(shape_of(a) for a in f.args):
         lines = _call(f"arrays, {'sizes' if sizes else '_'} = _prepare", triples)
     else:
@@ -203,6 +208,10 @@ def _body(f: Function, names: Names, code: Sequence[str]) -> list[str]:
     lines += [f'{s} = sizes["{s}"]' for s in sizes]
     if re.search(r"\bdtype\b", whole):
         lines.append("dtype = arrays[0].dtype")
+    for a, n in f.labels.items():
+        name = names.args[a]
+        made = f'_labels("{name}", {name}, {names.sizes[n]})'
+        lines.append(f"arrays.insert({f.args.index(a)}, {made})")
     if len(f.outputs) == 1 and _single(code, names):
         # One NumPy call gains nothing from pieces.
         targets = ", ".join(names.args[a] for a in f.args)
@@ -262,6 +271,7 @@ def docstring(f: Function, names: Names) -> list[str]:
     for a in f.args:
         shape = ", ".join(["...", *(str(names.sizes.get(s, s)) for s in shape_of(a))])
         shape = f"shape ({shape})" if shape_of(a) else "any shape"
+        shape += ", class numbers from 0" if a in f.labels else ""
         lines += [*([""] if a is f.args[0] else []), f"{names.args[a]}: {shape}"]
     for output in f.outputs:
         sizes = (str(names.sizes.get(n, n)) for n in output.ranges.values())

@@ -151,8 +151,8 @@ def _differential_of(node: s.Node, kind: str) -> tuple[str, int] | None:
     base, order = node, 1
     if isinstance(node, s.Script) and node.sub is None and not node.primes and node.sup is not None:
         base, raised = node.base, s.bare(node.sup)
-        plain = isinstance(raised, s.Number) and raised.text.isdigit()
-        order = int(raised.text) if plain and int(raised.text) < 10 else 0
+        digits = raised.text if isinstance(raised, s.Number) and raised.text.isdigit() else ""
+        order = int(digits) if len(digits) == 1 else 0
     base = s.bare(base)
     if isinstance(base, s.Differential):
         found = base.text

@@ -16,6 +16,7 @@ from derive.latex.tokens import Token
 
 _SEPARATORS = frozenset({",", ";", r"\\", r"\Rightarrow", r"\implies", r"\iff", r"\therefore"})
 _SKIPPED = frozenset({r"\therefore", r"\Rightarrow", r"\implies", r"\iff", "&"})
+_IMPLICATIONS = frozenset({r"\Rightarrow", r"\implies", r"\iff"})
 _ROWS = ROWS - {"cases", "dcases", "rcases", "matrix"}
 _ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 
@@ -36,6 +37,7 @@ class Parser(Atoms):
 
     def _rows(self, items: list[s.Node], separators: list[str], end: str) -> None:
         while True:
+            before = self.peek
             separator = self._skip_separators()
             if separators and separator == r"\\":
                 separators[-1] = separator
@@ -58,6 +60,8 @@ class Parser(Atoms):
                 items[last] = self._continue_sum(items[last])
             else:
                 chain = self.chain()
+                if before.text in _IMPLICATIONS and items and _orders(items[-1], chain):
+                    self.fail("equations on both sides; give a premise as a hypothesis", before)
                 beside = bool(items) and separator != r"\\" and _limits(items[-1], chain)
                 items.append(_condition(chain) if beside else chain)
                 separators.append("")
@@ -224,6 +228,11 @@ def _limits(before: s.Node, chain: s.Chain) -> bool:
     return set(chain.relations) <= _ORDERS and all(
         part is not None and _is_plain(part) for part in chain.parts
     )
+
+
+def _orders(*sides: s.Node) -> bool:
+    """Whether an inequality stands on one side: what it implies is no claim of its own."""
+    return any(isinstance(side, s.Chain) and _ORDERS & set(side.relations) for side in sides)
 
 
 def _is_plain(node: s.Node) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -184,39 +186,75 @@ def check_own(
     `like` are arguments of the right shapes; their values are replaced by random ones (the first)
     or kept (the others). The gradient is that of the sum of the function's values, so an
     elementwise function and a loss of a vector are both judged. Compared with the complex step
-    where the function takes complex numbers, else with central differences.
+    where the function takes complex numbers, else with central differences; where PyTorch is
+    installed and the function takes tensors, with its autograd too.
     """
     if not callable(function) or not callable(gradient):
         raise DefinitionError("check_numeric: give the function and its gradient as callables")
     rng = np.random.default_rng(seed)
     shape = np.shape(like[0])
-    worst: tuple[float, Any, float, float] = (-1.0, None, math.nan, math.nan)
-    against, count = "central differences", 0
+    by_step, by_autograd = _Worst(), _Worst()
+    against = "central differences"
     for at in range(points):
         x: Any = rng.normal(0, (0.5, 2.0, 8.0)[at % 3], shape)
         claimed = np.broadcast_to(np.asarray(gradient(x, *like[1:]), float), shape)
+        traced = _autograd(function, x, like[1:])
         for place in np.ndindex(*shape):
             slope, by_complex = _slope(function, x, like[1:], place)
             against = "the complex step" if by_complex else against
-            count += 1
-            error = float(abs(claimed[place] - slope)) / max(1.0, abs(slope))
-            error = math.inf if math.isnan(error) else error
-            if error > worst[0]:
-                worst = (error, x, float(claimed[place]), slope)
-    error, where, found, wanted = worst
+            by_step.add(x, float(claimed[place]), slope)
+            if traced is not None:
+                by_autograd.add(x, float(claimed[place]), float(traced[place]))
     name = getattr(function, "__name__", "function")
-    finding = Finding(
-        "claimed gradient",
-        against,
-        count,
-        max(error, 0.0),
-        "relative error",
-        limit,
-        {"x": where},
-        found,
-        wanted,
-    )
-    return NumericReport(name, (finding,))
+    findings = [by_step.finding(against, limit)]
+    if by_autograd.count:
+        findings.append(by_autograd.finding("PyTorch's autograd", limit))
+    return NumericReport(name, tuple(findings))
+
+
+@dataclass
+class _Worst:
+    """The worst of the claimed slopes that were added."""
+
+    error: float = -1.0
+    where: Any = None
+    claimed: float = math.nan
+    slope: float = math.nan
+    count: int = 0
+
+    def add(self, x: Any, claimed: float, slope: float) -> None:
+        self.count += 1
+        error = abs(claimed - slope) / max(1.0, abs(slope))
+        error = math.inf if math.isnan(error) else error
+        if error > self.error:
+            self.error, self.where, self.claimed, self.slope = error, x, claimed, slope
+
+    def finding(self, against: str, limit: float) -> Finding:
+        """What was found, for the report."""
+        return Finding(
+            "claimed gradient",
+            against,
+            self.count,
+            max(self.error, 0.0),
+            "relative error",
+            limit,
+            {"x": self.where},
+            self.claimed,
+            self.slope,
+        )
+
+
+def _autograd(function: Callable[..., Any], x: Any, rest: Sequence[Any]) -> Any:
+    """The gradient of the sum of the values by PyTorch; None without it, or if it takes none."""
+    if importlib.util.find_spec("torch") is None:
+        return None
+    torch = importlib.import_module("torch")
+    tensor = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    try:
+        torch.sum(function(tensor, *map(torch.as_tensor, rest))).backward()
+    except (TypeError, ValueError, RuntimeError, AttributeError):
+        return None
+    return None if tensor.grad is None else tensor.grad.numpy()
 
 
 def _slope(

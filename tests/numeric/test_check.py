@@ -51,3 +51,11 @@ def test_an_expression_and_a_derivation_are_checked():
 def test_a_function_needs_the_gradient_that_is_claimed():
     with pytest.raises(DefinitionError, match="claimed"):
         dv.check_numeric(np.tanh)
+
+
+def test_autograd_is_asked_where_it_is_installed():
+    pytest.importorskip("torch")
+    report = dv.check_numeric(lambda a: a * a * a, lambda a: 3 * a * a, like=[np.zeros(2)])
+    assert report.ok, str(report)
+    assert "against PyTorch's autograd" in str(report)
+    assert not dv.check_numeric(lambda a: a * a, lambda a: a)

@@ -30,6 +30,7 @@ from derive.terms import (
 )
 
 MAX_FACTORIAL = 1000
+MAX_NUMBERS = 2000
 _HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth)
 
 
@@ -285,8 +286,10 @@ class Normalizer(Slopes):
         first, last = self(low), self(high)
         start, end = first.integer, last.integer
         if end is not None and start is not None:
-            if end - start >= MAX_EXPLICIT:
-                raise LimitError(f"a range of more than {MAX_EXPLICIT} explicit terms")
+            # Numbers add up to a number; terms with variables would pile up.
+            limit = MAX_EXPLICIT if inner or free(body) - {k} else MAX_NUMBERS
+            if end - start >= limit:
+                raise LimitError(f"a range of more than {limit} explicit terms")
             numbers = range(start, end + 1)
         else:
             # Indices count from 1; what lies below is written out.

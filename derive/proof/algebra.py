@@ -39,9 +39,12 @@ class Algebra(Angles):
             self._at_most(self.field.one - value, NONPOSITIVE)
         return value
 
-    def slope(self, here: sp.Expr, there: sp.Expr) -> Frac:
-        """The unknown derivative of one atom by another that it depends on directly."""
-        term = Partial(self._named(here), self._named(there))
+    def slope(self, here: sp.Expr, *there: sp.Expr) -> Frac:
+        """The unknown derivative of one atom by others that it depends on directly.
+
+        Unknown functions are smooth, so the order of the variables does not matter.
+        """
+        term = Partial(self._named(here), *sorted(map(self._named, there), key=str))
         indices = frozenset(s for s in free(term) if is_index_name(s))
         return self.enter("slope", (term,), (term,), indices)
 

@@ -99,25 +99,29 @@ class Differential:
             result = result * self.algebra.delta(left, right)
         return result
 
-    def _through(self, here: sp.Expr) -> Frac:
-        """The chain rule through what an undefined name depends on, with unknown slopes."""
+    def _through(self, here: sp.Expr, *before: sp.Expr) -> Frac:
+        """The chain rule through what an undefined name depends on, with unknown slopes.
+
+        `before` are the variables that it has been differentiated by already.
+        """
         algebra = self.algebra
         total = algebra.field.zero
         for variable in algebra.context.dependencies_of(here):
             ranges = []
             if isinstance(variable, sp.IndexedBase):
-                ranges = self._ranges_of(variable)
+                ranges = self._ranges_of(variable, here, *before)
                 variable = variable[tuple(k for k, _ in ranges)]
             with algebra.binding(ranges):
                 inner = self(algebra.normal(variable))
                 if not inner.is_zero:
-                    inner = inner * algebra.slope(here, variable)
+                    inner = inner * algebra.slope(here, *before, variable)
             total = total + sum_multi(algebra, inner, ranges)
         return total
 
-    def _ranges_of(self, base: sp.IndexedBase) -> list[Range]:
+    def _ranges_of(self, base: sp.IndexedBase, *others: sp.Expr) -> list[Range]:
         """A bound index for every size of a family."""
-        algebra, taken = self.algebra, free(self.target.parts[0])
+        algebra = self.algebra
+        taken = free(self.target.parts[0]).union(*map(free, others))
         ranges: list[Range] = []
         for size in base.shape:
             high = algebra.normal(size)
@@ -127,11 +131,8 @@ class Differential:
         return ranges
 
     def _slope(self, generator: Generator) -> Frac:
-        """Unknown slopes may change with whatever the name depends on."""
-        here = generator.parts[0].args[0]
-        if not self._through(here).is_zero:
-            raise UnsupportedError(f"the second derivative of {here} is not known")
-        return self.algebra.field.zero
+        """Unknown slopes change with whatever the name depends on."""
+        return self._through(*generator.parts[0].args)
 
     def _opened(self, generator: Generator) -> tuple[list[Range], Frac]:
         ranges, body = generator.parts

@@ -8,6 +8,7 @@ factors' absolute values.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import lcm
 
 import sympy as sp
@@ -40,7 +41,12 @@ class FinerGrain(Exception):
 
 
 class Powers(Requirements):
-    """The constructors of exponentials, logarithms, roots and powers."""
+    """The constructors of exponentials, logarithms, roots and powers.
+
+    `lemmas` gives values that are at least zero and may settle the sign of one at hand.
+    """
+
+    lemmas: Callable[[Frac], Iterable[Frac]] | None = None
 
     def exp(self, value: Frac) -> Frac:
         """e to the power of a value."""
@@ -79,6 +85,8 @@ class Powers(Requirements):
         if c.q == 1 and int(c.p) % 2 == 0:
             return self.of(f) ** int(c.p)
         sign = self.facts.sign(f)
+        if len(sign - ZERO) > 1:
+            sign = self._by_lemmas(f, sign)
         if c.q == 1 and len(sign - ZERO) == 1:
             return (self.of(f) if 1 in sign else self.of(-f)) ** int(c.p)
         if not sign <= NONNEGATIVE:
@@ -88,6 +96,21 @@ class Powers(Requirements):
                 raise UnsupportedError("the sign of a term under a sum is open")
             raise SplitSign(f, sign)
         return self.root(f, int(c.q)) ** int(c.p)
+
+    def _by_lemmas(self, f: Poly, sign: Sign) -> Sign:
+        """The signs of a polynomial in sums by what is known of such, before cases are taken."""
+        generators = self.field.generators
+        lemmas = self.lemmas
+        if lemmas is None or not any(generators[g].kind == "sum" for g in self.field.used(f)):
+            return sign
+        self.lemmas = None  # a lemma is not asked while one is made
+        try:
+            for fact in lemmas(self.of(f)):
+                if self.facts.sign(fact.den) == POSITIVE and not fact.num.is_constant():
+                    self.facts.add(fact.num, NONNEGATIVE)
+        finally:
+            self.lemmas = lemmas
+        return self.facts.sign(f)
 
     def root(self, f: Poly, q: int) -> Frac:
         """The q-th root of a nonnegative irreducible polynomial or number."""

@@ -7,6 +7,7 @@ there, and the result brought back: an identity on a boundary says nothing of a 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import sympy as sp
@@ -15,6 +16,7 @@ from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.differential import Differential
 from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.norms import cauchy
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.signs import NONZERO, ZERO, Facts
 from derive.proof.sums import Rebuilder
@@ -40,6 +42,7 @@ class Slopes:
         self.held = held
         self.real_again = real_again
         self.algebra = Algebra(field, region, grains, context, self._domain_of, self)
+        self.algebra.lemmas = partial(cauchy, self.algebra)
         self.memo: dict[sp.Expr, Frac] = {}
 
     def _domain_of(self, term: sp.Expr) -> Domain:

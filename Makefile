@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BUILD := build
+ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-.PHONY: demo test check bench compare soundness sweep clean
+.PHONY: demo test check bench accuracy compare soundness sweep clean
 
 demo: $(READY)
 	@BIN=$(BIN) BUILD=$(BUILD) bash demo.sh
@@ -24,6 +26,11 @@ bench: $(READY)
 	@$(BIN)/python -m bench.probes
 	@$(BIN)/python -m bench.depth
 	@$(BIN)/python -m bench.prover
+	@$(ONE_THREAD) $(BIN)/python -m bench.numeric
+
+# Errors of generated NumPy code, of lambdify and of SciPy, in units in the last place.
+accuracy: $(READY)
+	@$(BIN)/python -m bench.accuracy
 
 # False neighbours of every theorem, and theorems in other words: nothing false may be proved.
 # What was judged stays in build/soundness until a source changes, so that it can be interrupted.
@@ -31,10 +38,13 @@ soundness: $(READY)
 	@$(BIN)/python -m bench.soundness
 	@$(BIN)/python -m bench.metamorphic
 
-# The gradients of a network against PyTorch, which the tests do not need.
+# What the tests do not need: gradients of a network against PyTorch's, generated code run by the
+# frameworks, and how fast these are.
 compare: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frameworks]'
 	@$(BIN)/python -m bench.compare
+	@$(BIN)/pytest -m "slow or not slow" tests/numeric/test_targets.py
+	@$(ONE_THREAD) $(BIN)/python -m bench.numeric
 
 # The slow sweeps: many more points and functions than `make test` has time for.
 sweep: $(READY)

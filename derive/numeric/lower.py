@@ -203,7 +203,17 @@ class Lowering(Sums, Cases):
         if steep and len(above) + len(below) > 1:
             below = [f for f in below if f not in steep]
             above = [*above, *(f.base**-f.exp for f in steep)]
-        result = self.product(above)
+        steady = [f for f in below if _at_least_one(f)]
+        few = self._labels(sp.Mul(*steady))
+        large = [f for f in above if not self._labels(f) <= few]
+        if steady and large:
+            # A quotient of small arrays and one product cost less than a division of large ones.
+            share = self.product([f for f in above if f not in large])
+            share = self.operate("/", share, self.product(steady))
+            result = self.operate("*", self.product(large), share)
+            below = [f for f in below if f not in steady]
+        else:
+            result = self.product(above)
         if below:
             result = self.operate("/", result, self.product(below))
         return self.negated(result) if sign < 0 else result
@@ -257,6 +267,15 @@ class Lowering(Sums, Cases):
             [self.solid(self.array(term)), self.array(low), self.array(high)]
         )
         return Array(self.graph.clipped(a.node, b.node, c.node), labels)
+
+
+def _at_least_one(term: sp.Expr) -> bool:
+    """Whether a term is a sum of e^(v - max v), which is neither tiny nor huge."""
+    return (
+        isinstance(term, sp.Sum)
+        and isinstance(term.function, sp.exp)
+        and any(is_primitive(-t, "largest") for t in sp.Add.make_args(term.function.exp))
+    )
 
 
 def _between(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:

@@ -58,8 +58,8 @@ def _details(step: StepVerdict, explain: bool) -> Iterator[str]:
     if step.hypotheses:
         word = "needs" if step.verdict == "conditional" else "by"
         yield f"{word} {', '.join(step.hypotheses)}"
-    if step.suggestion is not None:
-        yield f"perhaps {step.lhs} = {step.suggestion}"
+    if step.correction is not None:
+        yield f"perhaps {step.correction}"
     if explain:
         yield from step.proof
         if step.counterexample is not None:

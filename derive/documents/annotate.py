@@ -35,7 +35,7 @@ def _words(reported: Reported) -> str:
     if reported.verdict == "conditional" and needs:
         return f"{mark} {', '.join(f'${h}$' for h in dict.fromkeys(needs))}"
     worst = next((s for s in reported.steps if s.verdict == reported.verdict), None)
-    meant = f"; perhaps ${worst.suggestion}$" if worst is not None and worst.suggestion else ""
+    meant = f"; perhaps ${worst.correction}$" if worst is not None and worst.correction else ""
     said = "" if reported.reason.startswith("unread") else f"{reported.verdict}: "
     return f"{mark} {said}{' '.join(reported.reason.split())}{meant}"
 

@@ -42,7 +42,7 @@ def remark_in(comment: str, start: int) -> Remark | None:
 def assemble(
     text: Stretch, marks: Marks, macros: Mapping[str, Macro] | None = None
 ) -> tuple[Piece, ...]:
-    """The pieces of a text; all places become the file's."""
+    """The pieces of a text; all places become the file's. What is masked is no prose."""
     known = macros_in(text.chars) if macros is None else macros
     skip = defining_spans(text.chars) if known else []
     formulas: list[tuple[int, int, Piece]] = [
@@ -57,15 +57,21 @@ def assemble(
     pieces: list[Piece] = []
     at = 0
     for start, stop, piece in events:
-        pieces += _prose(text, at, start)
+        pieces += _prose(text, at, start, marks.masked)
         pieces.append(piece)
         at = max(at, stop)
-    pieces += _prose(text, at, len(text.chars))
+    pieces += _prose(text, at, len(text.chars), marks.masked)
     return tuple(pieces)
 
 
-def _prose(text: Stretch, start: int, end: int) -> list[Piece]:
-    words = text.chars[start:end]
+def _prose(text: Stretch, start: int, end: int, masked: list[tuple[int, int]]) -> list[Piece]:
+    kept, at = [], start
+    for a, b in masked[max(bisect_right(masked, start, key=lambda m: m[0]) - 1, 0) :]:
+        if a >= end:
+            break
+        kept.append(text.chars[at : max(a, at)])
+        at = max(min(b, end), at)
+    words = "".join([*kept, text.chars[at:end]])
     return [Words(text.place(start), words)] if words.strip() else []
 
 

@@ -9,14 +9,14 @@ from derive.documents.pieces import Found, Piece, Remark, Words
 from derive.errors import ReadError
 from derive.latex.outline import outline
 
-_LINK = r"(?:for|if|when|whenever|where|provided(?: that)?|as long as|für|wenn|falls|对于?|若|当)"
+_LINK = r"(?:for|if|when|whenever|provided(?: that)?|as long as|für|wenn|falls|[（(]\s*(?:当|若))"
+# A condition after a formula goes on with its sentence: no capital, no new paragraph.
 _BEFORE = re.compile(
-    rf"^[\s,，(]*(?:and\s+)?{_LINK}(?:\s+(?:all|every|any|each|alle|jedes))?\s*$", re.IGNORECASE
+    rf"^[ \t]*\n?[\t ,，(]*(?:and\s+)?{_LINK}(?:\s+(?:all|every|any|each|alle|jedes))?\s*$"
 )
 _SIGN_BEFORE = re.compile(
-    rf"^[\s,，(]*{_LINK}\s+(?:all\s+|every\s+|any\s+)?(positive|negative|non-?negative|pos\.|neg\.)"
-    r"(?:\s+\w+)?\s*$",
-    re.IGNORECASE,
+    rf"^[ \t]*\n?[\t ,，(]*{_LINK}\s+(?:all\s+|every\s+|any\s+)?"
+    r"(positive|negative|non-?negative|pos\.|neg\.)(?:\s+\w+)?\s*$"
 )
 _SIGN_AFTER = re.compile(
     r"^\s*(?:is|are|ist)\s+(positive|negative|non-?negative|positiv|negativ)\b"

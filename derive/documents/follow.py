@@ -17,7 +17,7 @@ from derive.documents.prose import (
     speaks_of_single_sample,
 )
 from derive.documents.reported import Reported, reported_of, unread
-from derive.documents.spelling import Samples, Spelling, with_one_case
+from derive.documents.spelling import Samples, with_one_case
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
 from derive.latex.notation import INDEX_LETTERS
@@ -44,7 +44,6 @@ class Follower:
     judge: Judge
     seconds: float
     facts: Facts = field(default_factory=Facts)
-    spelling: Spelling = field(default_factory=Spelling)
     samples: Samples = field(default_factory=Samples)
     title: str = ""
     single: bool = False
@@ -66,7 +65,6 @@ class Follower:
                 shapes.append(_outline(formula.source.chars))
             except ReadError:
                 continue
-        self.spelling = Spelling.of(shapes)
         self.after, self.conditions = conditions_after(self.document.pieces)
         self.facts.words = frozenset[str]().union(*(shape.words for shape in shapes))
 
@@ -131,8 +129,7 @@ class Follower:
         if found.start in self.conditions:
             reason = "a condition: what stands before it holds under it"
             return Reported(found, "definition", "definition", reason)
-        source = self.spelling.respelled(found.source)
-        source, notes = with_one_case(source, self.facts.functions())
+        source, notes = with_one_case(found.source, self.facts.functions())
         try:
             shape = _outline(source.chars, self.facts.words)
             if shape.continues and self.before is not None:
@@ -188,8 +185,6 @@ class Follower:
             return Reported(found, "expression", None, named or "an expression: it states nothing")
         judged = settled(shape, judged, self.facts, self.said)
         learn(shape, judged, task, self.facts, line, found.display or assumes(self.said))
-        for root in self.spelling.roots(found.source.chars):
-            self.facts.add_lines(_outline(root, self.facts.words), line)
         if found.display:
             self.facts.case = []
         self.before = (shape, found.source)
@@ -215,9 +210,7 @@ class Follower:
     def _as_written(self, step: StepVerdict) -> StepVerdict:
         """A step in the spelling of the document."""
 
-        def written(text: str) -> str:
-            return self.samples.as_written(self.spelling.as_written(text))
-
+        written = self.samples.as_written
         meant = None if step.suggestion is None else written(step.suggestion)
         needs = tuple(map(written, step.hypotheses))
         return replace(step, lhs=written(step.lhs), rhs=written(step.rhs), suggestion=meant,

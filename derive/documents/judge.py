@@ -10,10 +10,11 @@ from itertools import chain
 
 import sympy as sp
 
-from derive.documents.known import with_losses_of_errors
+from derive.documents.known import with_losses_of_errors, with_roles
 from derive.documents.remarks import remark_on
-from derive.documents.steps import GOOD, Effort, Outcomes, Steps, are_connected, reached, with_roles
+from derive.documents.steps import GOOD, Effort, Outcomes, Steps
 from derive.documents.task import Fact, Judged, Task
+from derive.documents.unknowns import are_connected, reached
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula, read_all

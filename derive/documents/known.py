@@ -1,4 +1,4 @@
-"""Losses of the catalogue that a text applies to the error itself: `L_1(x)` is |x|."""
+"""What the catalogue says of names: of the p and q of a divergence, of `L_1(x)` for an error x."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sympy as sp
 
 from derive.functions import Entry, catalogue
 from derive.latex import Formula
-from derive.terms import Context, Definition, NamedFunction, Partial, shape_of, substitute
+from derive.latex.lookup import entries_by_name, is_private
+from derive.terms import Context, Definition, NamedFunction, Partial, shape_of
 
 
 def with_losses_of_errors(context: Context, formula: Formula) -> Context:
@@ -28,7 +29,7 @@ def with_losses_of_errors(context: Context, formula: Formula) -> Context:
         known = name in context.definitions or name in context.library
         if entry is not None and not known and isinstance(error, sp.Symbol):
             prediction, target = entry.params
-            body = substitute(entry.formula, {prediction: error, target: sp.S.Zero})
+            body = entry.formula.xreplace({prediction - target: error})
             told = replace(Definition.of(f, body), source=f"catalogue: {entry.name}")
             context = context.define(told)
     return context
@@ -56,3 +57,18 @@ def _is_of_difference(entry: Entry) -> bool:
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def with_roles(context: Context, formula: Formula) -> Context:
+    """The p and q of what is called a KL divergence are probabilities, as in the catalogue."""
+    for step in formula.steps:
+        head = step.statement.lhs
+        if not isinstance(head, NamedFunction) or type(head).__name__ not in context.definitions:
+            continue
+        for entry in entries_by_name().get(type(head).__name__, ()):
+            if len(entry.params) != len(head.args) or is_private(type(head).__name__):
+                continue
+            for formal, actual in zip(entry.params, head.args, strict=True):
+                if isinstance(actual, sp.IndexedBase) and formal in entry.domains:
+                    context = context.declare(actual, entry.domains[formal])
+    return context

@@ -128,8 +128,8 @@ def _step_lines(file: Checked, reported: Reported, step: StepVerdict) -> Iterato
     if step.hypotheses:
         word = "needs" if step.verdict == "conditional" else "by"
         yield Text(f"    {word} {', '.join(step.hypotheses)}")
-    if step.suggestion is not None:
-        yield Text(f"    perhaps {_one_line(step.lhs)} = {step.suggestion}")
+    if step.correction is not None:
+        yield Text(f"    perhaps {_one_line(step.correction)}")
 
 
 def _pointed(file: Checked, reported: Reported, place: int) -> Iterator[Text]:

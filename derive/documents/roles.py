@@ -32,7 +32,7 @@ from derive.verdicts.screen import Screen
 SET_TO_ZERO = "the derivative, set to zero, of "
 SECONDS = 2.0
 
-_FACTORS = (1, -1, 2, -2, sp.Rational(1, 2), sp.Rational(-1, 2))
+_FACTORS = tuple(sp.Rational(*c) for c in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)))
 
 
 def set_to_zero(
@@ -48,7 +48,7 @@ def set_to_zero(
         for v in variables:
             slope = Partial(head, v)
             screen = Screen(Statement(slope, "=", statement.lhs), context)
-            factor = next((c for c in _FACTORS if screen.has_factor(sp.sympify(c))), None)
+            factor = next((c for c in _FACTORS if screen.has_factor(c)), None)
             if factor is None:
                 continue
             claim = Statement(slope, "=", sp.Mul(factor, statement.lhs))
@@ -63,9 +63,7 @@ def consequence(statement: Statement, context: Context) -> tuple[str, str] | Non
     values = [f for f in statement.lhs.atoms(NamedFunction) if context.definition_of(f) is None]
     letters = [*_letters(statement.lhs), *sorted(values, key=str)]
     for a, b in combinations(letters, 2):
-        if a.args and b.args and a.args != b.args:
-            continue
-        if bool(a.args) != bool(b.args) or getattr(a, "shape", ()) != getattr(b, "shape", ()):
+        if not _are_alike(a, b):
             continue
         same = Statement(substitute(statement.lhs, {a: b}), "=", statement.rhs)
         if Screen(same, context).differs():
@@ -74,6 +72,13 @@ def consequence(statement: Statement, context: Context) -> tuple[str, str] | Non
             left, right = _as_printed(a, statement.lhs), _as_printed(b, statement.lhs)
             return "true where the two are the same", f"{latex(left)} = {latex(right)}"
     return None
+
+
+def _are_alike(a: sp.Basic, b: sp.Basic) -> bool:
+    """Two numbers, two families of one shape, or values of two functions at one place."""
+    if isinstance(a, NamedFunction) and isinstance(b, NamedFunction):
+        return bool(a.args == b.args)
+    return type(a) is type(b) and getattr(a, "shape", ()) == getattr(b, "shape", ())
 
 
 def at_points(statement: Statement, context: Context) -> tuple[list[Statement], str] | None:
@@ -138,37 +143,6 @@ def _as_printed(letter: sp.Basic, term: sp.Expr) -> sp.Basic:
     """A family as a term shows it: with its indices."""
     members = [m for m in term.atoms(sp.Indexed) if m.base == letter]
     return min(members, key=str) if members else letter
-
-
-def augmented(statement: Statement, fresh: Sequence[sp.Basic]) -> tuple[str, str] | None:
-    """`w_1 x_1 + … + b = \\theta^T x`: a new name for all coefficients, with x_0 = 1."""
-    theta = [s for s in fresh if isinstance(s, sp.IndexedBase)]
-    total = statement.rhs
-    if len(theta) != 1 or not isinstance(total, sp.Sum):
-        return None
-    factors = sp.Mul.make_args(total.function)
-    others = [m.base for m in factors if isinstance(m, sp.Indexed) and m.base != theta[0]]
-    if len(factors) != 2 or len(others) != 1 or not _is_linear(statement.lhs, others[0]):
-        return None
-    x = latex(others[0])
-    return (
-        f"it gives one name to all coefficients: {theta[0].label}",
-        rf"{x} \text{{ has an entry that is }} 1,\ {latex(theta[0])} \text{{ all coefficients}}",
-    )
-
-
-def _is_linear(term: sp.Expr, base: sp.IndexedBase) -> bool:
-    """Whether a term is a sum of multiples of a family's members and of what is free of it."""
-    if base not in free(term):
-        return True
-    if isinstance(term, sp.Add):
-        return all(_is_linear(a, base) for a in term.args)
-    if isinstance(term, sp.Sum):
-        return _is_linear(term.function, base)
-    if isinstance(term, sp.Mul):
-        carrying = [f for f in term.args if base in free(f)]
-        return len(carrying) == 1 and _is_linear(carrying[0], base)
-    return isinstance(term, sp.Indexed)
 
 
 def with_definition(context: Context, definition: Definition) -> Context:

@@ -71,8 +71,8 @@ def _message(step: StepVerdict) -> str:
     parts = [step.reason]
     if step.hypotheses:
         parts.append(f"needs {', '.join(step.hypotheses)}")
-    if step.suggestion is not None:
-        parts.append(f"perhaps {step.lhs} = {step.suggestion}")
+    if step.correction is not None:
+        parts.append(f"perhaps {step.correction}")
     return "; ".join(parts)
 
 

@@ -148,7 +148,7 @@ def formula_at(text: Stretch, span: Span) -> Found:
     if span.kind == "image":
         inner = decoded(inner)
     latex = inner.chars
-    if span.kind == "single" and latex.startswith("`") and latex.endswith("`"):
+    if span.kind == "single" and len(latex) > 1 and latex[0] == latex[-1] == "`":
         inner = inner.cut(1, len(latex) - 1)
     return Found(
         inner.chars,

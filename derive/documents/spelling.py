@@ -1,8 +1,4 @@
-"""What is spelled otherwise before it is read, and put back in what is said of it.
-
-A sum over samples whose values carry no index gets one; a square that a document defines
-(`\\sigma_B^2 = …`) becomes a name of its own.
-"""
+"""What is spelled otherwise before it is read: sums over samples, p(x) for P(x)."""
 
 from __future__ import annotations
 
@@ -13,61 +9,6 @@ from dataclasses import dataclass, field
 from derive.documents.facts import SAMPLE, SAMPLE_SUM
 from derive.documents.pieces import Stretch
 from derive.latex.outline import Outline
-
-_SQUARE = re.compile(
-    r"((?:\\(?:hat|bar|tilde)\s*\{?)?(?:\\[A-Za-z]+|[A-Za-z])\}?)"
-    r"((?:_(?:\w|\{[^{}]*(?:\{[^{}]*\})?[^{}]*\}))?)\^(?:2|\{2\})"
-)
-_SQUARED = "sq"
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """The squares that a document defines: their letters, as written."""
-
-    squares: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, outlines: Iterable[Outline]) -> Spelling:
-        """The letters whose squares are defined before they are used for anything else."""
-        defined: set[str] = set()
-        squares: dict[str, None] = {}
-        for line in (x for shape in outlines for x in shape.lines if x.relations):
-            match = _SQUARE.fullmatch(line.sides[0])
-            if match and line.relations[0] == "=" and not line.value(1):
-                stem = match[1]
-                if _plain(stem) not in defined and not {_plain(stem)} & line.names[1]:
-                    squares[stem] = None
-            elif line.head is not None:
-                defined.add(line.head.name.partition("_")[0])
-        return cls(frozenset(squares))
-
-    def respelled(self, source: Stretch) -> Stretch:
-        """A source with its defined squares as names: `\\sigma_B^2` as `{\\mathrm{sqsigma}_B}`."""
-        edits = {
-            m.start(): (m.end(), f"{{{_name(m[1])}{m[2]}}}")
-            for m in _SQUARE.finditer(source.chars)
-            if m[1] in self.squares
-        }
-        return edited(source, edits) if edits else source
-
-    def roots(self, text: str) -> list[str]:
-        """What a definition of a square says of its root: `\\sigma_B = \\sqrt{…}`."""
-        found = []
-        for stem in sorted(self.squares):
-            match = re.match(re.escape("{" + _name(stem)) + r"([^=]*)\}\s*=", text)
-            if match:
-                found.append(f"{stem}{match[1]} = \\sqrt{{{_name(stem)}{match[1]}}}")
-        return found
-
-    def as_written(self, text: str) -> str:
-        """A side in which the names of squares are squares again."""
-        for stem in sorted(self.squares):
-            name = re.escape(f"{_SQUARED}{_plain(stem)}")
-            sub = r"((?:_(?:\w|\{[^{}]*\}))?)"
-            spelled = rf"\{{?\\(?:mathrm|text|operatorname)\{{{name}\}}{sub}\}}?"
-            text = re.sub(spelled, stem.replace("\\", r"\\") + r"\1^2", text)
-        return text
 
 
 def with_one_case(source: Stretch, functions: Iterable[str]) -> tuple[Stretch, tuple[str, ...]]:
@@ -88,14 +29,6 @@ def with_one_case(source: Stretch, functions: Iterable[str]) -> tuple[Stretch, t
             edits |= found
             notes.append(f"{small}(...) read as {big}(...)")
     return (edited(source, edits) if edits else source), tuple(notes)
-
-
-def _name(stem: str) -> str:
-    return rf"\mathrm{{{_SQUARED}{_plain(stem)}}}"
-
-
-def _plain(stem: str) -> str:
-    return re.sub(r"[^A-Za-z]", "", stem)
 
 
 def edited(source: Stretch, edits: Mapping[int, tuple[int, str]]) -> Stretch:

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import decimal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
 import sympy as sp
 
+from derive.documents.coefficients import naming_coefficients, numbered_members_as_letters
+from derive.documents.known import with_roles
 from derive.documents.roles import (
     at_points,
-    augmented,
     consequence,
     set_to_zero,
     speaks_of_all,
     with_definition,
 )
 from derive.documents.task import Task
+from derive.documents.unknowns import (
+    unknown_under_derivative,
+    with_values_beside_members,
+    with_values_named,
+)
 from derive.documents.values import values_put_in
-from derive.latex import Formula, Step, name_to_latex
-from derive.latex.lookup import entries_by_name, is_private
-from derive.latex.writer import latex
+from derive.latex import Formula, Step
 from derive.proof import Outcome, prove
 from derive.terms import (
     Context,
     Decimal,
-    Definition,
     NamedFunction,
     Partial,
     Statement,
     free,
-    map_terms,
     name_of,
-    substitute,
 )
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
@@ -151,15 +152,15 @@ class Steps:
                                offset=step.offset)  # fmt: skip
         if statement.relation == "!=":
             return self._differing(step, statement, lhs, context, seconds)
-        statement, context = _with_values_named(statement, context)
+        statement, context = with_values_named(statement, context)
         special = self._special(step, statement, lhs, context)
         if special is not None:
             return special
-        written = statement = _with_values_beside_members(statement, context)
+        written = statement = with_values_beside_members(statement, context)
         one = self._for_one_sample(statement, context)
         if one is not None:
             statement, context = one.statement, one.context
-        unknown = _unknown_under_derivative(statement, context)
+        unknown = unknown_under_derivative(statement, context)
         verdict = judged_step(
             statement,
             lhs,
@@ -191,11 +192,11 @@ class Steps:
             )
             reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
             return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
-        numbered = _numbered_members_as_letters(statement)
+        numbered = numbered_members_as_letters(statement)
         fresh = sorted(free(numbered.rhs) - free(numbered.lhs), key=str)
         fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
         if verdict.verdict == "refuted" and fresh:
-            return _naming_coefficients(verdict, numbered, fresh)
+            return naming_coefficients(verdict, numbered, fresh)
         if verdict.verdict == "refuted" and unknown:
             reason = f"the document does not say what {unknown[0]} is"
             return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
@@ -287,115 +288,6 @@ def _names_of(statement: Statement) -> list[sp.Basic]:
     return sorted(free(statement.lhs) | free(statement.rhs), key=str)
 
 
-def _with_values_beside_members(statement: Statement, context: Context) -> Statement:
-    """p(x) beside the p(x_i) of a sum: a number of which no more is known, and so is q(x)."""
-    sides = (statement.lhs, statement.rhs)
-    if any(side.has(Partial) for side in sides):
-        return statement
-    applied: dict[str, set[NamedFunction]] = {}
-    for f in (f for side in sides for f in side.atoms(NamedFunction)):
-        applied.setdefault(type(f).__name__, set()).add(f)
-    values: dict[sp.Basic, sp.Expr] = {}
-    for name, found in sorted(applied.items()):
-        (f,) = found if len(found) == 1 else (None,)
-        plain = f is not None and all(isinstance(a, sp.Symbol | sp.IndexedBase) for a in f.args)
-        if plain and context.definition_of(f) is None and name not in context.definitions:
-            values[f] = sp.Symbol(str(f), real=True)
-    members = {str(b.label) for side in sides for b in side.atoms(sp.IndexedBase)}
-    if not members & {type(f).__name__ for f in values}:
-        return statement
-    left, right = (substitute(side, values) for side in sides)
-    return Statement(left, statement.relation, right)
-
-
-def _with_values_named(statement: Statement, context: Context) -> tuple[Statement, Context]:
-    """∂L/∂σ(z) of an L that is not known: σ(z) becomes a variable that is defined as σ(z)."""
-    held = {
-        v: None
-        for side in (statement.lhs, statement.rhs)
-        for partial_ in sorted(side.atoms(Partial), key=str)
-        for v in partial_.variables
-        if isinstance(v, NamedFunction) and not _is_defined(partial_.expr, context)
-    }
-    for k, application in enumerate(held):
-        name = sp.Symbol(f"{type(application).__name__}_value{k or ''}", real=True)
-
-        def named(node: sp.Expr, a: sp.Expr = application, s: sp.Symbol = name) -> sp.Expr:
-            return s if node == a else node
-
-        sides = [map_terms(x, named) for x in (statement.lhs, statement.rhs)]
-        statement = Statement(sides[0], statement.relation, sides[1])
-        context = context.define(Definition.of(name, application))
-    return statement, context
-
-
-def _is_defined(term: sp.Expr, context: Context) -> bool:
-    named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
-    return not named or context.definition_of(term) is not None
-
-
-def are_connected(derivatives: Sequence[Partial], context: Context) -> bool:
-    """Whether what is differentiated, if it is defined, depends on each variable.
-
-    ∂a/∂z says of an a without a definition that it depends on z.
-    """
-    told = {name_of(p.expr): {name_of(v) for v in p.variables}
-            for p in derivatives if not _is_defined(p.expr, context)}  # fmt: skip
-    for p in derivatives:
-        reached = _under_defined(p, context)
-        reached |= {v for name in reached & set(told) for v in told[name]}
-        defined = _is_defined(p.expr, context)
-        if defined and not {name_of(v) for v in p.variables} <= reached:
-            return False
-    return True
-
-
-def _unknown_under_derivative(statement: Statement, context: Context) -> list[str]:
-    """The names without a definition whose derivative only one side knows of."""
-    found: list[str] = []
-    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
-        for p in sorted(here.atoms(Partial), key=str):
-            unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
-            # What both sides speak of is a value like any other.
-            told = _shared(p, there, context)
-            if unknown and not told and name_of(p.expr) not in _under_defined(there, context):
-                found.append(str(name_of(p.expr)))
-    return found
-
-
-def _shared(p: Partial, there: sp.Expr, context: Context) -> bool:
-    """Whether the other side has the derivative too, or one that the chain rule leads to."""
-    for q in there.atoms(Partial):
-        if q == p:
-            return True
-        if name_of(q.expr) == name_of(p.expr):
-            ours, theirs = ({name_of(v) for v in d.variables} for d in (p, q))
-            inner = reached(q.variables, context) >= ours
-            if inner or reached(p.variables, context) >= theirs:
-                return True
-    return False
-
-
-def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
-    """The names that the defined values under a term's derivatives are made of."""
-    values = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
-    return reached(values, context)
-
-
-def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
-    """The names that terms are made of, by the definitions of the names in them too."""
-    todo = list(terms)
-    found: set[str | None] = set()
-    while todo:
-        term = todo.pop()
-        applied = {type(f).__name__ for f in term.atoms(NamedFunction)}
-        for name in {name_of(s) for s in free(term)} | applied:
-            if name not in found:
-                found.add(name)
-                todo += [d.body for d in context.definitions.get(str(name), ())]
-    return found
-
-
 def _with_right_value(verdict: StepVerdict, statement: Statement) -> StepVerdict:
     """A wrong decimal with the right one, to as many places."""
     point = verdict.counterexample
@@ -406,47 +298,6 @@ def _with_right_value(verdict: StepVerdict, statement: Statement) -> StepVerdict
     except decimal.InvalidOperation:
         return verdict
     return replace(verdict, suggestion=str(right))
-
-
-def _numbered_members_as_letters(statement: Statement) -> Statement:
-    """A statement in which w_3 is a letter of its own."""
-
-    def letter(node: sp.Expr) -> sp.Expr:
-        numbered = isinstance(node, sp.Indexed) and all(i.is_Integer for i in node.indices)
-        if not numbered:
-            return node
-        return sp.Symbol(f"{node.base.label}_{','.join(map(str, node.indices))}", real=True)
-
-    sides = [map_terms(side, letter) for side in (statement.lhs, statement.rhs)]
-    return Statement(sides[0], statement.relation, sides[1])
-
-
-def _naming_coefficients(
-    verdict: StepVerdict, statement: Statement, fresh: list[sp.Basic]
-) -> StepVerdict:
-    """`(w_2 w_1) x + (w_2 b_1 + b_2) = w_3 x + b_3`: new names for what stands there."""
-    said = ", ".join(str(name_of(s)) for s in fresh)
-    unsure = replace(verdict, verdict="undecided", counterexample=None, suggestion=None,
-                     reason=f"it is not said what {said} is")  # fmt: skip
-    vectors = augmented(statement, fresh)
-    if vectors is not None:
-        reason, needed = vectors
-        return replace(unsure, verdict="conditional", reason=reason, hypotheses=(needed,))
-    symbols = [s for s in fresh if isinstance(s, sp.Symbol)]
-    others = sorted(statement.rhs.free_symbols - set(symbols), key=str)
-    plain = not any(side.has(sp.Indexed, sp.Function) for side in (statement.lhs, statement.rhs))
-    if len(symbols) != len(fresh) or not plain or not others:
-        return unsure
-    try:
-        gap = sp.Poly(sp.expand(statement.lhs - statement.rhs), *others)
-        found = sp.solve(gap.coeffs(), symbols, dict=True)
-    except (sp.PolynomialError, NotImplementedError):
-        return unsure
-    if len(found) != 1 or set(found[0]) != set(symbols):
-        return unsure
-    needs = tuple(f"{name_to_latex(str(s))} = {latex(found[0][s])}" for s in symbols)
-    return replace(unsure, verdict="conditional", hypotheses=needs,
-                   reason=f"it gives names to coefficients: {said}")  # fmt: skip
 
 
 def _shadowed_index(statement: Statement) -> str | None:
@@ -471,18 +322,3 @@ def _says_argument(statement: Statement, context: Context) -> bool:
         return False
     new = defines(Statement(lhs.args[0], "=", rhs.args[0]), context)
     return new is not None and context.definition_of(lhs.args[0]) is None
-
-
-def with_roles(context: Context, formula: Formula) -> Context:
-    """The p and q of what is called a KL divergence are probabilities, as in the catalogue."""
-    for step in formula.steps:
-        head = step.statement.lhs
-        if not isinstance(head, NamedFunction) or type(head).__name__ not in context.definitions:
-            continue
-        for entry in entries_by_name().get(type(head).__name__, ()):
-            if len(entry.params) != len(head.args) or is_private(type(head).__name__):
-                continue
-            for formal, actual in zip(entry.params, head.args, strict=True):
-                if isinstance(actual, sp.IndexedBase) and formal in entry.domains:
-                    context = context.declare(actual, entry.domains[formal])
-    return context

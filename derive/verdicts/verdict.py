@@ -20,7 +20,8 @@ class StepVerdict:
 
     `lhs` and `rhs` are the source's LaTeX. When the step before was refuted, `lhs` is the last
     side that stands. `hypotheses` are what the verdict rests on (LaTeX); `suggestion` what was
-    probably meant (LaTeX); `proof` the lines of the proof.
+    probably meant (LaTeX: a right side, or an equation with another left side); `proof` the
+    lines of the proof.
     """
 
     lhs: str
@@ -34,6 +35,13 @@ class StepVerdict:
     seconds: float = 0.0
     offset: int = 0
     proof: tuple[str, ...] = ()
+
+    @property
+    def correction(self) -> str | None:
+        """The whole equation that was probably meant (LaTeX): mostly with the same left side."""
+        if self.suggestion is None or _is_equation(self.suggestion):
+            return self.suggestion
+        return f"{self.lhs} = {self.suggestion}"
 
     def as_json(self) -> dict[str, Any]:
         """The step in the shape that scripts rely on."""
@@ -52,6 +60,16 @@ class StepVerdict:
             "seconds": round(self.seconds, 4),
             "proof": list(self.proof),
         }
+
+
+def _is_equation(latex: str) -> bool:
+    """Whether an equals sign stands outside of all braces, unlike that of a sum's limits."""
+    depth = 0
+    for char in latex:
+        depth += (char == "{") - (char == "}")
+        if char == "=" and not depth:
+            return True
+    return False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""Names of which a document does not say what they are: what may be said of them all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive.terms import (
+    Context,
+    Definition,
+    NamedFunction,
+    Partial,
+    Statement,
+    free,
+    map_terms,
+    name_of,
+    substitute,
+)
+
+
+def are_connected(derivatives: Sequence[Partial], context: Context) -> bool:
+    """Whether what is differentiated, if it is defined, depends on each variable.
+
+    ∂a/∂z says of an a without a definition that it depends on z.
+    """
+    told = {name_of(p.expr): {name_of(v) for v in p.variables}
+            for p in derivatives if not _is_defined(p.expr, context)}  # fmt: skip
+    for p in derivatives:
+        reached = _under_defined(p, context)
+        reached |= {v for name in reached & set(told) for v in told[name]}
+        defined = _is_defined(p.expr, context)
+        if defined and not {name_of(v) for v in p.variables} <= reached:
+            return False
+    return True
+
+
+def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
+    """The names that terms are made of, by the definitions of the names in them too."""
+    todo = list(terms)
+    found: set[str | None] = set()
+    while todo:
+        term = todo.pop()
+        applied = {type(f).__name__ for f in term.atoms(NamedFunction)}
+        for name in {name_of(s) for s in free(term)} | applied:
+            if name not in found:
+                found.add(name)
+                todo += [d.body for d in context.definitions.get(str(name), ())]
+    return found
+
+
+def unknown_under_derivative(statement: Statement, context: Context) -> list[str]:
+    """The names without a definition whose derivative only one side knows of."""
+    found: list[str] = []
+    for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
+        for p in sorted(here.atoms(Partial), key=str):
+            unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
+            # What both sides speak of is a value like any other.
+            told = _shared(p, there, context)
+            if unknown and not told and name_of(p.expr) not in _under_defined(there, context):
+                found.append(str(name_of(p.expr)))
+    return found
+
+
+def _shared(p: Partial, there: sp.Expr, context: Context) -> bool:
+    """Whether the other side has the derivative too, or one that the chain rule leads to."""
+    for q in there.atoms(Partial):
+        if q == p:
+            return True
+        if name_of(q.expr) == name_of(p.expr):
+            ours, theirs = ({name_of(v) for v in d.variables} for d in (p, q))
+            inner = reached(q.variables, context) >= ours
+            if inner or reached(p.variables, context) >= theirs:
+                return True
+    return False
+
+
+def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
+    """The names that the defined values under a term's derivatives are made of."""
+    values = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
+    return reached(values, context)
+
+
+def _is_defined(term: sp.Expr, context: Context) -> bool:
+    named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
+    return not named or context.definition_of(term) is not None
+
+
+def with_values_beside_members(statement: Statement, context: Context) -> Statement:
+    """p(x) beside the p(x_i) of a sum: a number of which no more is known, and so is q(x)."""
+    sides = (statement.lhs, statement.rhs)
+    if any(side.has(Partial) for side in sides):
+        return statement
+    applied: dict[str, set[NamedFunction]] = {}
+    for f in (f for side in sides for f in side.atoms(NamedFunction)):
+        applied.setdefault(type(f).__name__, set()).add(f)
+    values: dict[sp.Basic, sp.Expr] = {}
+    for name, found in sorted(applied.items()):
+        (f,) = found if len(found) == 1 else (None,)
+        plain = f is not None and all(isinstance(a, sp.Symbol | sp.IndexedBase) for a in f.args)
+        if plain and context.definition_of(f) is None and name not in context.definitions:
+            values[f] = sp.Symbol(str(f), real=True)
+    members = {str(b.label) for side in sides for b in side.atoms(sp.IndexedBase)}
+    if not members & {type(f).__name__ for f in values}:
+        return statement
+    left, right = (substitute(side, values) for side in sides)
+    return Statement(left, statement.relation, right)
+
+
+def with_values_named(statement: Statement, context: Context) -> tuple[Statement, Context]:
+    """∂L/∂σ(z) of an L that is not known: σ(z) becomes a variable that is defined as σ(z)."""
+    held = {
+        v: None
+        for side in (statement.lhs, statement.rhs)
+        for partial_ in sorted(side.atoms(Partial), key=str)
+        for v in partial_.variables
+        if isinstance(v, NamedFunction) and not _is_defined(partial_.expr, context)
+    }
+    for k, application in enumerate(held):
+        name = sp.Symbol(f"{type(application).__name__}_value{k or ''}", real=True)
+
+        def named(node: sp.Expr, a: sp.Expr = application, s: sp.Symbol = name) -> sp.Expr:
+            return s if node == a else node
+
+        sides = [map_terms(x, named) for x in (statement.lhs, statement.rhs)]
+        statement = Statement(sides[0], statement.relation, sides[1])
+        context = context.define(Definition.of(name, application))
+    return statement, context

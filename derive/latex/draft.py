@@ -92,7 +92,11 @@ class _Draft:
 
     def _counts_up(self, items: list[s.Node], k: int) -> bool:
         """`i = 1, 2, \\ldots, n` beside a formula: the range of a free index."""
-        if k + 2 >= len(items):
+        chain = items[k]
+        if k + 2 >= len(items) or not isinstance(chain, s.Chain) or chain.relations != ("=",):
+            return False
+        letter, first = (None if p is None else s.bare(p) for p in chain.parts)
+        if not (isinstance(letter, s.Name) and isinstance(first, s.Number)):
             return False
         return any(isinstance(s.bare(x), s.Dots) for x in items[k + 1 : k + 3])
 
@@ -273,6 +277,10 @@ class _Draft:
             return
         if self.formula.steps:
             raise self._fail(items[0], "a relation, or a formula of its own")
+        if any(isinstance(s.bare(x), s.Dots) for x in items) and len(items) > 2:
+            place = (items[0].start, items[-1].end)
+            whole = s.Listing(*place, tuple(items), (",",) * (len(items) - 1))
+            items = [s.Group(*place, whole, "(")]
         group = s.bare(items[0])
         listing = group.body if isinstance(group, s.Group) and len(items) == 1 else None
         listed = listing.items if isinstance(listing, s.Listing) else ()

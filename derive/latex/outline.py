@@ -14,7 +14,7 @@ from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.parser import parse
-from derive.latex.reach import implied_letter, used_letters
+from derive.latex.reach import implied_letter, outcomes_of, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -160,11 +160,17 @@ def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
         reach = s.Term(term.items[k + 1].start, term.end, term.items[k + 1 :], term.ops[k + 1 :])
         letter = "" if plain_sub is None else plain_sub.text
         names = tuple(_bare_letters(reach))
+        if letter and any(letter in outcomes_of(x, _NO_ROLES) for x in _terms_in(reach)):
+            continue
         if used_letters(reach, _NO_ROLES) or (letter and letter in INDEX_LETTERS) or not names:
             continue
         if not letter and implied_letter(reach.items, _NO_ROLES) is not None:
             continue
         yield SampleSum(item.start, item.end, letter, names)
+
+
+def _terms_in(node: s.Node) -> list[s.Term]:
+    return [x for x in walk(node) if isinstance(x, s.Term)]
 
 
 def _bare_letters(tree: s.Node) -> Iterator[tuple[str, int]]:

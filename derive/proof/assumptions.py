@@ -62,7 +62,7 @@ class Setting:
     """A context ready for a proof: what became domains and definitions, and the facts left.
 
     `ranges` gives each index that the claim or the context uses the size that it runs to;
-    `adopted` names what was taken from the roles that parameters have in the catalogue.
+    `adopted` says which names are distributions by the roles of parameters in the catalogue.
     `witness` is the context for numbers: names of which only the dependencies are known have
     an example of such a function there.
     """
@@ -93,8 +93,9 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
         facts += [] if changed is not None else [fact]
         context = changed or context
     context = with_dependencies(terms, context)
-    context, adopted = _adopt_roles(terms, context)
+    context, adopted, sums = _adopt_roles(terms, context)
     context, more, hidden = _expand_vectors(context)
+    more += sums
     everything = [*terms, *_definition_terms(context)]
     for h in context.hypotheses:
         everything += h.terms
@@ -186,9 +187,11 @@ def _defined(statement: Statement, context: Context) -> Context | None:
         return None
 
 
-def _adopt_roles(terms: tuple[sp.Expr, ...], context: Context) -> tuple[Context, tuple[str, ...]]:
-    """Signs that names have by their roles: the p of KL(p ‖ q) is made of probabilities."""
-    adopted = []
+def _adopt_roles(
+    terms: tuple[sp.Expr, ...], context: Context
+) -> tuple[Context, tuple[str, ...], list[Fact]]:
+    """What names are by their roles: the p of KL(p ‖ q) is made of probabilities that sum to 1."""
+    adopted, sums = [], []
     everything = [*terms, *_definition_terms(context)]
     for application in _applications(everything):
         definition = context.library.get(type(application).__name__)
@@ -204,8 +207,13 @@ def _adopt_roles(terms: tuple[sp.Expr, ...], context: Context) -> tuple[Context,
                 if _defined_name(actual, context):
                     continue
                 context = context.declare(actual, wanted)
-                adopted.append(f"{actual} is {wanted.value}, as in {definition.name}")
-    return context, tuple(adopted)
+                if role is Domain.PROBABILITY and len(shape_of(actual)) == 1:
+                    k = index(f"i_{actual.label}")
+                    total = sum_of(actual[k], (k, 1, actual.shape[0]))
+                    label = rf"\sum_k {actual.label}_k = 1"
+                    sums.append(Fact(Statement(total, "=", sp.S.One), label))
+                    adopted.append(f"{actual} is a distribution, as in {definition.name}")
+    return context, tuple(adopted), sums
 
 
 def _defined_name(term: sp.Expr, context: Context) -> bool:

@@ -129,7 +129,8 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
             alternatives=alternatives,
             certificate=certificate,
         )
-    return Outcome("proved", _reason(statement, leaves), certificate=certificate)
+    reason = "; ".join((_reason(statement, leaves), *setting.adopted))
+    return Outcome("proved", reason, certificate=certificate)
 
 
 def _conditions(certificate: Certificate) -> tuple[Statement, ...]:

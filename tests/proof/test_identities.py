@@ -11,7 +11,6 @@ from derive.verdicts.worker import judge_claim
 
 # Not proved yet, with the reason; what is proved one day has to leave the list.
 REASONS = {
-    "the arguments of a divergence are not taken for distributions": ("kl-nonnegative-named",),
     "the family is taken to end where the sum does": ("telescoping-members",),
 }
 OPEN = {name: reason for reason, names in REASONS.items() for name in names}

@@ -58,6 +58,7 @@ def false_mutants(
     """Up to `count` mutants of an equation, each with a point that shows that it is false."""
     witnesses = Witnesses(statement, context)
     seen = {statement.rhs}
+    families = statement.lhs.atoms(sp.IndexedBase) | statement.rhs.atoms(sp.IndexedBase)
     found = 0
     for candidate in _candidates(statement):
         if found == count:
@@ -65,6 +66,8 @@ def false_mutants(
         if candidate in seen or candidate.has(sp.zoo, sp.nan, sp.oo, sp.I):
             continue
         seen.add(candidate)
+        if not candidate.atoms(sp.IndexedBase) <= families:
+            continue  # a size exchanged with an index makes another family of the same name
         point = witnesses.against(candidate)
         if point is not None:
             found += 1

@@ -69,9 +69,9 @@ class BoundSearch(BoundCheck):
         """The pieces of the whole domain, if the value seems to be nonnegative there."""
         if not self.curve.is_plain(value):
             return None
-        return self.solve(value, self.curve.domain(), MAX_DEPTH, strict)
+        return self.pieces(value, self.curve.domain(), MAX_DEPTH, strict)
 
-    def solve(self, value: Frac, span: Span, depth: int, strict: bool) -> tuple[Piece, ...] | None:
+    def pieces(self, value: Frac, span: Span, depth: int, strict: bool) -> tuple[Piece, ...] | None:
         """Pieces that show that a value is nonnegative (if `strict`, positive) on a span."""
         self.nodes += 1
         self.algebra.field.watch()
@@ -174,7 +174,7 @@ class BoundSearch(BoundCheck):
             return None
         if self._seems_negative(slope, span):
             return None
-        below = self.solve(slope, span, depth - 1, strict and start != POSITIVE)
+        below = self.pieces(slope, span, depth - 1, strict and start != POSITIVE)
         return None if below is None else self.made(span, BySlope(rising, factor, below))
 
     def _factors(self, value: Frac) -> tuple[sp.Expr, ...]:

@@ -25,6 +25,7 @@ from derive.terms import (
     canonical,
     free,
     index,
+    member,
     substitute,
     sum_of,
 )
@@ -178,6 +179,9 @@ class Normalizer(Slopes):
         names = free(term)
         if any(s.name.startswith("_t") for s in names):
             raise UnsupportedError(f"a value at a point of {type(term).__name__}")
+        for family in term.args:
+            if isinstance(family, Vec) and sp.oo not in family.shape:
+                self._read_members(family)
         term = canonical(term)
         inner = {s for s in term.atoms(sp.Symbol) if s.name.startswith("_b")}
         bound = sorted(inner - names, key=str)
@@ -185,6 +189,16 @@ class Normalizer(Slopes):
         term = term.xreplace({k: index(f"_o{i}") for i, k in enumerate(bound)})
         indices = frozenset(s for s in names if is_index_name(s))
         return self.algebra.enter("opaque", (term,), (term,), indices)
+
+    def _read_members(self, family: Vec) -> None:
+        """Note what the members need: where one has no value, their extremum has none."""
+        ranges: list[tuple[sp.Symbol, Frac]] = []
+        for size in family.shape:
+            high = self(size)
+            taken = frozenset(k for k, _ in ranges)
+            ranges.append((self.algebra.fresh_index(high, taken), high))
+        with self.algebra.binding(ranges):
+            self(member(family, *(k for k, _ in ranges)))
 
     # -- cases ----------------------------------------------------------------------
 

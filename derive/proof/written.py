@@ -6,6 +6,7 @@ here is entered as a fact about the expanded polynomial.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from derive.proof.normal import Normalizer
 
 MAX_DEPTH = 40
+MAX_BELOW = 4
 
 
 def written_sign(normal: Normalizer, term: sp.Expr, depth: int = 0) -> Sign:
@@ -69,15 +71,20 @@ def _of_power(normal: Normalizer, term: sp.Pow, depth: int) -> Sign:
 def _of_sum(normal: Normalizer, term: sp.Sum, depth: int) -> Sign:
     """A sum of members that share a sign has it; an empty one is zero."""
     k, low, high = term.limits[0]
-    size = normal(high)
+    size, first = normal(high), normal(low).integer
+    if first is None or first < 1 - MAX_BELOW:
+        return ANY
     new = normal.algebra.fresh_index(size)
     with normal.algebra.binding([(new, size)]):
         sign = written_sign(normal, substitute(term.function, {k: new}), depth + 1)
-    if not (sign <= NONNEGATIVE or sign <= NONPOSITIVE):
-        return ANY
-    one = normal.field.one
-    filled = normal(low).integer == 1 and normal.algebra.facts.of_frac(normal(high) - one)
-    return sign if filled and filled <= NONNEGATIVE else sign | ZERO
+    # Indices count from 1; what lies below is looked at one by one.
+    below = [substitute(term.function, {k: sp.Integer(i)}) for i in range(first, 1)]
+    signs = [sign, *(written_sign(normal, member, depth + 1) for member in below)]
+    filled = first <= 1 and normal.algebra.facts.of_frac(size - normal.field.one) <= NONNEGATIVE
+    for shared in (NONNEGATIVE, NONPOSITIVE):
+        if all(s <= shared for s in signs):
+            return reduce(plus, signs) if filled else shared
+    return ANY
 
 
 def note_written_sign(normal: Normalizer, term: sp.Expr) -> None:

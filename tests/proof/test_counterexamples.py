@@ -101,6 +101,8 @@ class Recomputed:
             return bool(condition)
         if isinstance(condition, sp.And):
             return all(self.holds(c) for c in condition.args)
+        if isinstance(condition, sp.Or):
+            return any(self.holds(c) for c in condition.args)
         left, right = (self(a) for a in condition.args)
         return bool(COMPARED[type(condition)](left, right))
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name
-from derive.latex.notation import INDEX_LETTERS
+from derive.latex.notation import INDEX_LETTERS, PROBABILITIES
 from derive.latex.parser import parse
-from derive.latex.reach import implied_letter, outcomes_of, used_letters
+from derive.latex.reach import implied_letter, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -160,7 +160,7 @@ def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
         reach = s.Term(term.items[k + 1].start, term.end, term.items[k + 1 :], term.ops[k + 1 :])
         letter = "" if plain_sub is None else plain_sub.text
         names = tuple(_bare_letters(reach))
-        if letter and any(letter in outcomes_of(x, _NO_ROLES) for x in _terms_in(reach)):
+        if letter and _weighs(reach, letter):
             continue
         if used_letters(reach, _NO_ROLES) or (letter and letter in INDEX_LETTERS) or not names:
             continue
@@ -169,8 +169,18 @@ def _sample_sums(term: s.Term) -> Iterator[SampleSum]:
         yield SampleSum(item.start, item.end, letter, names)
 
 
-def _terms_in(node: s.Node) -> list[s.Term]:
-    return [x for x in walk(node) if isinstance(x, s.Term)]
+def _weighs(reach: s.Node, letter: str) -> bool:
+    """Whether p(x) stands under a sum over x: then x is an outcome, not a sample."""
+    for node in walk(reach):
+        if not isinstance(node, s.Term):
+            continue
+        for head, following in zip(node.items, node.items[1:], strict=False):
+            group = s.argument_group(following)
+            inner = None if group is None else s.bare(group.body)
+            weight = isinstance(head, s.Name) and head.text in PROBABILITIES
+            if weight and isinstance(inner, s.Name) and inner.text == letter:
+                return True
+    return False
 
 
 def _bare_letters(tree: s.Node) -> Iterator[tuple[str, int]]:

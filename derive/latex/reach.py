@@ -111,7 +111,7 @@ def _indexes(node: s.Node, letter: str, roles: Roles) -> bool:
             if index_letters(parts) & ({letter} if letter else index_letters(parts)):
                 return True
         if isinstance(piece, s.Term):
-            called = outcomes_of(piece, roles)
+            called = _arguments(piece, roles)
             if called & ({letter} if letter else called):
                 return True
     return False
@@ -133,11 +133,11 @@ def implied_letter(items: tuple[s.Node, ...], roles: Roles) -> str | None:
         for item in items:
             for node in walk(item):
                 if isinstance(node, s.Term):
-                    used |= outcomes_of(node, roles)
+                    used |= _arguments(node, roles)
     return used.pop() if len(used) == 1 else None
 
 
-def outcomes_of(term: s.Term, roles: Roles) -> set[str]:
+def _arguments(term: s.Term, roles: Roles) -> set[str]:
     """x in p(x), where p is no function otherwise: p(x) then is a member for each outcome x."""
     found = set()
     for head, following in zip(term.items, term.items[1:], strict=False):

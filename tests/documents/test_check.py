@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from documents.sarif_shape import faults
 
 from derive.cli import run
 from derive.documents.check import Limits, check_file
@@ -65,6 +66,29 @@ def test_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     region = result["locations"][0]["physicalLocation"]["region"]
     assert region["startLine"] == 1
     assert region["startColumn"] < region["endColumn"]
+    assert faults(log) == []
+
+
+def test_sarif_is_as_its_schema_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "$x / x = 1$, $\\frac$, $f(x) = 2x$ with $f(x) = 3x$, $\\Gamma(x) = x$.\n"
+    bad = write(tmp_path, b"\xff", "bad.md")
+    run(["check", str(write(tmp_path, text, "a b.md")), str(bad), "--format", "sarif"])
+    log = json.loads(capsys.readouterr().out)
+    assert faults(log) == []
+    results = log["runs"][0]["results"]
+    assert {r["ruleId"] for r in results} >= {"conditional", "refuted", "unread"}
+    uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in results}
+    assert all(" " not in uri for uri in uris)
+    assert not log["runs"][0]["invocations"][0]["executionSuccessful"]
+
+
+def test_the_check_of_the_schema_can_fail() -> None:
+    assert faults({"version": "2.1.0", "runs": []}) == []
+    assert faults({"version": "2.0.0", "runs": [{}], "more": 1}) == [
+        "log: more does not exist",
+        "log.runs[0]: no tool",
+        "log.version: '2.0.0' is none of ['2.1.0']",
+    ]
 
 
 def test_annotated_copy(tmp_path: Path) -> None:
@@ -160,6 +184,54 @@ def test_a_definition_under_another_name_is_remarked_on(
     assert said is None or said in reported.remarks[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"$$L_{MSE} = \sum_{i=1}^n (y_i - p_i)^2$$", "MSE; the catalogue's MSE divides by n"),
+        (r"$$MSE = \frac{1}{2n}\sum_{i=1}^n (y_i - p_i)^2$$", "catalogue's MSE is 2 times this"),
+        (r"$$MSE = \frac{1}{n}\sum_{i=1}^n (y_i - p_i)^2$$", None),
+        (r"$$L = \sum_{i=1}^n (y_i - p_i)^2$$", None),
+        (r"$$L(y, f(x)) = \max(0, -f(x))$$", "names y, which its right side does not use"),
+        (r"$$L(y, f(x)) = \max(0, -y f(x))$$", None),
+    ],
+)
+def test_a_loss_that_is_not_what_it_is_called_is_remarked_on(
+    tmp_path: Path, text: str, said: str | None
+) -> None:
+    (reported,) = check_file(write(tmp_path, text + "\n"), Limits()).reports
+    assert reported.verdict == "definition"
+    assert (said is None) == (not reported.remarks)
+    assert said is None or said in reported.remarks[0]
+
+
 def test_a_wrong_decimal_gets_the_right_one(tmp_path: Path) -> None:
     (reported,) = check_file(write(tmp_path, "$\\ln 9 - 0.0072 = 2.161$"), Limits()).reports
     assert reported.steps[0].suggestion == "2.190"
+
+
+def test_sides_are_printed_as_they_are_written(tmp_path: Path) -> None:
+    text = r"""$a = \sigma(z)$, $z = wx + b$
+
+$$C = \frac{1}{2n} \sum_x (a - y)^2$$
+
+$$\frac{\partial C}{\partial w} = (a - y) \sigma'(z) x$$
+"""
+    step = check_file(write(tmp_path, text), Limits()).reports[-1].steps[0]
+    assert step.verdict == "refuted"
+    assert step.suggestion is not None
+    assert r"\sum_x" in step.suggestion
+    assert "_s" not in step.lhs + step.rhs + step.suggestion
+
+
+def test_a_cached_verdict_is_kept_for_other_facts_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    for body, verdict in (("2x", "proved"), ("3x", "refuted")):
+        text = f"$f(x) = {body}$ and $f'(x) = 2$\n"
+        assert check_file(write(tmp_path, text), Limits(), folder).reports[1].verdict == verdict
+
+
+def test_formulas_that_overrun_their_time_are_undecided_one_by_one(tmp_path: Path) -> None:
+    hard = " + ".join(f"\\tanh(x^{k})^{k}" for k in range(2, 40))
+    text = f"$1 + 1 = 2$\n\n$$({hard})^9 = {hard}$$\n\n$1 + 1 = 3$\n"
+    checked = check_file(write(tmp_path, text), Limits(formula_seconds=0.5))
+    assert [r.verdict for r in checked.reports][::2] == ["proved", "refuted"]

@@ -75,7 +75,13 @@ class Setting:
 
 
 def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
-    """Read a context's hypotheses for a claim over these terms."""
+    """Read a context's hypotheses for a claim over these terms.
+
+    Raises `DefinitionError` for a name that begins with an underscore: such are the prover's own.
+    """
+    own = sorted(str(s) for t in terms for s in t.free_symbols if str(s).startswith("_"))
+    if own:
+        raise DefinitionError(f"{own[0]} is a name of the prover's own; use one without _ in front")
     facts: list[Fact] = []
     # Domains come first: what defines a name later must fit into its domain.
     waiting = []

@@ -82,7 +82,7 @@ def judged_mutants(theorem: Theorem, each: int, seconds: float = SECONDS) -> Ite
 def is_wrong(outcome: Outcome, mutant: Statement, context: Context, point: Point) -> bool:
     """Whether a verdict says that a statement holds at a point at which it does not."""
     if outcome.status == "conditional":
-        cases = outcome.alternatives or (outcome.conditions,)
+        cases = [(*outcome.conditions, *case) for case in outcome.alternatives or ((),)]
         return any(all(_holds(c, mutant, context, point) for c in case) for case in cases)
     return outcome.status == "proved" or "internal error" in outcome.reason
 

@@ -109,6 +109,7 @@ slope_of_xw = given((slope(x), Partial(x * w, x)))
 jump = Cases((5, Eq(x, 0)), (x, True))
 weighted = Total(p[k] * log(p[k]), (k, 1, n))
 sized = family("a", m)
+largest = named_function("max")
 bell = Partial(t * exp(-(t**2)), t)
 whole_power = (x + y + z + w + v + t) ** 60
 either = Cases((x, sp.Ne(x, 0)), (y, True))
@@ -355,6 +356,9 @@ CONDITIONAL = (
          log(sp.Mul(y, exp_log(x), evaluate=False), evaluate=False) * Abs(y), needs=("y >= 0",)),
     Trap("half a log of a square", Max(log(x), Abs(x)), Max(log(x**2) / 2, Abs(x)),
          needs=("x > 0",)),
+    Trap("an extremum of quotients",
+         largest(Vec(1 / a[k], (k, n))) - largest(Vec(1 / a[j], (j, n))) + x, x,
+         needs=("a[k] != 0",)),
     Trap("log of a negative multiple", log(-2 * y), squared_root(log(-2 * y)),
          needs=("log(-y) + log(2) >= 0", "log(-2*y) >= 0")),
     Trap("tail of logs and a square",

@@ -22,6 +22,7 @@ TOPICS = (
     "bounds",
     "series",
     "networks",
+    "further",
     "numbers",
     "kinks",
 )

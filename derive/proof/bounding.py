@@ -28,7 +28,7 @@ from derive.proof.bounds import (
 )
 from derive.proof.curves import Curve, Span
 from derive.proof.enclosure import BITS, precision
-from derive.proof.field import Frac
+from derive.proof.field import Frac, Poly
 from derive.proof.restore import restore_poly
 from derive.proof.signs import NONNEGATIVE, POSITIVE, Sign
 
@@ -77,6 +77,7 @@ class BoundSearch(BoundCheck):
         self.algebra.field.watch()
         if self.nodes > MAX_NODES:
             return None
+        divisor = value.den
         value = self.curve.reduced(value, span)
         if self.curve.sign(value, span) <= (POSITIVE if strict else NONNEGATIVE):
             return (self.made(span, BySign()),)
@@ -84,7 +85,7 @@ class BoundSearch(BoundCheck):
             return None
         if self.curve.is_lone(value) and self._is_numeric(span):
             return self._by_numbers(value, span, depth, strict)
-        return self._by_names(value, span, depth, strict)
+        return self._by_names(value, span, depth, strict, divisor)
 
     def made(self, span: Span, proof: BySign | ByBalls | BySlope) -> Piece:
         """A piece with its ends as terms."""
@@ -101,16 +102,22 @@ class BoundSearch(BoundCheck):
     # -- other variables: where the value vanishes, by name --------------------------------
 
     def _by_names(
-        self, value: Frac, span: Span, depth: int, strict: bool
+        self, value: Frac, span: Span, depth: int, strict: bool, divisor: Poly
     ) -> tuple[Piece, ...] | None:
-        found = self._by_slope(value, span, depth, strict)
+        factors = self._factors(value)
+        if not divisor.is_constant():
+            # The slope of the fraction may be simpler than that of its numerator.
+            factors = (1 / restore_poly(self.algebra.field, divisor), *factors)
+        found = self._by_slope(value, span, depth, strict, factors)
         if found is not None:
             return (found,)
         for place in self._places(value, span):
             below, above = Span(span.low, place), Span(place, span.high)
-            falls = self._by_slope(value, below, depth, strict, rising=False)
-            rises = self._by_slope(value, above, depth, strict, rising=True) if falls else None
-            if falls and rises:
+            falls = self._by_slope(value, below, depth, strict, factors, rising=False)
+            if falls is None:
+                continue
+            rises = self._by_slope(value, above, depth, strict, factors, rising=True)
+            if rises is not None:
                 return falls, rises
         return None
 

@@ -21,6 +21,7 @@ from derive.proof.norms import (
     logarithm_of_sum,
     norms,
     shares,
+    sums_inside,
     termwise,
     together,
 )
@@ -96,23 +97,27 @@ def members(algebra: Algebra, value: Frac) -> Iterator[Frac]:
 
 
 def extremes(algebra: Algebra, value: Frac) -> Iterator[Frac]:
-    """max_k z_k is at least, and min_k z_k at most, each member."""
+    """max_k z_k is at least, and min_k z_k at most, each member; Σ e^{z_k} ≥ e^{max z_k}."""
     free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
     for g in inside(algebra, value.generators):
         generator = algebra.field.generators[g]
-        if generator.kind != "opaque":
-            continue
         term = generator.parts[0]
         name = type(term).__name__
-        if name not in ("max", "min") or len(term.args) != 1 or not isinstance(term.args[0], Vec):
+        if generator.kind != "opaque" or name not in ("max", "min") or len(term.args) != 1:
             continue
-        vector = term.args[0]
+        if not isinstance(term.args[0], Vec) or len(term.args[0].shape) != 1:
+            continue
+        (own,), (size,), body = term.args[0].indices, term.args[0].shape, term.args[0].body
         for i in free:
-            size = algebra.region.ranges.get(i)
-            if size is not None and vector.shape == (size,):
-                member = algebra.normal(substitute(vector.body, {vector.indices[0]: i}))
-                gap = algebra.field.frac(g) - member
+            if algebra.region.ranges.get(i) == size:
+                gap = algebra.field.frac(g) - algebra.normal(substitute(body, {own: i}))
                 yield gap if name == "max" else -gap
+        for whole, k, high, terms in sums_inside(algebra, value) if name == "max" else ():
+            with algebra.binding([(k, high)]):
+                power = algebra.exp(algebra.normal(substitute(body, {own: k})))
+            if high.same(algebra.normal(size)) and terms.same(power):
+                # The largest member is one of them.
+                yield whole - algebra.exp(algebra.field.frac(g))
 
 
 def tangent_of_exp(algebra: Algebra, value: Frac) -> Iterator[Frac]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula, read_all
 from derive.terms import Context, NamedFunction, Partial, Statement, index, shape_of
+from derive.verdicts.matrices import verify_matrices
 from derive.verdicts.surroundings import (
     base_context,
     defines,
@@ -38,11 +40,48 @@ def judge_task(task: Task) -> Judged:
     """
     deadline = time.monotonic() + task.seconds
     try:
-        return _best(task, deadline)
+        judged = _best(task, deadline)
     except ReadError as error:
-        return Judged(trouble=str(error), offset=error.offset)
+        judged = Judged(trouble=str(error), offset=error.offset)
     except RecursionError:
         return Judged(trouble="the formula is nested too deeply")
+    matrix = _matrix_in(task)
+    if matrix or judged.trouble or any(s.verdict == "undecided" for s in judged.steps):
+        found = _in_matrices(task, judged, deadline)
+        if found is not None:
+            return found
+    if matrix:
+        # A matrix that was read as a vector, or as a number, refutes nothing.
+        reason = f"{matrix} is a matrix; the formula was read without its shape"
+        steps = [unsure(s, reason) if s.verdict == "refuted" else s for s in judged.steps]
+        return replace(judged, steps=tuple(steps))
+    return judged
+
+
+def _matrix_in(task: Task) -> str:
+    """The letter of a matrix that the text declares and the formula has without indices."""
+    for fact in task.facts:
+        if fact.kind == "assumption" and r"\times" in fact.text:
+            for name in sorted(fact.names):
+                letter = name.rpartition(" ")[2]
+                if re.search(rf"(?<![A-Za-z]){letter}\}}?(?![A-Za-z]|\s*_)", task.source):
+                    return letter
+    return ""
+
+
+def _in_matrices(task: Task, judged: Judged, deadline: float) -> Judged | None:
+    """The verdict on an equation of matrices, where the text declares their shapes."""
+    if task.source.count("=") != 1 or task.defining:
+        return None
+    given = [f for f in task.facts if f.kind == "definition"]
+    assumed = [f for f in task.facts if f.kind == "assumption"]
+    verdict = verify_matrices(task.source, [f.text for f in given], [f.text for f in assumed],
+                              base_context(), deadline - time.monotonic())  # fmt: skip
+    if verdict is None or verdict.status == "undecided":
+        return None
+    offset = judged.steps[0].offset if judged.steps else task.source.index("=") + 1
+    steps = tuple(replace(s, offset=offset) for s in verdict.steps)
+    return Judged(steps, verdict.readings, (*given, *assumed))
 
 
 def _best(task: Task, deadline: float) -> Judged:

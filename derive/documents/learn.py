@@ -39,6 +39,8 @@ def meaning(line: Line, facts: Facts, said: str) -> str:
     """What a first step says if it fails as a claim, in words; nothing if it is a claim."""
     if is_condition(line, facts):
         return "a condition on its names; it is used as a hypothesis from here on"
+    if is_recurrence(line) and not facts.defined_names() & {_base(line.sides[0])}:
+        return "a recurrence: it says how the values follow each other"
     if line.relations[0] != "=" or line.head is None:
         return ""
     if facts.is_another_case(line.head):
@@ -48,6 +50,18 @@ def meaning(line: Line, facts: Facts, said: str) -> str:
     if is_new_meaning(line, facts, said):
         return f"{line.sides[0]} gets another meaning here than before"
     return ""
+
+
+def is_recurrence(line: Line) -> bool:
+    """`v_{t+1} = \\beta v_t + g_t`: a member by another one of the same family."""
+    shifted = re.fullmatch(r"\\?[A-Za-z]+_\{\w+\s*[+-]\s*\d+\}", line.sides[0].strip())
+    return (
+        shifted is not None and line.relations[0] == "=" and _base(line.sides[0]) in line.names[1]
+    )
+
+
+def _base(member: str) -> str:
+    return member.partition("_")[0].strip().removeprefix("\\")
 
 
 def is_condition(line: Line, facts: Facts) -> bool:

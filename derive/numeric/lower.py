@@ -249,9 +249,6 @@ class Lowering(Sums, Cases):
         larger = isinstance(term, sp.Max)
         bounds = [a for a in term.args if a.is_number]
         terms = sorted((a for a in term.args if not a.is_number), key=sp.default_sort_key)
-        clip = _between(term)
-        if clip is not None:
-            return self._clipped(*clip)
         if bounds and len(terms) == 1:
             # For a number clip is several times faster than np.maximum.
             (bound,) = bounds
@@ -276,15 +273,3 @@ def _at_least_one(term: sp.Expr) -> bool:
         and isinstance(term.function, sp.exp)
         and any(is_primitive(-t, "largest") for t in sp.Add.make_args(term.function.exp))
     )
-
-
-def _between(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
-    """u, low and high of max(min(u, high), low) where low and high do not depend on members."""
-    if not isinstance(term, sp.Max) or len(term.args) != 2:
-        return None
-    for inner, low in (term.args, term.args[::-1]):
-        if isinstance(inner, sp.Min) and len(inner.args) == 2:
-            for u, high in (inner.args, inner.args[::-1]):
-                if high == -low:
-                    return u, low, high
-    return None

@@ -57,6 +57,7 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "xlog_ratio": Primitive((_x, _p, _q), _x * sp.log(_p / _q), "_xlog_ratio", "t"),
         "ratio": Primitive((_p, _q), _p / _q, "_ratio", "t"),
         "logit_gap": Primitive((_p, _q), (_p - _q) / (_p * (1 - _p)), "_logit_gap", "gap"),
+        "clipped": Primitive((_x, _p), sp.Max(sp.Min(_x, _p), -_p), "np.clip", "clipped"),
         # A part of a whole is at most 1 and is divided before it meets anything else.
         "share": Primitive((_p, _q), _p / _q, "np.divide", "share"),
         "weighted_power": Primitive((_p, _x, _q), _p * _x**_q, "_weighted_power", "power"),

@@ -98,6 +98,9 @@ class Sums(Base):
 
     def _elementwise(self, term: sp.Expr, name: str, code: str, hint: str) -> Array:
         arrays = [self.solid(self.array(a)) for a in term.args]
+        if name == "clipped":
+            (a, b), labels = self.aligned([arrays[0], self.array(term.args[1])])
+            return Array(self.graph.clipped(a.node, self.graph.negative(b.node), b.node), labels)
         if name == "share":
             return self.operate("/", *arrays)
         if name == "normal_cdf":

@@ -18,13 +18,14 @@ sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
 softplus, softplus_tail = primitive("softplus"), primitive("softplus_tail")
 tanh_softplus, scaled_exp = primitive("tanh_softplus"), primitive("scaled_exp")
 logit_gap, weighted_gap = primitive("logit_gap"), primitive("weighted_gap")
+clipped = primitive("clipped")
 share, weighted_power = primitive("share"), primitive("weighted_power")
 _x, _y, _w = real("x"), real("y"), real("w")
 _n, _k = size("n"), index("k")
 _v, _u = family("v", _n), family("u", _n)
 _total = sp.Sum(_v[_k], (_k, 1, _n))
 _b = sp.Symbol("b", positive=True)
-_clipped = sp.Max(sp.Min(_x, _b), -_b)
+_clipped = clipped(_x, _b)
 
 
 @rewrite(
@@ -161,7 +162,7 @@ def _outside(term: sp.Expr, going_on: Callable[..., sp.Expr]) -> sp.Expr | None:
     by_c = sp.expand(found / c)
     # c (u - c/2) needs one pass less than c u - c²/2, and does not cancel.
     found = found if by_c.has(1 / c) else c * by_c
-    return weight * found.xreplace({d: u, c: sp.Max(sp.Min(u, b), -b)})
+    return weight * found.xreplace({d: u, c: clipped(u, b)})
 
 
 def _leaves(term: sp.Expr) -> set[sp.Basic]:

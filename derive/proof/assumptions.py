@@ -53,8 +53,12 @@ class Fact:
         """The indices over which it holds throughout their range, in a fixed order."""
         if self.about_indices:
             return []
-        names = free(self.statement.lhs) | free(self.statement.rhs)
-        return sorted((s for s in names if s in ranges), key=str)
+        sides = (self.statement.lhs, self.statement.rhs)
+        names = free(sides[0]) | free(sides[1])
+        # The n of a member p_n is a size: what holds of p up to n says nothing of other sizes.
+        bases = [base for side in sides for base in side.atoms(sp.IndexedBase)]
+        sizes = {s for base in bases for size in base.shape or () for s in free(size)}
+        return sorted((s for s in names - sizes if s in ranges), key=str)
 
 
 @dataclass(frozen=True)

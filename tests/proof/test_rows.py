@@ -92,3 +92,10 @@ def test_an_equation_is_not_put_in_before_a_derivative_is_taken() -> None:
     slope = sum_of(Y[i, k] * A[i, j], (i, 1, m))
     assert judged(Partial(weighted, v[k]), slope, SCALED).status == "proved"
     assert judged(Partial(weighted, v[k]), 0, SCALED).status == "refuted"
+
+
+def test_a_size_that_is_also_an_index_keeps_its_meaning() -> None:
+    p = family("p", n)
+    context = Context().declare(p, Domain.PROBABILITY)
+    claim = Statement(sp.exp(p[n] ** 2 + p[j] ** 2), "<=", sp.exp(p[n] + p[j]))
+    assert prove(claim, context).status != "refuted"

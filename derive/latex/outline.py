@@ -238,6 +238,10 @@ def _line(source: str, chain: s.Chain, limited: set[str]) -> Line:
     marks = tuple(frozenset() if p is None else _marks(source, p) for p in chain.parts)
     first = chain.parts[0]
     head = head_of(first) if first is not None and chain.relations else None
+    if first is not None and _is_logarithm(_first_factor(first)):
+        # ln A = ln B says nothing of what A is.
+        second = chain.parts[1] if len(chain.parts) > 1 else None
+        head = None if second is None or _is_logarithm(_first_factor(second)) else head
     if head is not None and first is not None and head.kind == "call":
         arguments = {x.text for x in walk(first) if isinstance(x, s.Name)} - {head.name}
         head = None if arguments & limited else head
@@ -251,11 +255,24 @@ def head_of(node: s.Node) -> Head | None:
         return Head(node.text, "symbol", node.text)
     if isinstance(node, s.Script):
         return _scripted(node)
+    if isinstance(node, s.Term) and len(node.items) > 1 and _is_logarithm(node.items[0]):
+        # ln L = ... gives L its meaning.
+        rest = s.Term(node.items[1].start, node.end, node.items[1:], ("", *node.ops[2:]))
+        return head_of(rest) if not any(node.ops) else None
     if isinstance(node, s.Term) and len(node.items) == 2 and not node.ops[1]:
         inner, group = node.items
         if isinstance(group, s.Group) and group.delimiter in ("(", "["):
             return _applied(inner, group)
     return None
+
+
+def _first_factor(node: s.Node) -> s.Node:
+    plain = s.bare(node)
+    return plain.items[0] if isinstance(plain, s.Term) and plain.items else plain
+
+
+def _is_logarithm(node: s.Node) -> bool:
+    return isinstance(node, s.Function) and node.text in ("log", "ln")
 
 
 def _scripted(node: s.Script) -> Head | None:

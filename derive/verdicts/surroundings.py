@@ -147,7 +147,10 @@ def _refuse_mixture(new: Definition, context: Context) -> None:
 
 def defines(statement: Statement, context: Context) -> Definition | None:
     """The definition that an equation makes, if its left side is a new name that can be one."""
-    lhs = statement.lhs
+    lhs, rhs = statement.lhs, statement.rhs
+    if isinstance(lhs, sp.log):
+        # ln L = b says that L is e^b.
+        lhs, rhs = lhs.args[0], sp.exp(rhs, evaluate=False)
     name = name_of(lhs)
     if statement.relation != "=" or name is None:
         return None
@@ -156,6 +159,6 @@ def defines(statement: Statement, context: Context) -> Definition | None:
     if isinstance(lhs, sp.Function) and not isinstance(lhs, NamedFunction):
         return None
     try:
-        return Definition.of(lhs, statement.rhs)
+        return Definition.of(lhs, rhs)
     except DefinitionError:
         return None

@@ -8,6 +8,7 @@ import sympy as sp
 from derive.functions import catalogue
 from derive.latex import Formula, read, read_all, read_expression
 from derive.latex.opaque import Opaque
+from derive.latex.outline import outline
 from derive.latex.writer import latex
 from derive.proof import prove
 from derive.terms import (
@@ -28,6 +29,7 @@ from derive.terms import (
     size,
     sum_except,
 )
+from derive.verdicts import verify
 
 GOLDEN = Path(__file__).parent / "golden"
 BLOCKS = [
@@ -482,3 +484,19 @@ def test_sums_from_zero_run_over_all_members() -> None:
         assert str(read_expression(text)) == "Sum(x[i], (i, 1, n))"
     assert str(read_expression(r"\sum_{i=0}^{4} (y[i])^2")) == "Sum(y[i]**2, (i, 1, 5))"
     assert str(read_expression(r"\sum_{j=0}^{m} w_j x^j")) == "Sum(x**j*w[j + 1], (j, 0, m))"
+
+
+def test_the_logarithm_of_a_name_gives_it_its_meaning() -> None:
+    given = [r"\ln L = k \ln \lambda - \lambda"]
+    assert verify(r"\frac{\partial \ln L}{\partial \lambda} = \frac{k}{\lambda} - 1", given).status
+    for claim, status in ((r"\ln L = k \ln \lambda - \lambda", "proved"), ("L = 1", "refuted")):
+        assert verify(claim, given).status == status
+    assert outline(r"\log L(p) = \sum_i p_i").lines[0].head is not None
+    assert outline(r"\log P(D) = \log \prod_i P(D_i)").lines[0].head is None
+
+
+def test_a_definition_under_a_condition_on_its_argument_holds_there() -> None:
+    given = ["f(x) = x, x > 0"]
+    assert verify("f(3) = 3", given).status == "proved"
+    assert verify("f(-3) = -3", given).status == "undecided"
+    assert outline("f(x) = x, x > 0").lines[0].head is None

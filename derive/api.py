@@ -15,6 +15,7 @@ from derive.errors import DefinitionError, UnknownNameError
 from derive.functions import Entry, catalogue
 from derive.latex.derivation import Backward, Derivation, backward
 from derive.latex.derivation import differentiate as _differentiate
+from derive.matrix import with_matrices
 from derive.numeric import (
     NumericReport,
     NumpyFunction,
@@ -44,9 +45,10 @@ def differentiate(
     """
     context = base_context() if context is None else context
     context = with_definitions(context, given)
-    return _differentiate(
+    found = _differentiate(
         expr, *variables, context=context, towards=towards, in_terms_of=in_terms_of
     )
+    return with_matrices(found)
 
 
 def with_definitions(
@@ -78,7 +80,8 @@ class Model:
             wanted: Sequence[str | sp.Expr] = network.parameters
         else:
             wanted = [wrt] if isinstance(wrt, str | sp.Expr) else wrt
-        return backward(self.context, term, *(self._named(w, network) for w in wanted))
+        found = backward(self.context, term, *(self._named(w, network) for w in wanted))
+        return with_matrices(found)
 
     def _named(self, what: str | sp.Expr, network: Network | None = None) -> sp.Expr:
         if not isinstance(what, str):
@@ -185,9 +188,9 @@ def show(
     if isinstance(about.term, sp.Symbol) and order == 1:
         variable = about.variable(wrt)
         wanted = variable.base if isinstance(variable, sp.Indexed) else variable
-        return backward(about.context, about.term, wanted)
+        return with_matrices(backward(about.context, about.term, wanted))
     variables = [about.variable(wrt, position) for position in range(order)]
-    return _differentiate(about.term, *variables, context=about.context)
+    return with_matrices(_differentiate(about.term, *variables, context=about.context))
 
 
 def numpy_function(

@@ -35,6 +35,7 @@ class Form(StrEnum):
     markdown = "markdown"
     latex = "latex"
     html = "html"
+    json = "json"
 
 
 class Report(StrEnum):

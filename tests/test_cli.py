@@ -204,7 +204,8 @@ def test_a_softmax_with_temperature_through_every_command(call, tmp_path: Path) 
     given = ["--given", TEMPERATURE]
     shown = call("show", "a", *given)
     assert shown.status == 0
-    assert "δ_jk" in shown.out.splitlines()[-1]
+    assert "δ_jk" in shown.out.partition("In matrix notation")[0].splitlines()[-2]
+    assert shown.out.splitlines()[-1].endswith("diag(a) - (1/T) a aᵀ")
     right = r"\frac{\partial a_j}{\partial z_k} = \frac{1}{T} a_j (\delta_{jk} - a_k)"
     assert call("verify", right, *given).status == 0
     assert call("verify", right.replace("jk", "kk"), *given).status in (1, 2)

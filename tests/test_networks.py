@@ -51,7 +51,9 @@ def test_a_model_in_latex() -> None:
     assert r"\delta_i = \frac{\partial L}{\partial z_i}" in printed
     assert r"\frac{\partial L}{\partial W_{ij}}" in printed
     assert "δ_i = ∂L/∂z_i" in found.text()
-    assert r"\frac{\partial L}{\partial W} = \delta x^\top" in dv.matrix_forms(found)
+    assert r"\frac{\partial L}{\partial W} = \delta x^\top" in [
+        f.latex for f in dv.matrix_forms(found)
+    ]
 
 
 def test_every_parameter_by_default() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as _html
+import json as _json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
@@ -17,6 +18,9 @@ from derive.latex.writer import latex
 from derive.terms import Context, Statement, name_of
 
 Show = Callable[[sp.Expr], str]
+
+MATRIX = "In matrix notation"
+"""What stands before the forms of a derivation in matrix notation."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,21 @@ class Block:
         return "\n".join(rows or [head])
 
 
+@dataclass(frozen=True)
+class MatrixForm:
+    """One equation of matrices, such as ∂L/∂W = δ xᵀ: as LaTeX, and as one line of plain text."""
+
+    latex: str
+    text: str
+
+
 class Printable:
-    """What prints itself as LaTeX, Markdown, plain text and HTML, and shows in Jupyter."""
+    """What prints itself as LaTeX, Markdown, plain text, HTML and JSON, and shows in Jupyter.
+
+    `matrix` is what its results are in matrix notation, where they have one.
+    """
+
+    matrix: tuple[MatrixForm, ...] = ()
 
     def blocks(self) -> tuple[Block, ...]:
         """What is printed, in order."""
@@ -68,7 +85,14 @@ class Printable:
         """One `align*`, aligned at =, each line with its reason; then a remark on each kink."""
         body = " \\\\[1ex]\n".join(" \\\\\n".join(b.rows()) for b in self.blocks())
         remarks = "".join(f"\n{remark}" for remark in self.remarks())
-        return f"\\begin{{align*}}\n{body}\n\\end{{align*}}{remarks}"
+        formulas = _ALIGNED.format(body)
+        if self.matrix:
+            formulas += f"\n{MATRIX}:\n{_ALIGNED.format(self._matrix_rows())}"
+        return formulas + remarks
+
+    def _matrix_rows(self) -> str:
+        """Aligned at the first =."""
+        return " \\\\\n".join(form.latex.replace(" = ", " &= ", 1) for form in self.matrix)
 
     def _aligned(self) -> list[str]:
         return [
@@ -79,15 +103,39 @@ class Printable:
     def markdown(self) -> str:
         """Markdown with display formulas."""
         parts = [f"$$\n{block}\n$$" for block in self._aligned()]
+        if self.matrix:
+            rows = f"\\begin{{aligned}}\n{self._matrix_rows()}\n\\end{{aligned}}"
+            parts.append(f"{MATRIX}:\n\n$$\n{rows}\n$$")
         return "\n\n".join([*parts, *self.remarks()]) + "\n"
 
     def text(self) -> str:
         """Plain Unicode text for a terminal, each reason at the right."""
-        return "\n\n".join([*(b.text() for b in self.blocks()), *self.said(text)])
+        matrix = "\n".join([f"{MATRIX}:", *(f"  {form.text}" for form in self.matrix)])
+        parts = [*(b.text() for b in self.blocks()), *([matrix] if self.matrix else ())]
+        return "\n\n".join([*parts, *self.said(text)])
+
+    def json(self) -> str:
+        """One JSON object: what is derived, its lines with their rules, and what is said of it."""
+        derived = [
+            {
+                "claim": [latex(head) for head in b.heads],
+                "lines": [
+                    {"latex": latex(x.expr), "rule": x.rule, "reason": _spoken(x, b.context)[1:-1]}
+                    for x in b.lines
+                ],
+            }
+            for b in self.blocks()
+        ]
+        matrix = [form.latex for form in self.matrix]
+        return _json.dumps(
+            {"derived": derived, "matrix": matrix, "remarks": self.remarks()}, ensure_ascii=False
+        )
 
     def html(self) -> str:
         """A page by itself: the formulas as LaTeX for MathJax to set, and the plain text."""
-        formulas = _html.escape("\n".join(rf"\[{block}\]" for block in self._aligned()))
+        blocks = [rf"\[{block}\]" for block in self._aligned()]
+        blocks += [rf"\[{form.latex}\]" for form in self.matrix]
+        formulas = _html.escape("\n".join(blocks))
         title = _html.escape(f"Derivation of {text(self.blocks()[-1].heads[-1])}")
         return _PAGE.format(title=title, formulas=formulas, plain=_html.escape(self.text()))
 
@@ -109,6 +157,8 @@ class Derivation(Printable, calculus.Derivation):
     the derivations that it rests on first.
     """
 
+    matrix: tuple[MatrixForm, ...] = ()
+
     def blocks(self) -> tuple[Block, ...]:
         """The derivations that it rests on, then its own lines."""
         parts = (*self.lemmas, self)
@@ -127,6 +177,8 @@ class Derivation(Printable, calculus.Derivation):
 @dataclass(frozen=True, eq=False)
 class Backward(Printable, calculus.Backward):
     """The gradients of a network with their printed forms: lemmas, error terms, gradients."""
+
+    matrix: tuple[MatrixForm, ...] = ()
 
     def blocks(self) -> tuple[Block, ...]:
         """Every lemma before the first part that needs it; a named error term by its name."""
@@ -217,6 +269,8 @@ def _remark(kink: Kink, show: Show) -> str:
     )
     return f"{sentence} ({said})." if said else f"{sentence}."
 
+
+_ALIGNED = "\\begin{{align*}}\n{}\n\\end{{align*}}"
 
 _PAGE = """<!doctype html>
 <html lang="en">

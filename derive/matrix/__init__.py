@@ -1,6 +1,6 @@
 """Matrix notation: read with its shapes checked, translated to indices, and written back."""
 
-from derive.matrix.forms import matrix_forms
+from derive.matrix.forms import matrix_forms, with_matrices
 from derive.matrix.notation import matrix_latex
 from derive.matrix.reader import Matrices, ShapeError, is_matrix_text
 from derive.matrix.values import Value
@@ -12,4 +12,5 @@ __all__ = [
     "is_matrix_text",
     "matrix_forms",
     "matrix_latex",
+    "with_matrices",
 ]

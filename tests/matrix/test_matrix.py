@@ -128,6 +128,29 @@ WRITTEN = [
         r"a \odot (W^\top \delta)",
     ),
     (sum_of(a[k] * v[k], (k, 1, n)), None, None, r"(a^\top v)"),
+    (
+        sum_of(W[i, k] * W[k, j] * x[k] * X[i, k], (k, 1, n)),
+        i,
+        j,
+        r"(W \odot X) \operatorname{diag}(x) W",
+    ),
+    (
+        W[i, j] * sum_of(X[i, k] * W[j, k], (k, 1, n)),
+        i,
+        j,
+        r"W \odot (X W^\top)",
+    ),
+    (
+        W[i, j] * sum_of(X[i, k] * W[i, k], (k, 1, n)),
+        i,
+        j,
+        r"\operatorname{diag}((W \odot X) \mathbf{1}) W",
+    ),
+    ((X[i, j] - W[i, j]) / m, i, j, r"\frac{1}{m} (X - W)"),
+    (-(a[i] - v[i]), i, None, r"v - a"),
+    (x[j] / m, i, j, r"\frac{1}{m} \mathbf{1} x^\top"),
+    (d[i] / p[i], i, None, r"\frac{\mathbf{1}}{p} \odot \delta"),
+    (sp.exp(a[i]) * sp.tanh(v[i]), i, None, r"\exp(a) \odot \tanh(v)"),
 ]
 
 
@@ -138,11 +161,15 @@ def test_an_index_form_in_matrix_notation(term, rows, columns, expected) -> None
 
 def test_what_has_no_matrix_form_has_none() -> None:
     assert matrix_latex(W[i, i] * x[j], i, j) is None
-    assert matrix_latex(sum_of(W[i, k] * W[k, j] * x[k] * X[i, k], (k, 1, n)), i, j) is None
+    star = W[i, k] * X[j, k] * family("V", n, n)[k, k]
+    assert matrix_latex(sum_of(star, (k, 1, n)), i, j) is None
+    assert matrix_latex(sp.Piecewise((x[i], i <= j), (0, True)), i, j) is None
 
 
 def test_the_gradients_of_a_network() -> None:
     context, parameters = perceptron(2)
     forms = matrix_forms(backward(context, loss, *parameters))
-    assert r"\frac{\partial L}{\partial W^{[2]}} = \delta^{[2]} (a^{[1]})^\top" in forms
-    assert any(r"(W^{[2]})^\top \delta^{[2]}" in f for f in forms)
+    written = [f.latex for f in forms]
+    assert r"\frac{\partial L}{\partial W^{[2]}} = \delta^{[2]} (a^{[1]})^\top" in written
+    assert any(r"(W^{[2]})^\top \delta^{[2]}" in f for f in written)
+    assert "∂L/∂W^[2] = δ^[2] (a^[1])ᵀ" in [f.text for f in forms]

@@ -82,11 +82,27 @@ class Matrices:
         head = base[i] if rank == 1 else base[i, j]
         return Definition.of(head, value.entry(i, sp.S.One if rank == 1 else j))
 
+    def steps(self, text: str) -> list[tuple[str, str, int, Callable[[], Statement]]]:
+        """The equations of a chain a = b = c: the sides, where the right one is, how to read it."""
+        sides = text.split("=")
+        if len(sides) < 2:
+            raise ReadError(text, 0, "no equation", "one = at least")
+        starts = [sum(len(s) + 1 for s in sides[:k]) for k in range(len(sides))]
+        places = list(zip(sides, starts, strict=True))
+
+        def step(k: int) -> Callable[[], Statement]:
+            return lambda: self._equal(text, *places[k], *places[k + 1])
+
+        return [(sides[k], sides[k + 1], starts[k + 1], step(k)) for k in range(len(sides) - 1)]
+
     def statement(self, text: str) -> Statement:
         """An equation as one of entries. Raises `ShapeError` if its sides differ in shape."""
         left, right = self._sides(text)
-        one = self.read(left, text)
-        other = self.read(right, text, text.index("=") + 1)
+        return self._equal(text, left, 0, right, text.index("=") + 1)
+
+    def _equal(self, text: str, left: str, start: int, right: str, then: int) -> Statement:
+        one = self.read(left, text, start)
+        other = self.read(right, text, then)
         rows, columns = v.same_shape("=", one, other)
         i, j = (sp.S.One if n == 1 else index(c) for n, c in ((rows, "i"), (columns, "j")))
         return Statement(one.entry(i, j), "=", other.entry(i, j))
@@ -213,6 +229,8 @@ class _Parser:
             return self._fraction()
         if self.take("||"):
             return self._norm()
+        if self.take(r"\nabla"):
+            return self._nabla()
         if self.take(r"\mathbf", r"\boldsymbol", r"\bm"):
             return self._bold()
         if self.take(r"\operatorname", r"\mathrm"):
@@ -256,6 +274,8 @@ class _Parser:
     def _fraction(self) -> Value:
         self.need("{")
         if self.take(r"\partial"):
+            if self.take("^"):
+                return self._second()
             above = self._named()
             self.need("}")
             self.need("{")
@@ -269,6 +289,45 @@ class _Parser:
         below = self.sum()
         self.need("}")
         return v.divide(above, below)
+
+    def _second(self) -> Value:
+        r"""\frac{\partial^2 L}{\partial w \partial w^\top}, from the 2 on."""
+        self._power_of_two()
+        above = self._named()
+        for part in ("}", "{", r"\partial"):
+            self.need(part)
+        below = self._named()
+        self.need(r"\partial")
+        if self._named() is not below:
+            raise self.fail("the same variable twice")
+        if self.take("^"):
+            self.need(r"\top")
+        self.need("}")
+        return v.hessian(above, below)
+
+    def _nabla(self) -> Value:
+        r"""\nabla_w L and \nabla_w^2 L, from what follows the sign on."""
+        below, second = None, False
+        while self.text in ("_", "^"):
+            if self.take("^"):
+                self._power_of_two()
+                second = True
+            else:
+                self.need("_")
+                braced = self.take("{")
+                below = self._named()
+                if braced:
+                    self.need("}")
+        if below is None:
+            raise self.fail(r"a variable, as in \nabla_w L")
+        above = self._named()
+        return v.hessian(above, below) if second else v.gradient(above, below)
+
+    def _power_of_two(self) -> None:
+        braced = self.take("{")
+        self.need("2")
+        if braced:
+            self.need("}")
 
     def _norm(self) -> Value:
         self.norms += 1

@@ -145,6 +145,17 @@ def diagonal(value: Value) -> Value:
     return Value((n, n), lambda i, j: sp.KroneckerDelta(i, j) * value.entry(i, sp.S.One))
 
 
+def hessian(of: Value, by: Value) -> Value:
+    """∂²L/∂w∂wᵀ for a scalar and a column. Raises `ShapeError`."""
+    if not of.is_scalar or by.shape[1] != 1:
+        raise ShapeError(
+            f"shapes: Hessian of {_said(of)} by {_said(by)}; it takes (1 × 1), (n × 1)"
+        )
+    one = sp.S.One
+    shape = (by.shape[0], by.shape[0])
+    return Value(shape, lambda i, j: Partial(of.scalar, by.entry(j, one), by.entry(i, one)))
+
+
 def gradient(of: Value, by: Value) -> Value:
     """∂L/∂W in the shape of W; ∂z/∂x for two columns is the Jacobian. Raises `ShapeError`."""
     if of.is_scalar:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from derive.errors import ReadError
 from derive.latex.writer import latex
 from derive.matrix import Matrices, ShapeError, is_matrix_text
 from derive.proof import prove
-from derive.terms import Context
+from derive.terms import Context, Statement
 from derive.verdicts.judge import needs
 from derive.verdicts.verdict import StepVerdict, Verdict
 
@@ -40,14 +40,31 @@ def verify_matrices(
             context = context.define(names.define(text))
         for text in said:
             context = context.assume(names.statement(text), text)
-        statement = names.statement(claim)
+        equations = names.steps(claim)
+        judged = [_step(*equation, context, seconds) for equation in equations]
     except ReadError:
         return None
     except ShapeError as error:
         return _alone(claim, "refuted", str(error), start)
+    readings = tuple(reading for _, reading in judged if reading)
+    return Verdict.of([step for step, _ in judged], time.perf_counter() - start, readings)
+
+
+def _step(
+    left: str,
+    right: str,
+    offset: int,
+    read: Callable[[], Statement],
+    context: Context,
+    seconds: float,
+) -> tuple[StepVerdict, str]:
+    """The verdict on one equation of a chain, and how it was read."""
+    start = time.perf_counter()
+    try:
+        statement = read()
+    except ShapeError as error:
+        return StepVerdict(left.strip(), right.strip(), "=", "refuted", str(error)), ""
     outcome = prove(statement, context, seconds)
-    left, _, right = claim.partition("=")
-    reading = f"in entries: {latex(statement)}"
     step = StepVerdict(
         left.strip(),
         right.strip(),
@@ -58,10 +75,10 @@ def verify_matrices(
         outcome.counterexample,
         None,
         time.perf_counter() - start,
-        claim.index("=") + 1,
+        offset,
         outcome.steps,
     )
-    return Verdict.of([step], time.perf_counter() - start, (reading,))
+    return step, f"in entries: {latex(statement)}"
 
 
 def _alone(claim: str, status: str, reason: str, start: float) -> Verdict:

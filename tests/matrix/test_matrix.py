@@ -45,6 +45,29 @@ TRUE = {
 }
 
 
+SQUARES = [r"L = \frac{1}{2} \lVert X \theta - y \rVert^2"]
+RESIDUAL = r"X^\top (X \theta - y)"
+
+
+@pytest.mark.parametrize(
+    ("claim", "statuses"),
+    [
+        (rf"\nabla_\theta L = {RESIDUAL} = X^\top X \theta - X^\top y", ["proved", "proved"]),
+        (rf"\nabla_\theta L = {RESIDUAL} = X^\top X \theta + X^\top y", ["proved", "refuted"]),
+        (rf"\nabla_\theta L = {RESIDUAL} = X \theta", ["proved", "refuted"]),
+        (r"\nabla_\theta^2 L = X^\top X", ["proved"]),
+        (r"\nabla^2_{\theta} L = X X^\top", ["refuted"]),
+        (
+            r"\frac{\partial^2 L}{\partial \theta \partial \theta^\top} = 2 X^\top X",
+            ["refuted"],
+        ),
+    ],
+)
+def test_chains_and_hessians(claim: str, statuses: list[str]) -> None:
+    verdict = dv.verify(claim, SQUARES, LOGISTIC)
+    assert [step.verdict for step in verdict.steps] == statuses
+
+
 @pytest.mark.parametrize("name", TRUE)
 def test_a_true_claim_is_proved(name: str) -> None:
     verdict = dv.verify(*TRUE[name])

@@ -274,6 +274,8 @@ class Curve:
 
     def reduced(self, value: Frac, span: Span) -> Frac:
         """A value of the same sign on the span, without the factors whose sign is known."""
+        if value.is_zero:
+            return value
         with self.within(span):
             flip = False
             rest = self.algebra.field.ctx.constant(1)

@@ -97,11 +97,12 @@ def _values(drafts: list[Formula]) -> set[str]:
     """The letters that are no sizes: what an equation defines, and the m of x_i − m."""
     found: set[str] = set()
     for draft in drafts:
-        found |= {str(x.statement.lhs) for x in draft.steps if x.statement.relation == "="}
+        heads = (x.statement.lhs for x in draft.steps if x.statement.relation == "=")
+        found |= {x.name for x in heads if isinstance(x, sp.Symbol)}
         for term in _terms(draft):
             for total in term.atoms(sp.Add):
                 if any(_is_member(x) for x in total.args):
-                    found |= {str(x) for a in total.args for x in (a, -a) if x.is_Symbol}
+                    found |= {x.name for a in total.args for x in (a, -a) if x.is_Symbol}
     return found
 
 
@@ -115,30 +116,29 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     sizes = Sizes()
     letters: set[str] = set()
     taken = set(roles.objects) | set(roles.bound) | set(roles.ranks)
+    used: list[set[sp.Basic]] = []
     for draft in drafts:
+        terms = _terms(draft)
         try:
-            sizes.collect(_terms(draft))
+            sizes.collect(terms)
         except DefinitionError as error:
             raise ReadError(draft.source, 0, str(error), "one size for each index") from error
-        for term in _terms(draft):
-            for symbol in term.free_symbols:
-                if isinstance(symbol, sp.Symbol) and not isinstance(symbol, sp.Dummy):
-                    letters.add(symbol.name)
+        used.append({x for term in terms for x in term.free_symbols if isinstance(x, sp.Symbol)})
+        letters |= {x.name for x in used[-1] if not isinstance(x, sp.Dummy)}
     letters -= set(roles.bound) | set(roles.ranks) | set(roles.objects) | _values(drafts)
     table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))
     adopted = {real(x.name) for x in table.values() if isinstance(x, sp.Symbol)}
-    drafts = [_with_size_notes(d, adopted) for d in drafts]
+    drafts = [_with_size_notes(d, x & adopted) for d, x in zip(drafts, used, strict=True)]
     for found in list(table.values()):
         if isinstance(found, sp.Symbol):
             table[real(found.name)] = size(found.name)
-    return [_resized(d, table) for d in drafts]
+    return [_resized(d, table) for d in drafts] if table else drafts
 
 
 def _with_size_notes(draft: Formula, adopted: set[sp.Symbol]) -> Formula:
     """Says which letters were taken for sizes because a size was missing."""
-    found = {x for term in _terms(draft) for x in term.free_symbols} & adopted
-    notes = tuple(f"{x} read as the number of terms" for x in sorted(map(str, found)))
-    return replace(draft, readings=(*draft.readings, *notes))
+    notes = tuple(f"{x} read as the number of terms" for x in sorted(map(str, adopted)))
+    return replace(draft, readings=(*draft.readings, *notes)) if notes else draft
 
 
 def _resized(draft: Formula, table: dict[sp.Basic, sp.Basic]) -> Formula:

@@ -89,7 +89,13 @@ def _layered_below(node: s.Node) -> s.Node:
 def _may_change(node: s.Node) -> bool:
     if isinstance(node, s.Name):
         return node.text in ("d", "Delta")
-    return isinstance(node, s.Script) and (node.sup is not None or bool(node.primes))
+    if not isinstance(node, s.Script):
+        return False
+    if isinstance(node.base, s.Big):
+        return any(isinstance(x, s.Script) and x.primes for x in (node.sub or node).nodes)
+    if not isinstance(node.base, s.Name) or node.sup is None:
+        return False
+    return layer_of(node.base.text, node.sup)[0] is not None
 
 
 # -- layers ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from unicodedata import category
 
 from rich.console import Console
 from rich.progress import track
@@ -141,14 +142,20 @@ def _pointed(file: Checked, reported: Reported, place: int) -> Iterator[Text]:
     end = document.text.find("\n", start)
     text = document.text[start : end if end >= 0 else len(document.text)]
     first = max(0, column - 1 - WIDTH // 2)
-    shown = text[first : first + WIDTH].replace("\t", " ")
+    shown = _visible(text[first : first + WIDTH].replace("\t", " "))
     number = str(line)
     yield Text(f"    {number} | {shown}", style="dim")
     yield Text(" " * (len(number) + 7 + column - 1 - first) + "^", style="bold")
 
 
+def _visible(text: str) -> str:
+    """A text whose invisible characters, which could make a terminal lie, are seen as such."""
+    hidden = ("Cc", "Cf", "Co", "Cs")
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(c) in hidden else c for c in text)
+
+
 def _one_line(text: str) -> str:
-    shown = " ".join(text.split())
+    shown = _visible(" ".join(text.split()))
     return shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + "…"
 
 

@@ -235,3 +235,12 @@ def test_formulas_that_overrun_their_time_are_undecided_one_by_one(tmp_path: Pat
     text = f"$1 + 1 = 2$\n\n$$({hard})^9 = {hard}$$\n\n$1 + 1 = 3$\n"
     checked = check_file(write(tmp_path, text), Limits(formula_seconds=0.5))
     assert [r.verdict for r in checked.reports][::2] == ["proved", "refuted"]
+
+
+def test_invisible_characters_do_not_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["check", str(write(tmp_path, "$a = \u202e b$, $x\u200b = 1$, $\x1b[31m = 2$"))])
+    shown = capsys.readouterr().out
+    assert shown.count("RIGHT-TO-LEFT OVERRIDE") == 1
+    assert not {"\u202e", "\u200b", "\x1b"} & set(shown)

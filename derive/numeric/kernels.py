@@ -344,10 +344,10 @@ def _logit_gap(p: Any, q: Any) -> Any:
 
 def _weighted_gap(w: Any, p: Any, q: Any) -> Any:
     """w (p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
-    if not np.any(np.abs(q) > 2.0):
+    if p.size and np.minimum.reduce(p, axis=None) > 1e-30 and not np.any(np.abs(q) > 2.0):
         return w * _logit_gap(p, q)
-    # A gap that is large goes first, where it meets its weight.
-    large = np.abs(p - q) > 1.0
+    # Where the quotient may be out of range the gap meets its weight first.
+    large = np.abs(p - q) > 1e-100
     rest = np.where(large, 1.0, w)
     return rest * _logit_gap(np.where(large, 0.5, p), np.where(large, 0.5, q)) + np.where(
         large, w * (p - q), 0.0

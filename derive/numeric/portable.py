@@ -128,7 +128,7 @@ def _logit_gap(p: Any, q: Any) -> Any:
 
 def _weighted_gap(w: Any, p: Any, q: Any) -> Any:
     """w (p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
-    large = np.abs(p - q) > 1.0
+    large = np.abs(p - q) > 1e-100
     early = np.where(large, w * (p - q), 0.0) / np.where(large, p * (1.0 - p), 1.0)
     return np.where(large, early, w * _logit_gap(p, q))
 

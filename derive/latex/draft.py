@@ -24,6 +24,7 @@ from derive.terms.context import RELATIONS as STATED
 
 
 def draft_of(source: str, tree: s.Listing, roles: Roles, notes: tuple[str, ...]) -> Formula:
+    """One formula's meaning, its sizes still unknown. Raises `ReadError`."""
     names = Names(source, tree, roles)
     names.notes += notes
     draft = _Draft(source, Elaborator(names, tree))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import sympy as sp
 
 from derive.latex import syntax as s
@@ -84,11 +86,24 @@ def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
             if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
                 roles.matrices.add(base.text)
     for item in tree.items:
+        orders = [_capitals(p) for p in getattr(item, "parts", ()) if p is not None]
+        for one, other in pairwise(orders):
+            # A B = B A would say nothing of numbers.
+            if len(one) > 1 and one != other and sorted(one) == sorted(other):
+                roles.matrices |= set(one)
         if isinstance(item, s.Chain) and item.relations == ("in",) and None not in item.parts:
             subject, target = (s.bare(p) for p in item.parts if p is not None)
             raised = s.bare(target.sup) if isinstance(target, s.Script) and target.sup else None
             if isinstance(subject, s.Name) and isinstance(raised, s.Term) and "*" in raised.ops:
                 roles.matrices.add(subject.text)
+
+
+def _capitals(node: s.Node) -> list[str]:
+    """The letters of a product of capitals alone, in their order."""
+    plain = s.bare(node)
+    names = [x.text for x in getattr(plain, "items", ()) if isinstance(x, s.Name)]
+    whole = isinstance(plain, s.Term) and len(names) == len(plain.items) and "/" not in plain.ops
+    return names if whole and all(x.isupper() for x in names) else []
 
 
 def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:

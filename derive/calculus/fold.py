@@ -14,7 +14,7 @@ import sympy as sp
 
 from derive.calculus.algebra import Atoms, best, inert, revive, rewrite, weight
 from derive.calculus.scope import arguments
-from derive.terms import alpha_equal, canonical, free, map_terms, substitute
+from derive.terms import canonical, evaluated, free, map_terms, substitute
 
 
 def folded(expr: sp.Expr, name: sp.Expr, body: sp.Expr) -> list[sp.Expr]:
@@ -85,13 +85,19 @@ def _instances(
 
 def _power_of(node: sp.Expr, atom: sp.Expr) -> sp.Rational | None:
     """The whole power of the atom that a node is: 1/√u of √u it is −1."""
-    if alpha_equal(_signless(atom), _signless(node)):
+    if _same(atom, node):
         return sp.S.One
     if not (isinstance(node, sp.Pow) and isinstance(atom, sp.Pow) and atom.exp.is_Rational):
         return None
     power = node.exp / atom.exp
-    same = power.is_Integer and alpha_equal(_signless(atom.base), _signless(node.base))
+    same = power.is_Integer and _same(atom.base, node.base)
     return power if same else None
+
+
+def _same(one: sp.Expr, other: sp.Expr) -> bool:
+    """Equal up to bound names, the order of factors and the sign in a square."""
+    left, right = (evaluated(canonical(_signless(t))) for t in (one, other))
+    return bool(left == right)
 
 
 def _signless(term: sp.Expr) -> sp.Expr:

@@ -164,7 +164,7 @@ class Entries:
         square = self.style.product([base, base]) if f.exp in (2, -2) else base
         if f.exp > 0:
             return square
-        below = f"({square})" if self.style is TEXT and " " in square else square
+        below = f"({square})" if self.style is TEXT and outside(square, (" ",)) else square
         return self.style.inverse % below
 
     def _applied(self, f: sp.Expr) -> str:

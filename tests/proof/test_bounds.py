@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import partial
 
 import pytest
 import sympy as sp
 
-from derive.proof import CheckError, Outcome, check, prove
+from derive.proof import CheckError, Outcome, check, prepare, prove
 from derive.proof.bounds import Bound, ByBalls, BySign, BySlope, Piece
 from derive.proof.certificate import Certificate
 from derive.proof.leaf import Leaf
+from derive.proof.refute import survey
 from derive.terms import Context, Hypothesis, Statement, real
 
 x, y = real("x"), real("y")
@@ -111,6 +113,26 @@ def test_is_not_proved(
     lhs: sp.Expr, relation: str, rhs: sp.Expr, facts: tuple[Statement, ...]
 ) -> None:
     assert judged(lhs, relation, rhs, *facts).status in ("refuted", "undecided")
+
+
+SHARP = {"<=": "<", ">=": ">", "<": "<", ">": ">"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lhs", "relation", "rhs", "facts"), TRUE, ids=show)
+def test_a_neighbour_that_is_proved_has_no_counterexample(
+    lhs: sp.Expr, relation: str, rhs: sp.Expr, facts: tuple[Statement, ...]
+) -> None:
+    up = 1 if relation in ("<", "<=") else -1
+    context = Context(hypotheses=tuple(Hypothesis(f, str(f)) for f in facts))
+    right = sp.sympify(rhs)
+    near = [right, right - up * Q(1, 10**9), right * (1 + Q(1, 10**6)), right * (1 - Q(1, 10**6))]
+    for other in near:
+        claim = Statement(sp.sympify(lhs), SHARP[relation], other)
+        if prove(claim, context).status == "proved":
+            setting = prepare((claim.lhs, claim.rhs), context)
+            found = survey(claim, setting, 200, time.monotonic() + 5)
+            assert found.counterexample is None, claim
 
 
 # -- proofs that were tampered with -------------------------------------------------------------

@@ -40,6 +40,7 @@ from derive.terms import (
 from derive.verdicts.claims import judged_step
 from derive.verdicts.hypotheses import Attempt, single_sample
 from derive.verdicts.judge import meant_by
+from derive.verdicts.nearby import is_size
 from derive.verdicts.screen import Screen
 from derive.verdicts.suggest import Reading
 from derive.verdicts.surroundings import base_context, defines
@@ -124,12 +125,25 @@ class Steps:
             self._define(step)
         elif _says_argument(step.statement, self.plain):
             reason = SAYS_ARGUMENT
+        elif self._names_anew(step):
+            reason = "the name before the sign is new, and this says what it is"
         elif step is self.formula.steps[0] and speaks_of_all(step.statement, self.plain):
             reason = "it says what the function of one value is of all values"
         else:
             return None
         return StepVerdict(step.lhs_latex, step.rhs_latex, "=", "definition", reason,
                            offset=step.offset)  # fmt: skip
+
+    def _names_anew(self, step: Step) -> bool:
+        """`f(x) = L = …` with an L of which nothing is known: no value of it can be wrong."""
+        name, first = step.statement.lhs, self.formula.steps[0].statement.lhs
+        if step is self.formula.steps[0] or step.statement.relation != "=":
+            return False
+        plain = isinstance(name, sp.Symbol | sp.IndexedBase | sp.Indexed) and not is_size(name)
+        known = {name_of(s) for h in self.plain.hypotheses for t in h.terms for s in free(t)}
+        taken = known | {name_of(s) for t in (first, step.statement.rhs) for s in free(t)}
+        defined = str(name_of(name)) in self.plain.definitions
+        return plain and not defined and name_of(name) not in taken
 
     def _define(self, step: Step) -> None:
         definition = defines(step.statement, self.plain)

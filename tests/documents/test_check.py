@@ -244,3 +244,9 @@ def test_invisible_characters_do_not_reach_the_terminal(
     shown = capsys.readouterr().out
     assert shown.count("RIGHT-TO-LEFT OVERRIDE") == 1
     assert not {"\u202e", "\u200b", "\x1b"} & set(shown)
+
+
+def test_a_new_name_within_a_chain_is_defined_there(tmp_path: Path) -> None:
+    text = r"$$\ell(x, y) = L = \{l_1, \dots, l_N\}^\top, \quad l_n = (x_n - y_n)^2$$"
+    (reported,) = check_file(write(tmp_path, text), Limits()).reports
+    assert {s.verdict for s in reported.steps} == {"definition"}

@@ -70,7 +70,7 @@ class Evaluator(Rates):
             return self.scalars[term]
         definition = self.context.definition_of(term)
         if definition is not None:
-            return self._unfold(definition, ())
+            return self.defined((term.name, ()), definition)
         raise UnsupportedError(f"the point gives no value to {term}")
 
     def _indexed(self, term: sp.Indexed) -> Number:

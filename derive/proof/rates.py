@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 
 import sympy as sp
@@ -13,15 +14,32 @@ from derive.proof.valuation import Address, Valuation
 from derive.terms import (
     At,
     Partial,
+    free,
     name_of,
 )
+
+
+@lru_cache(maxsize=4096)
+def _indices(term: sp.Expr) -> tuple[sp.Symbol, ...]:
+    """The free symbols of a term that can stand for an index or a size."""
+    return tuple(sorted((s for s in free(term) if isinstance(s, sp.Symbol)), key=str))
 
 
 class Rates(Valuation):
     """The values of derivatives, by jets."""
 
     def _partial(self, term: Partial) -> Number:
-        saved, level, context = dict(self.held), self.level, self.context
+        if self.nesting or self.arrays or self.scalars is not self.outermost:
+            return self._rate(term)
+        # The same derivative stands in many members of a sum.
+        at = tuple(self.integers[s] for s in _indices(term) if s in self.integers)
+        values = self.values_here()
+        if (term, at) not in values:
+            values[term, at] = self._rate(term)
+        return values[term, at]
+
+    def _rate(self, term: Partial) -> Number:
+        saved, level, context = self.held, self.level, self.context
         names = [name_of(v) for v in term.variables if isinstance(v, sp.Symbol | sp.Indexed)]
         for v in term.variables:
             if isinstance(v, sp.Symbol) and v.is_integer and v.is_positive:
@@ -66,10 +84,8 @@ class Rates(Valuation):
         if base in self.arrays or self.context.definition_of(base[(1,) * len(base.shape)]) is None:
             return
         sizes = [range(1, self.integer(s) + 1) for s in base.shape]
-        for indices in product(*sizes):
-            address = (base.label.name, indices)
-            if address not in self.held:
-                self.held = {**self.held, address: self.member(base, indices)}
+        each = {(base.label.name, i): self.member(base, i) for i in product(*sizes)}
+        self.held = {**each, **self.held}
 
     def _refuse_unknown(self, term: Partial) -> None:
         bare = term.expr

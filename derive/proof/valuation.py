@@ -68,6 +68,9 @@ class Valuation:
         self.held: dict[Address | sp.Expr, Number] = {}
         self.level = 0
         self.hits: set[sp.Expr] = set()
+        # Values of what is defined, by what is held and what is known where they were found.
+        self._found: dict[tuple[int, int], tuple[object, object, dict[object, Number]]] = {}
+        self.outermost = self.scalars
         self.nesting = 0
 
     def __call__(self, term: sp.Expr) -> Number:
@@ -99,8 +102,23 @@ class Valuation:
             return found
         definition = self._definition_of_member(base, indices)
         if definition is not None:
-            return self._unfold(definition, indices)
+            return self.defined(address, definition)
         raise NoValueError(f"{base.label} has no member {indices}")
+
+    def defined(self, address: Address, definition: Definition) -> Number:
+        """The value of a symbol or a member that has a definition, found once in each state."""
+        if not all(isinstance(k, tuple) for k in self.held):
+            return self._unfold(definition, address[1])
+        values = self.values_here()
+        if address not in values:
+            values[address] = self._unfold(definition, address[1])
+        return values[address]
+
+    def values_here(self) -> dict[object, Number]:
+        """What was found under all that is held and known here."""
+        # States are replaced, never changed; that they are kept here keeps their identity.
+        state = (id(self.held), id(self.context))
+        return self._found.setdefault(state, (self.held, self.context, {}))[2]
 
     def _definition_of_member(
         self, base: sp.IndexedBase, indices: tuple[int, ...]
@@ -134,6 +152,8 @@ class Valuation:
         if not definition.params or not self.held:
             return self.held
         hidden = {str(name_of(p)) for p in definition.params}
+        if all(isinstance(k, tuple) and k[0] not in hidden for k in self.held):
+            return self.held
         return {k: v for k, v in self.held.items() if isinstance(k, tuple) and k[0] not in hidden}
 
     def _bind(self, formal: sp.Expr, actual: object) -> None:

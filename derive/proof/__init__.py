@@ -4,7 +4,6 @@ from derive.proof.assumptions import prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
 from derive.proof.prover import prove
-from derive.proof.refute import Screen
 from derive.proof.verdict import Counterexample, Outcome, Status
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "CheckError",
     "Counterexample",
     "Outcome",
-    "Screen",
     "Status",
     "check",
     "prepare",

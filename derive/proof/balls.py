@@ -93,7 +93,9 @@ class Evaluator(Rates):
                 arguments.append(self(actual))
             else:
                 arguments.append(None)
-        return self._unfold(definition, tuple(arguments))
+        outermost = not (self.nesting or self.arrays) and self.scalars is self.outermost
+        same = (f for f, a in zip(definition.params, term.args, strict=True) if f == a)
+        return self._unfold(definition, tuple(arguments), frozenset(same if outermost else ()))
 
     def _extremum_of_members(self, term: sp.Expr) -> Number:
         """max and min over the members of a family; other functions need a definition."""

@@ -129,10 +129,11 @@ class LeafJudge:
 
     def _exclusion(self, region: Region, error: UndefinedTermError) -> Statement:
         """What keeps out of a region in which only one side is defined."""
-        # What that side has noted for itself is no reason: the region alone has to exclude it.
+        # What that side has noted for itself is no reason: the region has to exclude it, and
+        # no more than the region.
         if error.needs is not None and not error.needs[0].is_constant():
             poly, sign = error.needs
-            if not region.facts.sign(poly) & sign:
+            if not region.facts.sign(poly) & sign and Facts(self.field).sign(poly) & sign:
                 return condition_statement(region.facts, poly, sign)
         if not region.story:
             raise UnsupportedError(f"vacuous: one side is never defined: {error}")

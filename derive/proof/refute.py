@@ -123,31 +123,6 @@ def _one_sided(terms: tuple[sp.Expr, sp.Expr], setting: Setting, point: Point) -
     return len(states) == 2
 
 
-class Screen:
-    """A few points with the value of a left side, to discard wrong right sides quickly."""
-
-    def __init__(self, lhs: sp.Expr, setting: Setting, count: int = 3) -> None:
-        self.lhs = lhs
-        sampler = Sampler((lhs, *_definition_bodies(setting)), setting)
-        self.setting = sampler.setting
-        self.points = list(sampler.points(count))
-
-    def passes(self, rhs: sp.Expr) -> bool:
-        """Whether no point tells the two sides apart (or none could be evaluated)."""
-        statement = Statement(self.lhs, "=", rhs)
-        try:
-            return not any(
-                isinstance(differ(statement, self.setting, p, AUDIT_BITS), Counterexample)
-                for p in self.points
-            )
-        except DeriveError:
-            return True
-
-
-def _definition_bodies(setting: Setting) -> list[sp.Expr]:
-    return [d.body for group in setting.context.definitions.values() for d in group]
-
-
 def differ(
     statement: Statement,
     setting: Setting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -51,8 +52,17 @@ class Point:
 
     @cached_property
     def by_name(self) -> dict[Address, Number]:
-        """The members by the name of their family: SymPy's families are slow to compare."""
-        return {(base.label.name, at): value for (base, at), value in self.members.items()}
+        """The members by the name of their family: SymPy's families are slow to compare.
+
+        Two families of one name and different sizes are left out.
+        """
+        bases = {base for base, _ in self.members}
+        names = Counter(base.label.name for base in bases)
+        return {
+            (base.label.name, at): value
+            for (base, at), value in self.members.items()
+            if names[base.label.name] == 1
+        }
 
 
 class Valuation:
@@ -100,6 +110,8 @@ class Valuation:
         found = self.point.by_name.get(address)
         if found is not None:
             return found
+        if (base, indices) in self.point.members:
+            return self.point.members[base, indices]
         definition = self._definition_of_member(base, indices)
         if definition is not None:
             return self.defined(address, definition)
@@ -129,29 +141,40 @@ class Valuation:
             return group[0] if len(group[0].params) == len(indices) else None
         return self.context.definition_of(base[tuple(map(sp.Integer, indices))])
 
-    def _unfold(self, definition: Definition, arguments: tuple[object, ...]) -> Number:
-        """The body with the parameters standing for these values."""
+    def _unfold(
+        self,
+        definition: Definition,
+        arguments: tuple[object, ...],
+        kept: frozenset[sp.Expr] = frozenset(),
+    ) -> Number:
+        """The body with the parameters standing for these values.
+
+        Those that are `kept` stand for themselves: J(θ) speaks of the θ that is known outside.
+        """
         if self.nesting > 60:
             raise LimitError("definitions nested too deeply")
         saved = (self.integers, self.scalars, self.arrays, self.held)
         # A body sees its parameters and the outermost scope, not where it is used.
         self.integers, self.scalars = dict(self.point.integers), dict(self.point.scalars)
         self.arrays = {}
-        self.held = self._visible_inside(definition)
+        self.held = self._visible_inside(definition, kept)
         self.nesting += 1
         try:
             for formal, actual in zip(definition.params, arguments, strict=True):
-                self._bind(formal, actual)
+                if formal not in kept:
+                    self._bind(formal, actual)
             return self(definition.body)
         finally:
             self.integers, self.scalars, self.arrays, self.held = saved
             self.nesting -= 1
 
-    def _visible_inside(self, definition: Definition) -> dict[Address | sp.Expr, Number]:
+    def _visible_inside(
+        self, definition: Definition, kept: frozenset[sp.Expr]
+    ) -> dict[Address | sp.Expr, Number]:
         """A parameter hides a variable of the same name."""
         if not definition.params or not self.held:
             return self.held
-        hidden = {str(name_of(p)) for p in definition.params}
+        hidden = {str(name_of(p)) for p in definition.params if p not in kept}
         if all(isinstance(k, tuple) and k[0] not in hidden for k in self.held):
             return self.held
         return {k: v for k, v in self.held.items() if isinstance(k, tuple) and k[0] not in hidden}

@@ -184,6 +184,7 @@ class _Draft:
     def _is_of_vectors(self, chain: s.Chain) -> bool:
         r"""Whether the sides are vectors: ∇_z of something, with a family z, or products ⊙."""
         names = self.elaborator.names
+        self._refuse_mixed_products(chain)
         for node in walk(chain):
             if isinstance(node, s.Script) and isinstance(node.base, s.Differential):
                 by = head_name(s.bare(node.sub)) if node.sub is not None else None
@@ -194,6 +195,24 @@ class _Draft:
             if isinstance(node, s.Term) and self._is_entrywise(node):
                 return True
         return self._differentiates_by_vector(chain)
+
+    def _refuse_mixed_products(self, chain: s.Chain) -> None:
+        r"""In A \odot B = A B the second product is none of entries, as A and B are arrays."""
+        terms = [node for node in walk(chain) if isinstance(node, s.Term)]
+        entrywise = [term for term in terms if self._is_entrywise(term)]
+        arrays = {x.text for term in entrywise for x in term.items if isinstance(x, s.Name)}
+        for term in terms if arrays else ():
+            for op, one, other in zip(term.ops[1:], term.items, term.items[1:], strict=False):
+                pair = s.Term(one.start, other.end, (one, other), ("", op))
+                both = {x.text for x in (one, other) if isinstance(x, s.Name)} <= arrays
+                plain = isinstance(one, s.Name) and isinstance(other, s.Name) and op == ""
+                if plain and both and not self._is_entrywise(pair):
+                    raise self._fail(one, r"\odot, or indices: these are arrays")
+        for node in walk(chain) if arrays else ():
+            base = node.base if isinstance(node, s.Script) and node.sup is not None else None
+            # The square of a vector is that of its entries; a matrix has powers of its own.
+            if isinstance(base, s.Name) and base.text in arrays and base.text.isupper():
+                raise self._fail(node, r"\odot, or indices: these are arrays")
 
     def _is_entrywise(self, term: s.Term) -> bool:
         r"""Whether a product is one of vectors, by its sign \odot or \circ."""

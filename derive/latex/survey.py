@@ -85,17 +85,29 @@ def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
             base = node.base
             if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
                 roles.matrices.add(base.text)
+        elif isinstance(node, s.Term):
+            for op, one, other in zip(node.ops[1:], node.items, node.items[1:], strict=False):
+                # x y of two vectors is no product of numbers, whatever it is meant to be.
+                if op == "" and is_vector(one) and is_vector(other):
+                    roles.matrices |= {x.text for x in (one, other) if isinstance(x, s.Name)}
     for item in tree.items:
         orders = [_capitals(p) for p in getattr(item, "parts", ()) if p is not None]
-        for one, other in pairwise(orders):
+        for here, there in pairwise(orders):
             # A B = B A would say nothing of numbers.
-            if len(one) > 1 and one != other and sorted(one) == sorted(other):
-                roles.matrices |= set(one)
+            if len(here) > 1 and here != there and sorted(here) == sorted(there):
+                roles.matrices |= set(here)
         if isinstance(item, s.Chain) and item.relations == ("in",) and None not in item.parts:
             subject, target = (s.bare(p) for p in item.parts if p is not None)
             raised = s.bare(target.sup) if isinstance(target, s.Script) and target.sup else None
             if isinstance(subject, s.Name) and isinstance(raised, s.Term) and "*" in raised.ops:
                 roles.matrices.add(subject.text)
+
+
+def is_vector(node: s.Node) -> bool:
+    r"""Whether a small letter without an index is bold or has an arrow, as vectors have."""
+    if not isinstance(node, s.Name):
+        return False
+    return node.text.startswith(("bold ", "vec ")) and node.text[-1].islower()
 
 
 def _capitals(node: s.Node) -> list[str]:

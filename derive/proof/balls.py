@@ -94,7 +94,12 @@ class Evaluator(Rates):
             else:
                 arguments.append(None)
         outermost = not (self.nesting or self.arrays) and self.scalars is self.outermost
-        same = (f for f, a in zip(definition.params, term.args, strict=True) if f == a)
+        # An index that is called by its own name may be bound here: it is handed over.
+        same = (
+            formal
+            for formal, actual in zip(definition.params, term.args, strict=True)
+            if formal == actual and not (isinstance(formal, sp.Symbol) and formal.is_integer)
+        )
         return self._unfold(definition, tuple(arguments), frozenset(same if outermost else ()))
 
     def _extremum_of_members(self, term: sp.Expr) -> Number:

@@ -47,3 +47,11 @@ def test_two_families_of_one_name_keep_their_own_members() -> None:
     p, q = family("p", n), family("p", size("m"))
     outcome = prove(Statement(sum_of(p[k], (k, 1, n)), "=", sum_of(q[k], (k, 1, size("m")))))
     assert outcome.status == "refuted"
+
+
+def test_an_index_that_is_bound_is_handed_over_by_its_own_name() -> None:
+    i = index("i")
+    share = named_function("share")
+    context = Context().define(Definition.of(share(x, i), x[i] ** 2))
+    claim = Statement(sum_of(share(x, i), (i, 1, n)), "=", sum_of(x[k] ** 2, (k, 1, n)))
+    assert prove(claim, context).status == "proved"

@@ -11,9 +11,9 @@ from sympy.core.function import AppliedUndef
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import is_index_name
 from derive.proof.field import Frac, UndefinedTermError
+from derive.proof.ranges import MAX_EXPLICIT, product_between, split_shift, sum_over
 from derive.proof.signs import NEGATIVE, NONZERO, POSITIVE, ZERO
 from derive.proof.slopes import Slopes
-from derive.proof.sums import MAX_EXPLICIT, product_between, split_shift, sum_over
 from derive.proof.written import note_written_sign
 from derive.terms import (
     At,

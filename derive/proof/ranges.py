@@ -1,0 +1,121 @@
+"""Sums and products over ranges that do not run from 1 to a size: split into that and the rest."""
+
+from __future__ import annotations
+
+import sympy as sp
+from flint import fmpq
+
+from derive.errors import LimitError, UnsupportedError
+from derive.proof.algebra import Algebra
+from derive.proof.field import Field, Frac, Generator
+from derive.proof.restore import restore
+from derive.proof.signs import NONNEGATIVE
+from derive.proof.sums import Rebuilder, product_over, sum_multi
+
+MAX_EXPLICIT = 64
+
+
+def sum_over(algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac) -> Frac:
+    """Σ of a body over low ≤ k ≤ high; an empty range gives 0."""
+    return _over_range(algebra, body, k, low, high, _Sum)
+
+
+def product_between(algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac) -> Frac:
+    """Π of a body over low ≤ k ≤ high; an empty range gives 1."""
+    return _over_range(algebra, body, k, low, high, _Product)
+
+
+class _Sum:
+    @staticmethod
+    def empty(field: Field) -> Frac:
+        return field.zero
+
+    @staticmethod
+    def join(a: Frac, b: Frac) -> Frac:
+        return a + b
+
+    @staticmethod
+    def remove(a: Frac, b: Frac) -> Frac:
+        return a - b
+
+    @staticmethod
+    def whole(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+        return sum_multi(algebra, body, [(k, high)])
+
+
+class _Product:
+    @staticmethod
+    def empty(field: Field) -> Frac:
+        return field.one
+
+    @staticmethod
+    def join(a: Frac, b: Frac) -> Frac:
+        return a * b
+
+    @staticmethod
+    def remove(a: Frac, b: Frac) -> Frac:
+        raise UnsupportedError("a product that leaves out a member")
+
+    @staticmethod
+    def whole(algebra: Algebra, body: Frac, k: sp.Symbol, high: Frac) -> Frac:
+        return product_over(algebra, body, k, high)
+
+
+Folding = type[_Sum] | type[_Product]
+
+
+def _over_range(
+    algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac, fold: Folding
+) -> Frac:
+    first, last = low.integer, high.integer
+    if first is None:
+        raise UnsupportedError("a range with a symbolic lower limit")
+
+    def at(term: sp.Expr) -> Frac:
+        return Rebuilder.of_indices(algebra, {k: term})(body)
+
+    if last is not None:
+        if last - first >= MAX_EXPLICIT:
+            raise LimitError(f"a range of more than {MAX_EXPLICIT} explicit terms")
+        total = fold.empty(algebra.field)
+        for number in range(first, last + 1):
+            total = fold.join(total, at(sp.Integer(number)))
+        return total
+    base, shift = split_shift(algebra.field, high)
+    removed = max(first - 1, 0) + max(-shift, 0)
+    if removed > 1 or algebra.facts.of_frac(base - algebra.field.one) - NONNEGATIVE:
+        # With a small size the range would be empty, and removing members would be wrong.
+        raise UnsupportedError("a range that may be shorter than empty")
+    total = fold.whole(algebra, body, k, base)
+    size = restore(algebra.field, base)
+    for number in range(first, 1):
+        total = fold.join(total, at(sp.Integer(number)))
+    for number in range(1, shift + 1):
+        total = fold.join(total, at(size + number))
+    if first == 2:
+        total = fold.remove(total, at(sp.Integer(1)))
+    if shift == -1:
+        total = fold.remove(total, at(size))
+    return total
+
+
+def split_shift(field: Field, high: Frac) -> tuple[Frac, int]:
+    """A limit n + 2 as (n, 2)."""
+    if not high.den.is_constant():
+        raise UnsupportedError("a range whose limit is a fraction")
+    constant = fmpq(0)
+    for powers, coefficient in field.terms(high.num):
+        if not powers:
+            constant = coefficient
+    whole = all(
+        c.q == 1 and all(_is_integer(field.generators[g]) for g, _ in powers)
+        for powers, c in field.terms(high.num)
+    )
+    if not whole:
+        raise UnsupportedError("a range whose limit is not known to be an integer")
+    shift = int(constant.p)
+    return high - field.constant(shift), shift
+
+
+def _is_integer(generator: Generator) -> bool:
+    return generator.kind == "atom" and bool(generator.parts[0].is_integer)

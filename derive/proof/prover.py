@@ -125,7 +125,7 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
         return Outcome(
             "conditional",
             "the sides agree wherever both are defined, but one is defined on more",
-            conditions=conditions,
+            conditions=_joined(conditions),
             alternatives=alternatives,
             certificate=certificate,
         )
@@ -191,6 +191,19 @@ def _cases(
     outside = {need for leaf in certificate.leaves if leaf.kind == "partly" for need in leaf.needs}
     common = [c for c in conditions if c in outside or all(c in case for case in found)]
     return tuple(common) if found else (), found
+
+
+def _joined(conditions: Conditions) -> Conditions:
+    """y >= 0 together with y != 0 is y > 0."""
+    strict = {">=": ">", "<=": "<"}
+    apart = {(c.lhs, c.rhs) for c in conditions if c.relation == "!="}
+    joined = {c for c in conditions if c.relation in strict and (c.lhs, c.rhs) in apart}
+    sides = {(c.lhs, c.rhs) for c in joined}
+    return tuple(
+        Statement(c.lhs, strict[c.relation], c.rhs) if c in joined else c
+        for c in conditions
+        if c in joined or (c.lhs, c.rhs) not in sides or c.relation != "!="
+    )
 
 
 def _reason(statement: Statement, leaves: tuple[Leaf, ...]) -> str:

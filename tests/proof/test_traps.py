@@ -295,6 +295,7 @@ REFUTED = (
 )  # fmt: skip
 
 CONDITIONAL = (
+    Trap("e^ln of y|y|", y * Abs(y) / 2, exp_log(y * Abs(y) / 2), needs=("y > 0",)),
     Trap("x/x", ratio(x, x), 1, needs=("x != 0",)),
     Trap("0/x", ratio(zero, x), 0, needs=("x != 0",)),
     Trap("a cancelled factor", (x**2 - 1) / (x - 1), x + 1, needs=("x != 1",)),
@@ -375,7 +376,6 @@ CONDITIONAL = (
 APART = (
     Trap("e^ln of a product", x * y, exp_log(x * y),
          cases=(("x > 0", "y > 0"), ("x < 0", "y < 0"))),
-    Trap("e^ln of y|y|", y * Abs(y) / 2, exp_log(y * Abs(y) / 2), cases=(("y > 0",),)),
     Trap("e^ln of xy|y|", x * y * Abs(y), exp_log(x * y * Abs(y)),
          cases=(("x > 0", "y > 0"), ("x < 0", "y < 0"))),
     Trap("root of a product, squared", x * (y - 2), squared_root(x * (y - 2)),

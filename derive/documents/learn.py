@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.documents.facts import SAMPLE_SUM, Facts
-from derive.documents.prose import defines_anew
+from derive.documents.prose import defines_anew, is_item_of
 from derive.documents.reported import as_definition
 from derive.documents.roles import SET_TO_ZERO
 from derive.documents.steps import SAYS_ARGUMENT
@@ -19,6 +19,8 @@ from derive.latex.outline import Line, Outline, outline
 from derive.verdicts.surroundings import RELATION_SIGNS
 from derive.verdicts.verdict import StepVerdict
 
+_FUNCTION = re.compile(r"\\?[A-Za-z]+\s*\(\s*\\?[A-Za-z]+\s*\)")
+
 
 def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
     """A refuted equation may be a condition on unknowns, or a new meaning for a name."""
@@ -27,12 +29,20 @@ def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
         if not line.relations:
             continue
         k = next((i for i, s in enumerate(steps) if s.offset == line.starts[1]), None)
-        if k is None or steps[k].verdict in ("proved", "conditional", "definition"):
+        if k is None or steps[k].verdict in ("proved", "definition"):
+            continue
+        if steps[k].verdict == "conditional" and not is_its_own_condition(steps[k]):
             continue
         instead = meaning(line, facts, said)
         if instead:
             steps[k] = as_definition(steps[k], instead)
     return replace(judged, steps=tuple(steps))
+
+
+def is_its_own_condition(step: StepVerdict) -> bool:
+    """Whether a step is true if it is true, as Σ y = 1 beside a loss."""
+    claim = f"{step.lhs} {step.relation} {step.rhs}"
+    return any(h.replace(" ", "") == claim.replace(" ", "") for h in step.hypotheses)
 
 
 def meaning(line: Line, facts: Facts, said: str) -> str:
@@ -80,6 +90,9 @@ def is_new_meaning(line: Line, facts: Facts, said: str) -> bool:
     old = facts.definitions(line.head)
     if not old:
         return False
+    if is_item_of(said) and _FUNCTION.fullmatch(line.sides[0].strip()):
+        # Each item of a list of functions calls its own one f.
+        return True
     if defines_anew(said) or (SAMPLE_SUM in old[-1].text) != (SAMPLE_SUM in line.sides[1]):
         return True
     known = {f.name for f in facts.stated} | old[-1].names | line.names[0] | INDEX_LETTERS

@@ -22,6 +22,7 @@ _ASSUMES = re.compile(
     re.IGNORECASE,
 )
 
+_ITEM = re.compile(r"(?:^|\n)\s*(?:[-*+]|\d+[.)])\s+[^$\n:]{1,40}:\**\s*\$?$")
 _DEFINES = re.compile(
     r"\bdefin\w*|\b(?:is|are) (?:given by|called)|\blet\b|定义|记作|形式|公式", re.IGNORECASE
 )
@@ -62,6 +63,11 @@ def assumes(before: str) -> bool:
 def defines_anew(before: str) -> bool:
     """Whether the words before a formula announce a definition."""
     return _DEFINES.search(before[-80:]) is not None
+
+
+def is_item_of(before: str) -> bool:
+    """Whether the words before a formula are the name of a list's item: `- ELU: `."""
+    return _ITEM.search(before) is not None
 
 
 def naming(between: str, first: str, second: str) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
 from derive.latex.outline import clean
 from derive.latex.roles import Roles, head_name, walk
+from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
 from derive.terms import Domain, Statement, Vec
 from derive.terms.context import RELATIONS as STATED
@@ -109,16 +110,24 @@ class _Draft:
     def _sides(self, chain: s.Chain) -> list[sp.Expr | None]:
         return [None if p is None else self.elaborator.scalar_or_family(p) for p in chain.parts]
 
+    def _members(self, chain: s.Chain, k: sp.Symbol) -> list[sp.Expr | None]:
+        """The sides' members at an index."""
+        wholes = [None if p is None else self.elaborator.expression(p) for p in chain.parts]
+        return [None if w is None else component_of(w, k) for w in wholes]
+
     def _steps(self, chain: s.Chain) -> None:
         if not set(chain.relations) <= set(STATED):
             self._declaration(chain)
             return
-        listed = any(self.elaborator.is_listed(p) for p in chain.parts if p is not None)
+        roles = self.elaborator.names.roles
+        listed = any(
+            self.elaborator.is_listed(p) or gives_vector(p, roles)
+            for p in chain.parts
+            if p is not None
+        )
         if listed or self._is_of_vectors(chain):
             with self.elaborator.names.componentwise() as k:
-                values = self._sides(chain)
-                if listed:
-                    values = [v if v is None else component_of(v, k) for v in values]
+                values = self._members(chain, k) if listed else self._sides(chain)
         else:
             values = self._sides(chain)
         steps = []

@@ -164,7 +164,9 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
     for chain in tree.items:
         parts = [p for p in getattr(chain, "parts", ()) if p is not None]
         # In a ∈ (0, 1) the brackets are those of an interval.
-        if "in" not in getattr(chain, "relations", ()) and any(components_of(p) for p in parts):
+        if "in" not in getattr(chain, "relations", ()) and any(
+            components_of(p) or gives_vector(p, roles) for p in parts
+        ):
             found += parts
     for node in walk(tree):
         if isinstance(node, s.Term):
@@ -340,6 +342,29 @@ def _survey_arguments(term: s.Term, roles: Roles) -> None:
                 rank = ranks.pop()
                 if rank:
                     roles.ranks.setdefault(plain.text, rank)
+
+
+def gives_vector(node: s.Node, roles: Roles) -> bool:
+    """Whether a side of an equation is softmax(z) alone, a vector with as many members as z."""
+    plain = s.bare(node)
+    if not isinstance(plain, s.Term) or len(plain.items) != 2:
+        return False
+    name, group = head_name(plain.items[0]), plain.items[1]
+    if name is None or name in roles.own or name not in roles.known:
+        return False
+    if not isinstance(group, s.Group) or group.delimiter != "(":
+        return False
+    arguments = s.arguments(group)
+    entries = [e for e in entries_by_name()[name] if len(e.params) == len(arguments)]
+    whole = all(_is_whole(x) for argument in arguments for x in _summands(argument))
+    return whole and bool(entries) and all(len(e.out) == 1 for e in entries)
+
+
+def _is_whole(node: s.Node) -> bool:
+    """Whether a name has no index: z, z^{[2]}, but not the z_i of softmax(z_i)."""
+    plain = s.bare(node)
+    base = plain.base if isinstance(plain, s.Script) and plain.sub is None else plain
+    return isinstance(base, s.Name)
 
 
 def _survey_calls(term: s.Term, roles: Roles) -> None:

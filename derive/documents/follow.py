@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from derive.documents.ahead import defined_after, without_refutation
 from derive.documents.conditions import conditions_after
 from derive.documents.facts import Facts, is_at_point, is_update
 from derive.documents.learn import learn, meaning, settled
@@ -172,6 +173,10 @@ class Follower:
                 return unread(found, error)
         self.facts.samples = self.samples.letters
         task, judged = self._judged(found, shape)
+        if any(s.verdict == "refuted" for s in judged.steps):
+            pieces, known = self.document.pieces, self.facts.defined_names()
+            early = defined_after(pieces, found, shape, known, self.facts.words)
+            judged = without_refutation(judged, early) if early else judged
         self.seen |= shape.names
         if judged.trouble:
             reason = f"unread: {judged.trouble}"

@@ -13,6 +13,9 @@ from derive.documents.pieces import Heading, Piece, Remark, Stretch
 from derive.documents.scan import Scanner, Span
 
 _RUN = re.compile("`+")
+# A paragraph that begins with a title in bold: `**Hinge loss.** For y = ...`
+_RUN_IN = re.compile(r"(\A|\n[ \t]*\n)[ ]{0,3}(\*\*|__)([^*_\n$]{2,60}[.:])\2[ \t]")
+RUN_IN = 7
 _BLANK = re.compile(r"\n[ \t]*\n")
 _TICKED = re.compile(r"\$`([^`$\n]+)`\$")
 
@@ -32,6 +35,12 @@ def pieces_of(text: Stretch) -> tuple[Piece, ...]:
         for k, t in enumerate(tokens)
         if t.type == "heading_open" and t.map
     ]
+    headings += [
+        Heading(m.start(2), RUN_IN, m[3].rstrip(".:"))
+        for m in _RUN_IN.finditer(chars)
+        if not inside(m.start(2), masked)
+    ]
+    headings.sort(key=lambda heading: heading.start)
     covered = sorted((s.start, s.stop) for s in spans)
     headings = [h for h in headings if not inside(h.start, covered)]
     return assemble(text, Marks(spans, headings, remarks, masked))

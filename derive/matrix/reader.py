@@ -17,6 +17,7 @@ from derive.functions import catalogue
 from derive.latex.notation import FUNCTIONS
 from derive.latex.tokens import Token, tokenize
 from derive.matrix import values as v
+from derive.matrix.fractions import braced
 from derive.matrix.values import ShapeError, Value
 from derive.terms import Definition, Statement, Vec, family, index, named_function, real, size
 
@@ -125,7 +126,7 @@ class _Parser:
         self.names = names
         self.source = source
         self.offset = offset
-        self.tokens = tokenize(text)
+        self.tokens = braced(tokenize(text))
         self.at = 0
         self.norms = 0
 

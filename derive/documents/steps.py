@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -154,11 +154,7 @@ class Steps:
         self.numeric = with_roles(with_definition(self.numeric, definition), formula)
 
     def _judged(self, step: Step, statement: Statement, lhs: str) -> StepVerdict:
-        context = self.plain
-        if step.offset in self.task.arithmetic and not _names_of(statement):
-            context = base_context()
-        elif step.offset in self.task.numeric:
-            context = self.numeric
+        context = self._context_of(step, statement)
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             reason = f"the time limit of {self.task.seconds:g} s for one formula was reached"
@@ -170,52 +166,74 @@ class Steps:
         special = self._special(step, statement, lhs, context)
         if special is not None:
             return special
-        written = statement = with_values_beside_members(statement, context)
+        statement = with_values_beside_members(statement, context)
         one = self._for_one_sample(statement, context)
         if one is not None:
-            statement, context = one.statement, one.context
+            return self._judged_for_one_sample(step, statement, lhs, one)
         unknown = unknown_under_derivative(statement, context)
-        verdict = judged_step(
-            statement,
-            lhs,
-            step.rhs_latex,
-            context,
-            seconds,
-            step.offset,
-            self.task.without if self.effort == "thorough" and one is None else None,
-            self._outcome(step.offset, statement, context, seconds),
-            step.offset not in self.task.soft and not unknown,
-        )
-        if one is not None and verdict.verdict == "proved":
-            reason = f"true under a hypothesis that is not stated: {one.words}"
-            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
-        if one is not None and verdict.verdict == "refuted" and self.effort == "thorough":
-            meant = meant_by(written, self.plain, self._reading_of_one(self.plain))
-            return replace(verdict, suggestion=meant)
+        without = self.task.without if self.effort == "thorough" else None
+        verdict = self._asked(step, statement, lhs, context, without, not unknown)
         if verdict.verdict in ("refuted", "undecided") and step.offset in self.task.numeric:
             filled = values_put_in(statement, context, seconds)
             if filled is not None:
                 status, reason, needs = filled
                 return replace(verdict, verdict=status, reason=reason, hypotheses=needs,
                                counterexample=None, suggestion=None)  # fmt: skip
-        verdict = _with_right_value(verdict, statement)
-        letter = _shadowed_index(statement)
-        if verdict.verdict == "proved" and letter is not None:
-            said = (
-                rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
-            )
-            reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
-            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
+        if verdict.verdict == "proved":
+            return _with_letter_of_a_sum(verdict, statement)
+        return self._blamed(_with_right_value(verdict, statement), statement, unknown)
+
+    def _context_of(self, step: Step, statement: Statement) -> Context:
+        """What holds at a step: arithmetic needs nothing, some steps put values in."""
+        if step.offset in self.task.arithmetic and not _names_of(statement):
+            return base_context()
+        return self.numeric if step.offset in self.task.numeric else self.plain
+
+    def _asked(
+        self,
+        step: Step,
+        statement: Statement,
+        lhs: str,
+        context: Context,
+        without: frozenset[str] | None,
+        suggest: bool,
+    ) -> StepVerdict:
+        """The prover's verdict, with unstated hypotheses and suggestions where these are sought."""
+        seconds = self.deadline - time.monotonic()
+        outcome = self._outcome(step.offset, statement, context, seconds)
+        suggest = suggest and step.offset not in self.task.soft
+        return judged_step(statement, lhs, step.rhs_latex, context, seconds, step.offset, without,
+                           outcome, suggest)  # fmt: skip
+
+    def _judged_for_one_sample(
+        self, step: Step, statement: Statement, lhs: str, one: Attempt
+    ) -> StepVerdict:
+        """What is proved for one sample holds on that condition."""
+        verdict = self._asked(step, one.statement, lhs, one.context, None, False)
+        if verdict.verdict == "proved":
+            reason = f"true under a hypothesis that is not stated: {one.words}"
+            return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
+        if verdict.verdict == "refuted" and self.effort == "thorough":
+            meant = meant_by(statement, self.plain, self._reading_of_one(self.plain))
+            return replace(verdict, suggestion=meant)
+        return verdict
+
+    def _blamed(
+        self, verdict: StepVerdict, statement: Statement, unknown: Sequence[str]
+    ) -> StepVerdict:
+        """A refuted step, unless the formula or the document leaves open what it says."""
+        if verdict.verdict != "refuted":
+            return verdict
         numbered = numbered_members_as_letters(statement)
         fresh = sorted(free(numbered.rhs) - free(numbered.lhs), key=str)
         fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
-        if verdict.verdict == "refuted" and fresh:
+        if fresh:
             return naming_coefficients(verdict, numbered, fresh)
-        if verdict.verdict == "refuted" and unknown:
-            reason = f"the document does not say what {unknown[0]} is"
-            return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
-                           suggestion=None)  # fmt: skip
-        return verdict
+        if not unknown:
+            return verdict
+        reason = f"the document does not say what {unknown[0]} is"
+        return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
+                       suggestion=None)  # fmt: skip
 
     def _outcome(
         self, offset: int, statement: Statement, context: Context, seconds: float
@@ -312,6 +330,16 @@ def _with_right_value(verdict: StepVerdict, statement: Statement) -> StepVerdict
     except decimal.InvalidOperation:
         return verdict
     return replace(verdict, suggestion=str(right))
+
+
+def _with_letter_of_a_sum(verdict: StepVerdict, statement: Statement) -> StepVerdict:
+    """A step whose sum binds a letter that is free beside it holds where the two differ."""
+    letter = _shadowed_index(statement)
+    if letter is None:
+        return verdict
+    said = rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
+    reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
+    return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
 
 
 def _shadowed_index(statement: Statement) -> str | None:

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import sympy as sp
 
 from derive.errors import ReadError
-from derive.functions import catalogue
-from derive.latex.notation import FUNCTIONS
-from derive.latex.tokens import Token, tokenize
 from derive.matrix import values as v
-from derive.matrix.fractions import braced
+from derive.matrix.parser import Names, Parser
 from derive.matrix.values import ShapeError, Value
-from derive.terms import Definition, Statement, Vec, family, index, named_function, real, size
+from derive.terms import Definition, Statement, family, index, real
 
 __all__ = ["Matrices", "ShapeError", "is_matrix_text"]
 
@@ -30,7 +26,6 @@ _DECLARED = re.compile(
 _MARKS = re.compile(
     r"\\top|\^\s*\{?\s*T\b|\\odot|\\mathbf\s*\{?\s*[1I]|\\lVert|\\\||\\operatorname\{(?:tr|diag)\}"
 )
-_ELEMENTWISE = {r"\sigma": "sigmoid", "relu": "relu", "softplus": "softplus"}
 
 
 def is_matrix_text(claim: str, given: Sequence[str], assuming: Sequence[str]) -> bool:
@@ -41,16 +36,8 @@ def is_matrix_text(claim: str, given: Sequence[str], assuming: Sequence[str]) ->
     return bool(declared) and any(_MARKS.search(text) for text in (claim, *given))
 
 
-@dataclass
-class Matrices:
-    """The names of formulas that are read together, and what they stand for."""
-
-    names: dict[str, Value] = field(default_factory=dict)
-    sizes: dict[str, sp.Symbol] = field(default_factory=dict)
-
-    def size(self, name: str) -> sp.Symbol:
-        """The size of that name."""
-        return self.sizes.setdefault(name, size(name))
+class Matrices(Names):
+    """Formulas that are read together."""
 
     def declare(self, text: str) -> bool:
         r"""Take a declaration such as `W \in \mathbb{R}^{m \times n}`; False if it is none."""
@@ -116,286 +103,4 @@ class Matrices:
 
     def read(self, text: str, source: str | None = None, offset: int = 0) -> Value:
         """An expression. Raises `ReadError` and `ShapeError`."""
-        return _Parser(self, text, text if source is None else source, offset).whole()
-
-
-class _Parser:
-    """Recursive descent over the tokens of one side."""
-
-    def __init__(self, names: Matrices, text: str, source: str, offset: int) -> None:
-        self.names = names
-        self.source = source
-        self.offset = offset
-        self.tokens = braced(tokenize(text))
-        self.at = 0
-        self.norms = 0
-
-    @property
-    def text(self) -> str:
-        return self.tokens[self.at].text
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self, *expected: str) -> bool:
-        if self.token.kind != "end" and self.text in expected:
-            self.at += 1
-            return True
-        return False
-
-    def need(self, expected: str) -> None:
-        if not self.take(expected):
-            raise self.fail(repr(expected))
-
-    def fail(self, expected: str) -> ReadError:
-        found = "the end" if self.token.kind == "end" else repr(self.text)
-        return ReadError(self.source, self.offset + self.token.start, found, expected)
-
-    def whole(self) -> Value:
-        value = self.sum()
-        if self.token.kind != "end":
-            raise self.fail("an operator or the end of the formula")
-        return value
-
-    def sum(self) -> Value:
-        sign = -1 if self.take("-") else 1
-        value = self.product()
-        value = value if sign > 0 else value.map(lambda e: -e)
-        while self.text in ("+", "-") and self.token.kind != "end":
-            sign = 1 if self.take("+") else -1
-            if sign < 0:
-                self.need("-")
-            value = v.add(value, self.product(), sign)
-        return value
-
-    def product(self) -> Value:
-        """Factors from left to right; ⊙ binds as loosely as a product of what stands beside it."""
-        value = self.run()
-        while self.take(r"\odot", r"\circ"):
-            value = v.hadamard(value, self.run())
-        return value
-
-    def run(self) -> Value:
-        value = self.factor()
-        while True:
-            if self.take(r"\cdot", "*", r"\times"):
-                value = v.multiply(value, self.factor())
-            elif self.take("/"):
-                value = v.divide(value, self.factor())
-            elif self._starts():
-                value = v.multiply(value, self.factor())
-            else:
-                return value
-
-    def _starts(self) -> bool:
-        if self.text == "||":
-            return self.token.kind == "open" or (self.token.kind == "other" and not self.norms)
-        ends = ("+", "-", ")", "]", "}", r"\odot", r"\circ", "=", ",")
-        return self.token.kind not in ("end", "close") and self.text not in ends
-
-    def factor(self) -> Value:
-        value = self.atom()
-        while self.take("^"):
-            value = self._raised(value)
-        return value
-
-    def _raised(self, value: Value) -> Value:
-        braced = self.take("{")
-        if self.take(r"\top", "T", r"\intercal"):
-            value = value.T
-        elif self.token.kind == "number":
-            power = sp.Integer(self.text)
-            self.at += 1
-            if not value.is_scalar:
-                raise self.fail(r"\top on a matrix; write A \odot A for squares of entries")
-            value = value.map(lambda e: e**power)
-        else:
-            raise self.fail(r"\top or a number")
-        if braced:
-            self.need("}")
-        return value
-
-    def atom(self) -> Value:
-        for opening, closing in (("(", ")"), ("[", "]"), ("{", "}")):
-            if self.take(opening):
-                value = self.sum()
-                self.need(closing)
-                return value
-        if self.token.kind == "number":
-            number = sp.Rational(self.text)
-            self.at += 1
-            return v.constant(number)
-        if self.take(r"\frac", r"\tfrac", r"\dfrac"):
-            return self._fraction()
-        if self.take("||"):
-            return self._norm()
-        if self.take(r"\nabla"):
-            return self._nabla()
-        if self.take(r"\mathbf", r"\boldsymbol", r"\bm"):
-            return self._bold()
-        if self.take(r"\operatorname", r"\mathrm"):
-            return self._operator(self._word())
-        return self._named()
-
-    def _word(self) -> str:
-        self.need("{")
-        word = ""
-        while not self.take("}"):
-            if self.token.kind == "end":
-                raise self.fail("'}'")
-            word += self.text
-            self.at += 1
-        return word
-
-    def _argument(self) -> Value:
-        self.need("(")
-        value = self.sum()
-        self.need(")")
-        return value
-
-    def _operator(self, word: str) -> Value:
-        if word == "tr":
-            return v.trace(self._argument())
-        if word == "diag":
-            return v.diagonal(self._argument())
-        return self._applied(word, self._argument())
-
-    def _applied(self, word: str, value: Value) -> Value:
-        """A function of every entry; softmax acts on a column, or on each row of a matrix."""
-        if word == "softmax":
-            return _softmax(value)
-        name = _ELEMENTWISE.get(word, word.removeprefix("\\"))
-        if name in FUNCTIONS:
-            return value.map(FUNCTIONS[name])
-        if name in catalogue and not catalogue[name].sizes and len(catalogue[name].params) == 1:
-            return value.map(lambda e: named_function(name)(e))
-        raise self.fail(f"a function of entries; {word} is none")
-
-    def _fraction(self) -> Value:
-        self.need("{")
-        if self.take(r"\partial"):
-            if self.take("^"):
-                return self._second()
-            above = self._named()
-            self.need("}")
-            self.need("{")
-            self.need(r"\partial")
-            below = self._named()
-            self.need("}")
-            return v.gradient(above, below)
-        above = self.sum()
-        self.need("}")
-        self.need("{")
-        below = self.sum()
-        self.need("}")
-        return v.divide(above, below)
-
-    def _second(self) -> Value:
-        r"""\frac{\partial^2 L}{\partial w \partial w^\top}, from the 2 on."""
-        self._power_of_two()
-        above = self._named()
-        for part in ("}", "{", r"\partial"):
-            self.need(part)
-        below = self._named()
-        self.need(r"\partial")
-        if self._named() is not below:
-            raise self.fail("the same variable twice")
-        if self.take("^"):
-            self.need(r"\top")
-        self.need("}")
-        return v.hessian(above, below)
-
-    def _nabla(self) -> Value:
-        r"""\nabla_w L and \nabla_w^2 L, from what follows the sign on."""
-        below, second = None, False
-        while self.text in ("_", "^"):
-            if self.take("^"):
-                self._power_of_two()
-                second = True
-            else:
-                self.need("_")
-                braced = self.take("{")
-                below = self._named()
-                if braced:
-                    self.need("}")
-        if below is None:
-            raise self.fail(r"a variable, as in \nabla_w L")
-        above = self._named()
-        return v.hessian(above, below) if second else v.gradient(above, below)
-
-    def _power_of_two(self) -> None:
-        braced = self.take("{")
-        self.need("2")
-        if braced:
-            self.need("}")
-
-    def _norm(self) -> Value:
-        self.norms += 1
-        value = self.sum()
-        self.norms -= 1
-        if not self.take("||"):
-            raise self.fail("the end of the norm")
-        if self.take("_"):
-            braced = self.take("{")
-            if not self.take("2", "F"):
-                raise self.fail("the norm 2 or F")
-            if braced:
-                self.need("}")
-        square = v.constant(v.total(value.map(lambda e: e**2)))
-        if self.take("^"):
-            braced = self.take("{")
-            self.need("2")
-            if braced:
-                self.need("}")
-            return square
-        return square.map(sp.sqrt)
-
-    def _bold(self) -> Value:
-        braced = self.take("{")
-        letter = self.text
-        self.at += 1
-        if braced:
-            self.need("}")
-        if letter not in ("1", "I"):
-            return self._known(letter)
-        if not self.take("_"):
-            raise self.fail(rf"a size, as in \mathbf{{{letter}}}_n")
-        braced = self.take("{")
-        n = self.names.size(self.text)
-        self.at += 1
-        if braced:
-            self.need("}")
-        if letter == "1":
-            return Value((n, sp.S.One), lambda i, j: sp.S.One)
-        return Value((n, n), lambda i, j: sp.KroneckerDelta(i, j))
-
-    def _named(self) -> Value:
-        token = self.token
-        if token.kind not in ("letter", "command"):
-            raise self.fail("a matrix, a number or a bracket")
-        word = token.text
-        self.at += 1
-        plain = word.removeprefix("\\")
-        if plain not in self.names.names and self.text == "(" and self.token.kind != "end":
-            known: Callable[[], bool] = lambda: plain in FUNCTIONS or word in _ELEMENTWISE  # noqa: E731
-            if known():
-                return self._applied(word, self._argument())
-        return self._known(plain)
-
-    def _known(self, name: str) -> Value:
-        if name in self.names.sizes and name not in self.names.names:
-            return v.constant(self.names.sizes[name])
-        if name not in self.names.names:
-            self.names.names[name] = v.constant(real(name))
-        return self.names.names[name]
-
-
-def _softmax(value: Value) -> Value:
-    """softmax of a column, or of each row of a matrix."""
-    rows, columns = value.shape
-    softmax = named_function("softmax")
-    k = index("k")
-    if columns == 1:
-        return Value(value.shape, lambda i, j: softmax(Vec(value.entry(k, sp.S.One), (k, rows)), i))
-    return Value(value.shape, lambda i, j: softmax(Vec(value.entry(i, k), (k, columns)), j))
+        return Parser(self, text, text if source is None else source, offset).whole()

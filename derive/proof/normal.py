@@ -56,7 +56,7 @@ class Normalizer(Slopes):
             method = _METHODS.get(kind)
             if method is not None:
                 return method(self, term)
-        raise UnsupportedError(f"{type(term).__name__} is not covered by the prover: {term}")
+        raise UnsupportedError(f"the prover has no rule for {term}")
 
     # -- numbers, atoms and arithmetic ------------------------------------------------
 

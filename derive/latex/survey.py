@@ -32,6 +32,7 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
+from derive.latex.subscripts import survey_index_letters, survey_split_words
 from derive.terms import Context, Domain, free, shape_of
 from derive.terms.nodes import NamedFunction
 
@@ -44,7 +45,8 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for node in walk(tree):
             if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
                 roles.bound |= bound_letters(node.sub)
-    _survey_split_words(trees, roles)
+    survey_split_words(trees, roles)
+    survey_index_letters(trees, roles)
     for tree in trees:
         _survey_memberships(tree, roles)
         _survey_matrices(tree, roles)
@@ -227,22 +229,6 @@ def _is_minus_one(node: s.Node) -> bool:
     if not isinstance(inner, s.Addition) or inner.signs != ("-",):
         return False
     return isinstance(inner.terms[0], s.Number) and inner.terms[0].text == "1"
-
-
-def _survey_split_words(trees: list[s.Listing], roles: Roles) -> None:
-    """`s_{it}` beside `s_{ij}` with a sum over t: the word is two indices, not a label."""
-    subs = [
-        (node.base.text, s.bare(node.sub))
-        for tree in trees
-        for node in walk(tree)
-        if isinstance(node, s.Script) and isinstance(node.base, s.Name) and node.sub is not None
-    ]
-    pairs = {(name, len(parts)) for name, sub in subs if (parts := index_parts(sub, roles))}
-    for name, sub in subs:
-        if isinstance(sub, s.Name) and (name, len(sub.text)) in pairs:
-            letters = set(sub.text)
-            if letters & roles.bound and all(roles.is_index_letter(x) for x in letters):
-                roles.split.add(sub.text)
 
 
 def _survey_bare(node: s.Node, roles: Roles) -> None:

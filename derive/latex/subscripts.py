@@ -1,0 +1,65 @@
+"""Which letters below a name count its members, and which only label it."""
+
+from __future__ import annotations
+
+from derive.latex import syntax as s
+from derive.latex.roles import Roles, index_parts, walk
+
+_PERHAPS = frozenset("abuv")
+"""Letters that label as often as they count: the actions a and b, the anchor a."""
+
+
+def survey_split_words(trees: list[s.Listing], roles: Roles) -> None:
+    """`s_{it}` beside `s_{ij}` with a sum over t: the word is two indices, not a label."""
+    subs = [pair for tree in trees for pair in _subscripts(tree)]
+    pairs = {(name, len(parts)) for name, sub in subs if (parts := index_parts(sub, roles))}
+    for name, sub in subs:
+        if isinstance(sub, s.Name) and (name, len(sub.text)) in pairs:
+            letters = set(sub.text)
+            if letters & roles.bound and all(roles.is_index_letter(x) for x in letters):
+                roles.split.add(sub.text)
+
+
+def survey_index_letters(trees: list[s.Listing], roles: Roles) -> None:
+    r"""`\pi_a = e^{\theta_a} / \sum_c e^{\theta_c}`: a counts what c counts.
+
+    A letter counts if both sides of a relation have it below a name, and one of these names has
+    members; then all of these names have.
+    """
+    families = {name for name, rank in roles.ranks.items() if rank}
+    for tree in trees:
+        for name, sub in _subscripts(tree):
+            if isinstance(sub, s.Name) and sub.text in roles.bound:
+                families.add(name)
+    chains = [item for tree in trees for item in tree.items if isinstance(item, s.Chain)]
+    before = -1
+    while before != len(families):
+        before = len(families)
+        for chain in chains:
+            sides = [_perhaps_counted(part, roles) for part in chain.parts if part is not None]
+            for letter in sorted(_PERHAPS):
+                names = [side[letter] for side in sides if letter in side]
+                everyone = set().union(*names)
+                if len(names) > 1 and families & everyone:
+                    roles.bound.add(letter)
+                    families |= everyone
+
+
+def _perhaps_counted(side: s.Node, roles: Roles) -> dict[str, set[str]]:
+    """The names with members by the letter that is, alone or beside others, below them."""
+    found: dict[str, set[str]] = {}
+    for name, sub in _subscripts(side):
+        letters = set(sub.text) if isinstance(sub, s.Name) else set()
+        if all(x in _PERHAPS or roles.is_index_letter(x) for x in letters):
+            for letter in letters & _PERHAPS:
+                found.setdefault(letter, set()).add(name)
+    return found
+
+
+def _subscripts(tree: s.Node) -> list[tuple[str, s.Node]]:
+    """The names that have something below them, with it."""
+    return [
+        (node.base.text, s.bare(node.sub))
+        for node in walk(tree)
+        if isinstance(node, s.Script) and isinstance(node.base, s.Name) and node.sub is not None
+    ]

@@ -14,7 +14,7 @@ from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
 from derive.latex.reach import reaching_terms, used_letters
 from derive.latex.roles import index_parts, is_matrix, is_plus, is_transposition
-from derive.terms import At, Decimal, Partial, Vec
+from derive.terms import At, Decimal, Partial, Vec, cases_of
 
 Sequence_ = list[tuple[str, s.Node]]
 
@@ -270,7 +270,7 @@ class Expressions:
 
     def indicator(self, condition: s.Node) -> sp.Expr:
         """1 where a condition holds, 0 elsewhere."""
-        return sp.Piecewise((1, self.condition(condition)), (0, True), evaluate=False)
+        return cases_of((1, self.condition(condition)), (0, True))
 
     def _root(self, node: s.Root) -> sp.Expr:
         degree = 2
@@ -355,7 +355,7 @@ class Expressions:
         self.two_sided = _bounded_modulus(conditions)
         values = [self.scalar(value) for value, _ in node.rows]
         self.two_sided = outer
-        return sp.Piecewise(*zip(values, conditions, strict=True), evaluate=False)
+        return cases_of(*zip(values, conditions, strict=True))
 
     def condition(self, node: s.Node) -> sp.Basic:
         """Relations joined by `and`, unevaluated."""

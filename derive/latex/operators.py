@@ -13,7 +13,14 @@ from derive.latex.opaque import Opaque
 from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
 from derive.latex.values import Values
-from derive.terms import NamedFunction, named_function, product_of, shape_of, sum_of
+from derive.terms import (
+    NamedFunction,
+    cases_of,
+    named_function,
+    product_of,
+    shape_of,
+    sum_of,
+)
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
 _PLAIN = s.Name | s.Number | s.Constant
@@ -132,7 +139,7 @@ class Elaborator(Values):
             others = [self.names.index_term(e) for e in excluded]
             neutral = sp.S.Zero if big.kind == "sum" else sp.S.One
             apart = sp.And(*(sp.Ne(k, e) for e in others))
-            body = sp.Piecewise((body, apart), (neutral, True), evaluate=False)
+            body = cases_of((body, apart), (neutral, True))
         top = unknown_size() if limit is None else limit
         operator = sum_of if big.kind == "sum" else product_of
         if isinstance(body, sp.Sum if big.kind == "sum" else sp.Product):

@@ -15,7 +15,7 @@ from derive.latex.names import unknown_size
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.roles import call_indices, head_name
 from derive.latex.vectors import Vectors
-from derive.terms import NamedFunction, Vec, member, shape_of, sum_of
+from derive.terms import NamedFunction, Vec, cases_of, member, shape_of, sum_of
 
 _EXPECTATIONS = frozenset({"bb E", "bold E"})
 _MOMENTS = frozenset({"Var", "Cov", "Corr", "bb V", "tr", "Tr", "det", "rank", "diag", "vec"})
@@ -174,7 +174,7 @@ class Values(Vectors):
         with self.names.binding(letter):
             values, k = [self.scalar(x) for x in entries], self.names.scalar(letter)
         rows = [(v, sp.Eq(k, i, evaluate=False)) for i, v in enumerate(values[:-1], start=1)]
-        body = sp.Piecewise(*rows, (values[-1], True), evaluate=False)
+        body = cases_of(*rows, (values[-1], True))
         return Vec(body, (k, sp.Integer(len(values))))
 
     def matrix(self, node: s.Matrix) -> sp.Expr:

@@ -169,6 +169,7 @@ class Normalizer(Slopes):
             )
         definition = self.context.definition_of(term)
         if definition is not None:
+            self._read_arguments(term)
             return self.unfolded(definition.unfold(*term.args))
         if any(isinstance(a, sp.IndexedBase | Vec) for a in term.args):
             return self._opaque(term)
@@ -189,6 +190,14 @@ class Normalizer(Slopes):
         term = term.xreplace({k: index(f"_o{i}") for i, k in enumerate(bound)})
         indices = frozenset(s for s in names if is_index_name(s))
         return self.algebra.enter("opaque", (term,), (term,), indices)
+
+    def _read_arguments(self, term: sp.Expr) -> None:
+        """Note what the arguments need: the definition's word is for its body alone."""
+        for argument in term.args:
+            if isinstance(argument, Vec):
+                self._read_members(argument)
+            elif not isinstance(argument, sp.IndexedBase):
+                self(argument)
 
     def _read_members(self, family: Vec) -> None:
         """Note what the members need: where one has no value, their extremum has none."""

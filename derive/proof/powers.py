@@ -24,7 +24,7 @@ from derive.proof.region import SplitSign
 from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
 from derive.proof.restore import restore_poly
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign, plus
-from derive.proof.valuation import Point
+from derive.proof.valuation import NoValueError, Point
 from derive.terms import Domain, free
 
 # The name of the function (−1)^k of a whole number; no other function can have it.
@@ -267,9 +267,9 @@ class Powers(Requirements):
         return plus(self.facts.of_frac(exponent), _sign_of_rational(abs(a) / abs(b) - 1))
 
     def _is_number(self, poly: Poly) -> bool:
-        """Whether it is made of constants such as ln 2, π and √3."""
+        """Whether it is made of constants such as ln 2, π, √3 and sin 1."""
         kinds = {self.field.generators[g].kind for g in self.field.used(poly)}
-        return kinds <= {"ln", "exp", "root", "constant"} and not free(
+        return kinds <= {"ln", "exp", "root", "constant", "function"} and not free(
             restore_poly(self.field, poly)
         )
 
@@ -277,7 +277,11 @@ class Powers(Requirements):
         """The sign of a number by a ball around it; a ball that holds zero tells nothing."""
         term = restore_poly(self.field, poly)
         for bits in (128, 1000):
-            value = ball(real_part(evaluate(term, self.context, Point(), bits)))
+            try:
+                value = ball(real_part(evaluate(term, self.context, Point(), bits)))
+            except (NoValueError, UnsupportedError):
+                # A root of a negative number, in a case that never is; f(1) of an unknown f.
+                return ANY
             if not value.contains(0):
                 return POSITIVE if value > 0 else NEGATIVE
         return ANY

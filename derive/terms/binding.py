@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
 
-from derive.terms.nodes import At, NamedFunction, Partial, Vec, product_of, sum_of
+from derive.terms.nodes import At, NamedFunction, Partial, Vec, cases_of, product_of, sum_of
 
 Mapping_ = Mapping[sp.Basic, sp.Expr]
 
@@ -63,11 +65,15 @@ def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     """The same node over new arguments, without any evaluation."""
     if args == term.args:
         return term
-    if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log):
+    if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log | Boolean):
         return term.func(*args, evaluate=False)
+    if isinstance(term, ExprCondPair):
+        return sp.Tuple.__new__(ExprCondPair, *args)
+    if isinstance(term, sp.Piecewise):
+        return cases_of(*(pair.args for pair in args))
     if isinstance(term, sp.Sum | sp.Product):
         return (sum_of if isinstance(term, sp.Sum) else product_of)(*args)
-    if isinstance(term, sp.Function) and not isinstance(term, NamedFunction | sp.Piecewise):
+    if isinstance(term, sp.Function) and not isinstance(term, NamedFunction):
         return term.func(*args, evaluate=False)
     return term.func(*args)
 

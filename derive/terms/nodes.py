@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derive.errors import DefinitionError
 
@@ -178,7 +179,20 @@ def shape_of(term: sp.Expr) -> tuple[sp.Expr, ...]:
 def sum_except(body: sp.Expr, k: sp.Symbol, size: sp.Expr, *excluded: sp.Expr) -> sp.Sum:
     """Σ over k ≠ each of `excluded`, 1 ≤ k ≤ size."""
     condition = sp.And(*(sp.Ne(k, e) for e in excluded))
-    return sum_of(sp.Piecewise((body, condition), (0, True)), (k, 1, size))
+    return sum_of(cases_of((body, condition), (0, True)), (k, 1, size))
+
+
+def cases_of(*pairs: tuple[Any, Any]) -> sp.Expr:
+    """Cases (value, condition) exactly as given.
+
+    SymPy's constructor opens cases inside a condition and evaluates what comes out, so that a
+    condition such as 1[x > 0] = 0/y loses what it needs, or fails.
+    """
+    made = [
+        sp.Tuple.__new__(ExprCondPair, as_term(value), as_term(condition))
+        for value, condition in pairs
+    ]
+    return sp.Basic.__new__(sp.Piecewise, *made)
 
 
 def sum_of(body: sp.Expr, *limits: Any) -> sp.Sum:

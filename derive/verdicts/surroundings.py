@@ -18,6 +18,7 @@ from derive.terms import (
     Membership,
     NamedFunction,
     Statement,
+    cases_of,
     name_of,
 )
 
@@ -85,7 +86,7 @@ def _restricted(statement: Statement, conditions: Sequence[Statement]) -> Statem
     if not own or statement.relation != "=":
         return statement
     where = sp.And(*(relation(c.lhs, c.relation, c.rhs) for c in own), evaluate=False)
-    body = sp.Piecewise((statement.rhs, own and where), evaluate=False)
+    body = cases_of((statement.rhs, own and where))
     return Statement(statement.lhs, "=", body)
 
 

@@ -202,8 +202,9 @@ class Steps:
         seconds = self.deadline - time.monotonic()
         outcome = self._outcome(step.offset, statement, context, seconds)
         suggest = suggest and step.offset not in self.task.soft
+        others = step.others if lhs == step.lhs_latex else ()
         return judged_step(statement, lhs, step.rhs_latex, context, seconds, step.offset, without,
-                           outcome, suggest)  # fmt: skip
+                           outcome, suggest, others)  # fmt: skip
 
     def _judged_for_one_sample(
         self, step: Step, statement: Statement, lhs: str, one: Attempt

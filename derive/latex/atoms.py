@@ -9,6 +9,7 @@ from derive.functions import catalogue
 from derive.latex import syntax as s
 from derive.latex.cursor import TEXTS
 from derive.latex.notation import (
+    ACCENTS,
     COMMAND_FUNCTIONS,
     FUNCTIONS,
     GREEK,
@@ -132,6 +133,9 @@ class Atoms(Rows):
         # The argument's brace belongs to the name: a side that ends with it is cut there.
         end = self.tokens[self.at - 1].end
         if isinstance(inner, s.Script) and isinstance(inner.base, s.Name):
+            if style in ACCENTS and inner.sup is not None and not _is_label(inner.sup):
+                # The mean of x² is not the square of the mean of x.
+                self.fail("a letter: an accent over a power is not read", token)
             base = s.Name(inner.base.start, inner.base.end, f"{style} {inner.base.text}")
             return s.Script(token.start, end, base, inner.sub, inner.sup, inner.primes)
         if isinstance(inner, s.Number) and inner.text == "1" and style in ("bold", "bb"):
@@ -320,6 +324,12 @@ def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:
     if text in FUNCTIONS or text in OPAQUE or text in RECIPROCALS:
         return s.Function(start, end, text)
     return s.Name(start, end, text, upright)
+
+
+def _is_label(sup: s.Node) -> bool:
+    """Whether a superscript is no exponent: (i), [l], T or *."""
+    inner = s.bare(sup)
+    return isinstance(inner, s.Text) or (isinstance(inner, s.Group) and inner.delimiter in "([")
 
 
 def _joined(words: str) -> str:

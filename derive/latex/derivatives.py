@@ -47,6 +47,20 @@ class Derivatives(Calls):
             by = by[self.names.spread]
         return (Partial(value, by), after) if isinstance(by, sp.Symbol | sp.Indexed) else None
 
+    def item(self, node: s.Node) -> sp.Expr:
+        """An item that applies to nothing after it: the (dy/dx) of (dy/dx)² among them."""
+        parts = self.derivative_parts(node) if isinstance(node, s.Fraction) else None
+        if parts is None:
+            return super().item(node)
+        return self.quotient_derivative([("", node)], 0, *parts)[0]
+
+    def is_open_derivative(self, node: s.Node) -> bool:
+        """Whether an item is an operator such as d/dx or ∂_x, which stands before its operand."""
+        if isinstance(node, s.Script) and isinstance(node.base, s.Differential):
+            return node.sub is not None
+        parts = self.derivative_parts(node) if isinstance(node, s.Fraction) else None
+        return parts is not None and not parts[1]
+
     def derivative_parts(
         self, node: s.Fraction
     ) -> tuple[int, list[s.Node], list[tuple[s.Node, int]]] | None:
@@ -59,6 +73,10 @@ class Derivatives(Calls):
             raise self.fail(over[0], "a derivative of an order from 1 to 9")
         if kind[0] == "letter" and "d" in self.names.roles.objects:
             raise self.fail(node, r"\mathrm{d} or \partial: d is a variable here")
+        if kind[0] == "delta":
+            if "delta" in self.names.roles.objects:
+                return None
+            raise self.fail(node, r"\partial or \mathrm{d} for a derivative, or \delta cancelled")
         variables: list[tuple[s.Node, int]] = []
         for k in range(0, len(under), 2):
             found = _differential_of(under[k], kind[0])
@@ -112,6 +130,9 @@ class Derivatives(Calls):
         end = at + 2
         while end < len(seq) and seq[end][0] == "":
             end += 1
+        if end < len(seq) and seq[end][0] == "*":
+            text = self.names.source[seq[at + 1][1].start : seq[end - 1][1].end]
+            self.names.note(f"the derivative read as one of {' '.join(text.split())} alone")
         return end
 
     def _variable(self, node: s.Node, value: sp.Expr) -> sp.Expr:
@@ -158,6 +179,8 @@ def _differential_of(node: s.Node, kind: str) -> tuple[str, int] | None:
         found = base.text
     elif isinstance(base, s.Name) and base.text == "d":
         found = "letter"
+    elif isinstance(base, s.Name) and base.text == "delta":
+        found = "delta"
     else:
         return None
     return (found, order) if kind in ("", found) or {kind, found} == {"d", "letter"} else None

@@ -20,6 +20,7 @@ from derive.latex.outline import clean
 from derive.latex.roles import Roles, head_name, walk
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
+from derive.latex.wide import widened
 from derive.terms import Domain, Statement, Vec
 from derive.terms.context import RELATIONS as STATED
 
@@ -125,11 +126,13 @@ class _Draft:
             for p in chain.parts
             if p is not None
         )
+        wide: list[sp.Expr | None] = [None] * len(chain.parts)
         if listed or self._is_of_vectors(chain):
             with self.elaborator.names.componentwise() as k:
                 values = self._members(chain, k) if listed else self._sides(chain)
         else:
             values = self._sides(chain)
+            wide = [None if p is None else self._reaching_further(p) for p in chain.parts]
         steps = []
         for k, relation in enumerate(chain.relations):
             left, right = chain.parts[k], chain.parts[k + 1]
@@ -141,8 +144,19 @@ class _Draft:
                 self.elaborator.names.note("the left side before the first relation is missing")
                 continue
             statement = Statement(values[k], relation, values[k + 1])
-            steps.append(Step(statement, self._slice(left), self._slice(right), right.start))
+            pairs = [(x, y) for x in (values[k], wide[k]) for y in (values[k + 1], wide[k + 1])]
+            others = [Statement(x, relation, y) for x, y in pairs[1:] if None not in (x, y)]
+            texts = self._slice(left), self._slice(right)
+            steps.append(Step(statement, *texts, right.start, tuple(others)))
         self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
+
+    def _reaching_further(self, side: s.Node) -> sp.Expr | None:
+        """A side if its first operator d/dx reaches over all that follows; None if it does."""
+        try:
+            wide = widened(side, self.elaborator.is_open_derivative)
+            return None if wide is None else self.elaborator.scalar(wide)
+        except ReadError:
+            return None
 
     def _condition(self, node: s.Condition) -> None:
         """What is said beside a formula: relations become implied, ranges of indices are known."""

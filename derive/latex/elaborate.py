@@ -12,7 +12,7 @@ from derive.latex import syntax as s
 from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
-from derive.latex.reach import reaching_terms, used_letters
+from derive.latex.reach import extremum_letters, reaching_terms, used_letters
 from derive.latex.roles import index_parts, is_matrix, is_plus, is_transposition
 from derive.terms import At, Decimal, Partial, Vec, cases_of
 
@@ -120,6 +120,8 @@ class Expressions:
                     zip(node.signs[at + 1 : after], node.terms[at + 1 : after], strict=True)
                 )
                 self.names.note(f"the sum over {letter} reaches over the terms after + that use it")
+            else:
+                self._refuse_open_extremum(node, at)
             value = self.scalar(term)
             terms.append(self._signed(node, node.signs[at], value))
             at = after
@@ -135,6 +137,13 @@ class Expressions:
         else:
             factor = self.opaque(node, node, "±", [])
         return build.mul(factor if sign == "pm" else build.neg(factor), value)
+
+    def _refuse_open_extremum(self, node: s.Addition, at: int) -> None:
+        """max_i a_i + b_i may be the maximum of the sums."""
+        found = reaching_terms(self.whole, node, at, self.names.roles, extremum_letters)
+        if found is not None:
+            expected = f"brackets: is this inside or outside the maximum over {found[0]}?"
+            raise self.fail(node.terms[at + 1], expected)
 
     def _check_reach(self, node: s.Addition, at: int, after: int, letter: str) -> None:
         for term in node.terms[at + 1 : after]:

@@ -186,6 +186,10 @@ class Expressions(Cursor):
                 sup = self.superscript()
             elif token.text in ("!", r"\%"):
                 self.next()
+                if token.text == "!" and (
+                    sup or (isinstance(node, s.Postfix) and node.text == "!")
+                ):
+                    self.fail("brackets: what is the factorial taken of?", token)
                 if sub or sup or primes:
                     node = s.Script(node.start, token.start, node, sub, sup, primes)
                     sub, sup, primes = None, None, 0

@@ -14,13 +14,14 @@ class Step:
     """One relation of a chain.
 
     `lhs_latex` and `rhs_latex` are the source's own text, `offset` where the right side
-    begins in it.
+    begins in it. `others` are what it says if an operator reaches further than brackets show.
     """
 
     statement: Statement
     lhs_latex: str
     rhs_latex: str
     offset: int
+    others: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,9 @@ STYLES: Mapping[str, str] = MappingProxyType(
 )
 """Commands that change which letter is meant, and the word for it in a name (first is printed)."""
 
+ACCENTS = frozenset({"hat", "bar", "tilde", "vec", "dot"})
+"""The styles that say what was done to a letter, not in which type it is set."""
+
 PREFIXES: Mapping[str, str] = MappingProxyType({"d": "d", "Delta": r"\Delta "})
 """Letters that make a new name of the one after them: dz, Δw."""
 

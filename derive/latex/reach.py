@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from derive.latex import syntax as s
-from derive.latex.notation import PARAMETER_LETTERS, SAMPLE_LETTERS
+from derive.latex.notation import OPAQUE, PARAMETER_LETTERS, SAMPLE_LETTERS
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     Roles,
@@ -21,7 +23,7 @@ def used_letters(node: s.Node, roles: Roles) -> set[str]:
     found: set[str] = set()
     bound: set[str] = set()
     for piece in walk(node):
-        if isinstance(piece, s.Script) and isinstance(piece.base, s.Big):
+        if isinstance(piece, s.Script) and (isinstance(piece.base, s.Big) or _is_extremum(piece)):
             if piece.sub is not None:
                 bound |= bound_letters(piece.sub)
         elif isinstance(piece, s.Script) and isinstance(piece.base, s.Name | s.Group):
@@ -45,14 +47,32 @@ def big_letters(node: s.Node) -> list[str]:
     return found
 
 
+def _is_extremum(node: s.Script) -> bool:
+    return isinstance(node.base, s.Function) and node.base.text in ("max", "min", *OPAQUE)
+
+
+def extremum_letters(node: s.Node) -> list[str]:
+    """The letters over which a max or min that stands open in a term is taken."""
+    items = node.items if isinstance(node, s.Term) else (node,)
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, s.Script) and _is_extremum(item) and item.sub is not None:
+            found += sorted(bound_letters(item.sub))
+    return found
+
+
 def reaching_terms(
-    whole: s.Node, addition: s.Addition, at: int, roles: Roles
+    whole: s.Node,
+    addition: s.Addition,
+    at: int,
+    roles: Roles,
+    letters_of: Callable[[s.Node], list[str]] = big_letters,
 ) -> tuple[str, int] | None:
     """The letter of the sum in term `at` that the next terms use, and where its reach ends.
 
     Only if no other reading is consistent: the letter must be free nowhere else.
     """
-    letters = big_letters(addition.terms[at])
+    letters = letters_of(addition.terms[at])
     following = [used_letters(t, roles) for t in addition.terms[at + 1 :]] if letters else []
     for letter in letters:
         after = at + 1

@@ -88,7 +88,8 @@ def _context_words(context: Context) -> list[str]:
 
 
 def _terms(formula: Formula) -> list[sp.Expr]:
-    said = [*(step.statement for step in formula.steps), *formula.implied]
+    said = [x for step in formula.steps for x in (step.statement, *step.others)]
+    said += formula.implied
     found = [t for x in said for t in (x.lhs, x.rhs)]
     return [*found, *formula.values, *(subject for subject, _ in formula.memberships)]
 
@@ -147,7 +148,10 @@ def _resized(draft: Formula, table: dict[sp.Basic, sp.Basic]) -> Formula:
 
     return replace(
         draft,
-        steps=tuple(replace(x, statement=statement(x.statement)) for x in draft.steps),
+        steps=tuple(
+            replace(x, statement=statement(x.statement), others=tuple(map(statement, x.others)))
+            for x in draft.steps
+        ),
         implied=tuple(statement(x) for x in draft.implied),
         expression=None if draft.expression is None else resize(draft.expression, table),
         memberships=tuple((resize(x, table), d) for x, d in draft.memberships),

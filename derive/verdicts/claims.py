@@ -20,6 +20,7 @@ from derive.verdicts.surroundings import (
     read_together,
     with_conditions,
 )
+from derive.verdicts.twofold import twofold_reading
 from derive.verdicts.verdict import StepVerdict, Verdict
 
 SECONDS = 10.0
@@ -91,7 +92,14 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
             trusted = (statement.lhs, lhs_latex)
         verdicts.append(
             judged_step(
-                statement, lhs_latex, step.rhs_latex, context, seconds, step.offset, without
+                statement,
+                lhs_latex,
+                step.rhs_latex,
+                context,
+                seconds,
+                step.offset,
+                without,
+                others=step.others if statement == step.statement else (),
             )
         )
     return verdicts
@@ -121,18 +129,25 @@ def judged_step(
     without: frozenset[str] | None = frozenset(),
     outcome: Outcome | None = None,
     suggest: bool = True,
+    others: Sequence[Statement] = (),
 ) -> StepVerdict:
     """The verdict on one relation; `lhs` and `rhs` are its sides as written.
 
     `without` names the unstated hypotheses that are out of the question; with None the step is
     only proved or refuted as it stands. `outcome` is what the prover says of it, if known; with
-    `suggest`, what was meant is looked for where it is refuted.
+    `suggest`, what was meant is looked for where it is refuted. What the step may say as well
+    (`others`) must not hold if it is refuted.
     """
     start = time.perf_counter()
     try:
         outcome, hypotheses, meant = judge(statement, context, seconds, without, outcome, suggest)
     except DeriveError as error:
         return StepVerdict(lhs, rhs, statement.relation, "undecided", str(error), offset=offset)
+    if outcome.status == "refuted":
+        twofold = twofold_reading(statement, others, context, start + seconds - time.perf_counter())
+        if twofold is not None:
+            reason = f"{twofold}; else {outcome.reason}"
+            outcome, meant = Outcome("undecided", reason), None
     return StepVerdict(
         lhs,
         rhs,

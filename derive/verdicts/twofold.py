@@ -1,0 +1,48 @@
+"""Readings under which a refuted statement holds after all: then nothing is refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive.proof import prove
+from derive.terms import Context, Statement, free, real
+
+IMAGINARY = real("i")
+DIGITS = 30
+
+
+def twofold_reading(
+    statement: Statement, others: Sequence[Statement], context: Context, seconds: float
+) -> str | None:
+    """Why a statement may hold, though it is refuted as it was read; None if it may not.
+
+    `others` are what it says if an operator reaches further than brackets show.
+    """
+    for other in others:
+        if prove(other, context, seconds).status in ("proved", "conditional"):
+            return "brackets are missing: it holds if the derivative is one of all that follows"
+    if IMAGINARY not in context.domains and holds_with_imaginary_unit(statement):
+        return "it holds if i is the imaginary unit, which is not read"
+    return None
+
+
+def holds_with_imaginary_unit(statement: Statement) -> bool:
+    """Whether i² = −1 makes the sides of an equation agree at a point.
+
+    Decides only what is not said, so that the numbers of SymPy are good enough.
+    """
+    names = free(statement.lhs) | free(statement.rhs)
+    if IMAGINARY not in names or statement.relation != "=":
+        return False
+    others = sorted((s for s in names - {IMAGINARY} if isinstance(s, sp.Symbol)), key=str)
+    values = {s: sp.Rational(2 * k + 3, 7) for k, s in enumerate(others)}
+    try:
+        sides = (
+            side.xreplace({IMAGINARY: sp.I, **values}) for side in (statement.lhs, statement.rhs)
+        )
+        left, right = (sp.N(side, DIGITS) for side in sides)
+        return bool(abs(left - right) < sp.Rational(1, 10 ** (DIGITS // 2)))
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
+        return False

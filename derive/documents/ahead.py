@@ -1,14 +1,43 @@
-"""Names that a formula uses before the rest of its paragraph says what they are."""
+"""Names that a formula uses before the text after it says what they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.documents.pieces import Found, Heading, Piece, Words
 from derive.documents.task import Judged
 from derive.errors import ReadError
-from derive.latex.outline import Outline, outline
+from derive.latex.outline import Line, Outline, outline
+
+_WHERE = re.compile(
+    r"^[\s,;.，。；*]*(?:where|with|here|in which|wobei|mit|hier|其中|这里|式中)"
+    r"(?:\s+(?:the\s+)?\w+){0,4}[\s:：，,]*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"^[\s,;，；、*]*(?:and|und|with|where|以及|和|且)?[\s,，]*$", re.IGNORECASE)
+
+
+def explained_after(
+    pieces: Sequence[Piece], found: Found, shape: Outline, words: frozenset[str]
+) -> Iterator[Line]:
+    """The definitions of a formula's names that the words after it announce: `where z = wx + b`."""
+    at = next((k for k, p in enumerate(pieces) if p.start == found.start), len(pieces))
+    link = _WHERE
+    for between, piece in zip(pieces[at + 1 :: 2], pieces[at + 2 :: 2], strict=False):
+        stated = isinstance(between, Words) and link.match(between.text)
+        if not stated or not isinstance(piece, Found):
+            return
+        link = _AND
+        try:
+            lines = outline(piece.source.chars, words).lines
+        except ReadError:
+            continue
+        for line in lines:
+            named = line.relations[:1] == ("=",) and line.head is not None and not line.value(1)
+            if named and line.head is not None and line.head.name in shape.names:
+                yield line
 
 
 def defined_after(

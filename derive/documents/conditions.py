@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from derive.documents.pieces import Found, Piece, Remark, Words
 from derive.errors import ReadError
-from derive.latex.outline import outline
+from derive.latex.notation import INDEX_LETTERS
+from derive.latex.outline import Outline, outline
 
 _LINK = r"(?:for|if|when|whenever|provided(?: that)?|as long as|für|wenn|falls|[（(]\s*(?:当|若))"
 # A condition after a formula goes on with its sentence: no capital, no new paragraph.
@@ -21,8 +22,33 @@ _SIGN_BEFORE = re.compile(
 _SIGN_AFTER = re.compile(
     r"^\s*(?:is|are|ist)\s+(positive|negative|non-?negative|positiv|negativ)\b"
 )
+_GOES_ON = re.compile(r"^\s*,?\s*(?:we|one|it|this|the|man|es)\b|^\s*:", re.IGNORECASE)
+# ... and for x > 0 we have: the condition is that of what follows.
+_GIVEN_BEFORE = re.compile(
+    r"(?:^|\W)(?:for|if|when|whenever|where|with|assuming|provided|given|suppose|für|wenn|falls)"
+    r"(?:\s+(?:all|any|every|that|some))?\s*$|(?:当|若|如果|对于|假设|设)\s*$|[(（]\s*$",
+    re.IGNORECASE,
+)
 _RELATIONS = {"pos": "> 0", "neg": "< 0", "non": r"\geq 0"}
 _INEQUALITIES = frozenset({"<", ">", "<=", ">=", "!="})
+
+
+def compares_indices(shape: Outline) -> bool:
+    """`q = j`, `i \\neq j`, `n = 1`: indices and sizes compared."""
+    if len(shape.lines) != 1 or len(shape.lines[0].relations) != 1:
+        return False
+    line = shape.lines[0]
+    if line.relations[0] not in ("=", "!="):
+        return False
+    indices = INDEX_LETTERS | {"N", "K"}
+    return line.sides[0] in indices and (line.sides[1] in indices or line.sides[1].isdigit())
+
+
+def is_condition_before(shape: Outline, words: str) -> bool:
+    """Whether inequalities state a condition on what comes: `when $ts < 1$: ...`."""
+    relations = [r for line in shape.lines for r in line.relations]
+    inequalities = bool(relations) and set(relations) <= _INEQUALITIES
+    return inequalities and _GIVEN_BEFORE.search(words) is not None
 
 
 def conditions_after(pieces: Sequence[Piece]) -> tuple[dict[int, str], frozenset[int]]:
@@ -58,7 +84,9 @@ def _stated(words: Words, formula: Found, after: Piece | None) -> Iterator[str]:
         if re.fullmatch(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?", text):
             yield f"{text} {_RELATIONS[sign[1][:3].lower()]}"
     elif _BEFORE.match(words.text) and _is_inequality(text):
-        yield text
+        following = after.text if isinstance(after, Words) else ""
+        if not ("and" in words.text and _GOES_ON.match(following)):
+            yield text
 
 
 def _is_inequality(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from derive.documents.bare import without_arguments
 from derive.documents.task import Fact
 from derive.latex.outline import Head, Line, Outline, plain, with_index
 
@@ -26,7 +27,8 @@ class Facts:
     """The facts so far, in the order of the document.
 
     `section` is where the reading is; `case` what holds for the next formula only; `samples`
-    are the letters that a sum over samples was taken of.
+    are the letters that a sum over samples was taken of; `listed` says that the formula at hand
+    is an item of a list.
     """
 
     words: frozenset[str] = frozenset()
@@ -34,6 +36,7 @@ class Facts:
     stated: list[Fact] = field(default_factory=list)
     case: list[Fact] = field(default_factory=list)
     samples: set[str] = field(default_factory=set)
+    listed: bool = False
 
     # -- what is known --------------------------------------------------------------------------
 
@@ -52,6 +55,11 @@ class Facts:
     def functions(self) -> set[str]:
         """The names that are defined here by what they do to an argument."""
         return {f.name for f in self.stated if f.params and self.is_near(f)}
+
+    def has_arguments(self, head: Head) -> bool:
+        """Whether what stands at a left side alone is a function of something here."""
+        near = (f for f in self.stated if self.is_near(f))
+        return head.kind == "symbol" and any(f.params and f.name == head.name for f in near)
 
     def is_given_at_points(self, head: Head) -> bool:
         """Whether what is known of a function here is its values at points: P(X=1), P(X=0)."""
@@ -119,7 +127,15 @@ class Facts:
                 inside = f"0 < {line.sides[side]} < 1"
                 self.add(self.assume(inside, place, line.names[side]))
         self.add(Fact(text, kind, place, head.name, head.key, names, self.section, params=params,
-                      at_point=point, partial=bool(limits)))  # fmt: skip
+                      at_point=point, partial=bool(limits), listed=self.listed))  # fmt: skip
+
+    def with_lines(self, lines: Iterable[Line], place: int) -> Facts:
+        """These facts and what some chains define, where nothing here says it yet."""
+        more = replace(self, stated=list(self.stated), case=[])
+        for line in lines:
+            if line.head is not None and not self.is_known(line.head):
+                more.add_line(line, place)
+        return replace(more, case=self.case)
 
     def _by_cases(self, line: Line, side: int, limit: str) -> str:
         """A function that is given in several lines, each for its own case, as one definition."""
@@ -154,6 +170,8 @@ class Facts:
             usable = [f for f in usable if f.kind != "value"]
         bound = self._own_parameters(shape)
         usable = [f for f in usable if f.section == self.section or f.name not in bound]
+        spoken = [usable[k].text for k in self._reached(usable, set(shape.names))]
+        usable = list(without_arguments(usable, spoken, shape))
         wanted = set(shape.names)
         chosen = self._reached(usable, wanted)
         picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from derive.documents.ahead import defined_after, without_refutation
-from derive.documents.conditions import conditions_after
+from derive.documents.ahead import defined_after, explained_after, without_refutation
+from derive.documents.conditions import (
+    compares_indices,
+    conditions_after,
+    is_condition_before,
+)
 from derive.documents.facts import Facts, is_at_point, is_update
 from derive.documents.learn import learn, meaning, settled
 from derive.documents.pieces import Document, Found, Heading, Piece, Remark, Stretch, Words
 from derive.documents.prose import (
     assumes,
+    begins_anew,
     concludes,
+    is_item_of,
     naming,
     sets_to_zero,
     speaks_of_single_sample,
 )
 from derive.documents.reported import Reported, reported_of, unread
-from derive.documents.spelling import Samples, with_one_case
+from derive.documents.spelling import Samples, is_an_index, with_one_case
+from derive.documents.stated import with_values_stated
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
-from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline
 from derive.verdicts.verdict import StepVerdict
 
@@ -58,6 +64,7 @@ class Follower:
     expression: Found | None = None
     after: dict[int, str] = field(default_factory=dict)
     conditions: frozenset[int] = frozenset()
+    paragraph: int = 0
 
     def __post_init__(self) -> None:
         shapes = []
@@ -76,18 +83,22 @@ class Follower:
         if isinstance(piece, Heading):
             self._heading(piece)
         elif isinstance(piece, Words):
-            self._words(piece.text)
+            self._words(piece)
         elif isinstance(piece, Remark):
             self._remark(piece)
         else:
             return self._formula(piece)
         return None
 
-    def _words(self, text: str) -> None:
+    def _words(self, words: Words) -> None:
+        text = words.text
         self.single = self.single or speaks_of_single_sample(text)
         self.said = text
-        paragraphs = text.split("\n\n")
-        if len(paragraphs) > 1 and paragraphs[-1].strip():
+        self.facts.listed = is_item_of(text)
+        new = begins_anew(text)
+        if new:
+            self.paragraph = self.document.position(words.start + new)[0]
+        if new and text[new:].strip():
             self.facts.case = []
         if len(text.strip()) > LONGEST_BRIDGE:
             self.before = None
@@ -163,8 +174,11 @@ class Follower:
         line = self.document.position(found.start)[0]
         if shape.lists:
             return Reported(found, "definition", "definition", "a list: it names its members")
-        if _is_case(shape) and not found.display:
+        if self._is_case(shape) and not found.display:
             return self._case(found, shape, line)
+        if not found.display and is_condition_before(shape, self.said):
+            self.facts.case = [self.facts.assume(found.source.chars, line, shape.names)]
+            return Reported(found, "definition", "definition", "a case: what follows is under it")
         if shape.samples:
             found = replace(found, source=self.samples.respelled(found.source, shape))
             try:
@@ -194,6 +208,14 @@ class Follower:
             self.facts.case = []
         self.before = (shape, found.source)
         return reported_of(found, judged)
+
+    def _is_case(self, shape: Outline) -> bool:
+        """`q = j`, `i \\neq j`, `n = 1`; but the t of `t = 1` may be a target."""
+        if not compares_indices(shape):
+            return False
+        letter, other = shape.lines[0].sides
+        sources = (f.source.chars for f in self.document.formulas)
+        return letter in "nNmK" or not other.isdigit() or is_an_index(letter, sources)
 
     def _case(self, found: Found, shape: Outline, line: int) -> Reported:
         if shape.lines[0].sides[0] in "nNm" and shape.lines[0].value(1):
@@ -225,20 +247,32 @@ class Follower:
 
     def _judged(self, found: Found, shape: Outline) -> tuple[Task, Judged]:
         """A formula judged: what says again what another section says is a claim, if it is true."""
-        task = self._task(found, shape, frozenset())
+        claimed: set[int] = set()
+        task = self._task(found, shape, claimed)
         again = task.restating
         if again:
             claims = self._task(found, shape, again)
             judged = self.judge(replace(claims, only=again))
-            proved = {s.offset for s in judged.steps if s.verdict == "proved"} & again
-            if proved:
-                task = self._task(found, shape, proved)
-        return task, self.judge(task)
+            claimed = {s.offset for s in judged.steps if s.verdict == "proved"} & again
+            if claimed:
+                task = self._task(found, shape, claimed)
+        judged = self.judge(task)
+
+        def known() -> list[Fact]:
+            own = _Roles.of(shape, self.facts, claimed).own
+            return self._known(found, shape).relevant(shape, own, True)
+
+        return task, with_values_stated(task, judged, known, self.paragraph, self.judge)
+
+    def _known(self, found: Found, shape: Outline) -> Facts:
+        """The facts so far, and what the words after a formula say of its names."""
+        ahead = explained_after(self.document.pieces, found, shape, self.facts.words)
+        return self.facts.with_lines(ahead, self.document.position(found.start)[0])
 
     def _task(self, found: Found, shape: Outline, claimed: frozenset[int] | set[int]) -> Task:
         """The task for a formula; `claimed` are steps that define nothing, though they could."""
         roles = _Roles.of(shape, self.facts, claimed)
-        facts = self.facts.relevant(shape, roles.own, bool(roles.numeric))
+        facts = self._known(found, shape).relevant(shape, roles.own, bool(roles.numeric))
         zero = roles.zeros if sets_to_zero(self.said) else set[int]()
         objectives = self._objectives(shape) if zero else []
         facts += [f for f in objectives if f not in facts]
@@ -325,7 +359,7 @@ class _Roles:
         elif facts.is_given_at_points(head) and not is_at_point(line):
             self.from_points.add(first)
         elif not facts.is_known(head) and not facts.is_conditioned(head):
-            if facts.definitions(head) and not line.value(1):
+            if (facts.definitions(head) or facts.has_arguments(head)) and not line.value(1):
                 self.restating.add(first)
             if first not in claimed:
                 self.defining.add(first)
@@ -350,17 +384,6 @@ def _outline(source: str, words: Iterable[str] = ()) -> Outline:
 def _with_plain_head(line: Line) -> Line:
     """A chain whose left side, E[(X − μ)²], names nothing."""
     return replace(line, head=None) if line.head is not None and "?" in line.head.key else line
-
-
-def _is_case(shape: Outline) -> bool:
-    """`q = j`, `i \\neq j`, `n = 1`: indices and sizes compared."""
-    if len(shape.lines) != 1 or len(shape.lines[0].relations) != 1:
-        return False
-    line = shape.lines[0]
-    if line.relations[0] not in ("=", "!="):
-        return False
-    indices = INDEX_LETTERS | {"N", "K"}
-    return line.sides[0] in indices and (line.sides[1] in indices or line.sides[1].isdigit())
 
 
 def _continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:

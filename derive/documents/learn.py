@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.documents.facts import SAMPLE_SUM, Facts
-from derive.documents.prose import defines_anew, is_item_of
+from derive.documents.prose import defines_anew, is_item_of, only_states
 from derive.documents.reported import as_definition
 from derive.documents.roles import SET_TO_ZERO
 from derive.documents.steps import SAYS_ARGUMENT
 from derive.documents.task import Judged, Task
 from derive.documents.values import PUTS_IN
 from derive.errors import ReadError
+from derive.latex.lookup import entries_by_name
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline
 from derive.verdicts.surroundings import RELATION_SIGNS
@@ -36,7 +37,17 @@ def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
         instead = meaning(line, facts, said)
         if instead:
             steps[k] = as_definition(steps[k], instead)
+    for line in shape.lines:
+        k = next((i for i, s in enumerate(steps) if s.offset == line.starts[-1]), None)
+        if k is not None and ends_in_zero(line) and steps[k].verdict in ("refuted", "undecided"):
+            steps[k] = as_definition(steps[k], "the derivative before it is set to zero")
     return replace(judged, steps=tuple(steps))
+
+
+def ends_in_zero(line: Line) -> bool:
+    """`\\frac{dL}{dp} = \\frac{k}{p} - n = 0`: the author looks for an optimum."""
+    slope = re.match(r"\\(?:d?frac|nabla|partial)|[^=]*'", line.sides[0]) is not None
+    return slope and len(line.relations) > 1 and line.relations[-1] == "=" and line.sides[-1] == "0"
 
 
 def is_its_own_condition(step: StepVerdict) -> bool:
@@ -76,8 +87,9 @@ def _base(member: str) -> str:
 
 def is_condition(line: Line, facts: Facts) -> bool:
     """Whether a relation sets what nothing else speaks of: `\\frac{1}{1+e^{-x}} = 0.9`."""
-    names = line.names[0] | line.names[1]
-    if len(line.relations) != 1 or not names:
+    # What the catalogue says of a function is no condition, nor is a limit.
+    names = (line.names[0] | line.names[1]) - set(entries_by_name())
+    if len(line.relations) != 1 or not names or r"\lim" in line.sides[0]:
         return False
     if line.relations[0] == "=" and not (line.value(0) or line.value(1)):
         return False
@@ -90,8 +102,11 @@ def is_new_meaning(line: Line, facts: Facts, said: str) -> bool:
     old = facts.definitions(line.head)
     if not old:
         return False
-    if is_item_of(said) and _FUNCTION.fullmatch(line.sides[0].strip()):
+    if is_item_of(said) and old[-1].listed and _FUNCTION.fullmatch(line.sides[0].strip()):
         # Each item of a list of functions calls its own one f.
+        return True
+    if old[-1].section != facts.section and only_states(said):
+        # What a new section puts first is its own subject.
         return True
     if defines_anew(said) or (SAMPLE_SUM in old[-1].text) != (SAMPLE_SUM in line.sides[1]):
         return True

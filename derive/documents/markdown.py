@@ -13,8 +13,10 @@ from derive.documents.pieces import Heading, Piece, Remark, Stretch
 from derive.documents.scan import Scanner, Span
 
 _RUN = re.compile("`+")
-# A paragraph that begins with a title in bold: `**Hinge loss.** For y = ...`
-_RUN_IN = re.compile(r"(\A|\n[ \t]*\n)[ ]{0,3}(\*\*|__)([^*_\n$]{2,60}[.:])\2[ \t]")
+# A paragraph that begins with a title in bold: `**Hinge loss.** For ...`, `**tanh**: $f(x) ...`
+_RUN_IN = re.compile(
+    r"(\A|\n[ \t]*\n)[ ]{0,3}(\*\*|__)([^*_\n$]{2,60}?)(?:[.:：]\2(?=[ \t：])|\2[ \t]?[:：])"
+)
 RUN_IN = 7
 _BLANK = re.compile(r"\n[ \t]*\n")
 _TICKED = re.compile(r"\$`([^`$\n]+)`\$")
@@ -36,7 +38,7 @@ def pieces_of(text: Stretch) -> tuple[Piece, ...]:
         if t.type == "heading_open" and t.map
     ]
     headings += [
-        Heading(m.start(2), RUN_IN, m[3].rstrip(".:"))
+        Heading(m.start(2), RUN_IN, m[3].rstrip(".:："))
         for m in _RUN_IN.finditer(chars)
         if not inside(m.start(2), masked)
     ]

@@ -23,8 +23,19 @@ _ASSUMES = re.compile(
 )
 
 _ITEM = re.compile(r"(?:^|\n)\s*(?:[-*+]|\d+[.)])\s+[^$\n:]{1,40}:\**\s*\$?$")
+_ANEW = re.compile(r"\n[ \t>]*\n|\n[ \t>]*(?:[-*+]|\d+[.)]|\\item\b|\|)(?=[ \t])")
 _DEFINES = re.compile(
-    r"\bdefin\w*|\b(?:is|are) (?:given by|called)|\blet\b|定义|记作|形式|公式", re.IGNORECASE
+    r"\b(?:re)?defin\w*|\b(?:is|are) (?:given by|called)|\blet\b|\binstead\b|\breplac\w+"
+    r"|\b(?:now|alternatively)\b[^.]*\b(?:take|use|consider|choose|set|have|minimi[sz]e)\b"
+    r"|定义|记作|形式|公式|改用|改为|换成|换为|现在取|考虑",
+    re.IGNORECASE,
+)
+_FOR_ANOTHER = re.compile(r"\b[Ff]or (?:an? |the )?[A-Z][\w-]*[A-Za-z](?: [a-z]+)?[,:]?\s*$")
+_CONCLUDES = re.compile(
+    r"\b(?:so|hence|thus|therefore|then|get|gets|gives?|becomes?|obtain|yields?|follows"
+    r"|simplif\w+|equals?|rewrit\w+|written|i\.e|also|wrong|mistake|typo|bug|version)\b"
+    r"|所以|因此|于是|从而|得|即|可写|等于|化简|错",
+    re.IGNORECASE,
 )
 
 
@@ -62,12 +73,23 @@ def assumes(before: str) -> bool:
 
 def defines_anew(before: str) -> bool:
     """Whether the words before a formula announce a definition."""
-    return _DEFINES.search(before[-80:]) is not None
+    near = before[-80:]
+    return _DEFINES.search(near) is not None or _FOR_ANOTHER.search(near) is not None
+
+
+def only_states(before: str) -> bool:
+    """Whether nothing in the words before a formula says that it follows from something."""
+    return _CONCLUDES.search(before[-80:]) is None
 
 
 def is_item_of(before: str) -> bool:
     """Whether the words before a formula are the name of a list's item: `- ELU: `."""
     return _ITEM.search(before) is not None
+
+
+def begins_anew(text: str) -> int:
+    """Where the last paragraph or item of a list begins in a stretch of prose; 0 if none does."""
+    return max((m.end() for m in _ANEW.finditer(text)), default=0)
 
 
 def naming(between: str, first: str, second: str) -> tuple[str, str] | None:

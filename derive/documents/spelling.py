@@ -31,6 +31,12 @@ def with_one_case(source: Stretch, functions: Iterable[str]) -> tuple[Stretch, t
     return (edited(source, edits) if edits else source), tuple(notes)
 
 
+def is_an_index(letter: str, sources: Iterable[str]) -> bool:
+    """Whether a letter stands below another one, or below a sum, in one of these formulas."""
+    below = re.compile(rf"_\s*(?:{letter}(?![A-Za-z])|\{{[^{{}}]*(?<![A-Za-z\\]){letter})")
+    return any(below.search(source) for source in sources)
+
+
 def edited(source: Stretch, edits: Mapping[int, tuple[int, str]]) -> Stretch:
     """A source with other text from each of these places up to the end that is given for it."""
     text, places = source.chars, list(source.places)

@@ -15,7 +15,7 @@ class Fact:
     those of its left side; `names` what its right side uses; `foreign` says that it comes from
     another section, so that a claim need not speak of the same thing; `params` are the letters
     that a function is defined for, `at_point` says that it is known at one value only,
-    `partial` that it is known under conditions only.
+    `partial` that it is known under conditions only, `listed` that an item of a list states it.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Fact:
     params: frozenset[str] = frozenset()
     at_point: bool = False
     partial: bool = False
+    listed: bool = False
 
     @property
     def left(self) -> str:

@@ -55,7 +55,7 @@ def _screened(
     if not screen.points:
         return
     yield from _scaled(statement, screen)
-    seen = {statement.rhs}
+    seen = {statement.rhs, statement.lhs}
     for source in SOURCES:
         for candidate in islice(_buildable(source(statement, context)), MAX_CANDIDATES):
             if time.process_time() > deadline:

@@ -64,12 +64,16 @@ def reduce(graph: Graph, function: str, array: Array, over: set[sp.Symbol]) -> A
     """`function` over these labels of the array."""
     places = [p - len(array.labels) for p, k in enumerate(array.labels) if k in over]
     axis = str(places[0]) if len(places) == 1 else str(tuple(places))
-    tail = f".{function}(axis={axis})"
-    node = graph.node(Hole(array.node, ATOM), tail, hint=_REDUCED[function], into="call")
+    ufunc, hint = _REDUCED[function]
+    if graph.methods:
+        parts: tuple[str | Node | Hole, ...] = (f"{ufunc}.reduce(", array.node, f", axis={axis})")
+    else:
+        parts = (Hole(array.node, ATOM), f".{function}(axis={axis})")
+    node = graph.node(*parts, hint=hint, into="call")
     return Array(node, tuple(k for k in array.labels if k not in over))
 
 
-_REDUCED = {"sum": "total", "prod": "product"}
+_REDUCED = {"sum": ("np.add", "total"), "prod": ("np.multiply", "product")}
 
 
 def flatten(graph: Graph, node: Node, axes: int) -> Node:

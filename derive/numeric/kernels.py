@@ -9,169 +9,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 
-def _floats(**arguments: Any) -> list[Any]:
-    """The arguments as arrays of one floating dtype whose shapes broadcast together.
-
-    Float dtypes stay, integers and booleans become float64; ValueError or TypeError says which
-    argument does not fit.
-    """
-    arrays = _floating(list(arguments.values()))
-    if len(arrays) > 1:
-        shape = arrays[0].shape
-        for a in arrays:
-            if a.shape != shape and a.shape:
-                _check_batches(list(arguments), arrays, [a.shape for a in arrays])
-                break
-    return arrays
+def _below(x: Any, bound: float) -> bool:
+    """Whether no number in the array is larger, and none is nan."""
+    # NumPy finds the place of the largest sooner than the largest.
+    return x.size > 0 and x.item(x.argmax()) <= bound
 
 
-def _prepare(*arguments: tuple[str, Any, tuple[Any, ...]]) -> tuple[list[Any], dict[str, int]]:
-    """The arguments as arrays of one floating dtype, and the sizes read from their shapes.
-
-    Each triple is (name, value, sizes of its last axes: a name, a number, or None for any).
-    Float dtypes stay, integers and booleans become float64; ValueError or TypeError says
-    which argument does not fit.
-    """
-    arrays = _floating([a[1] for a in arguments])
-    sizes: dict[str, int] = {}
-    batches = []
-    for (name, _, axes), array in zip(arguments, arrays, strict=True):
-        shape = array.shape
-        if len(shape) < len(axes):
-            needed = ", ".join(["...", *map(str, axes)])
-            raise ValueError(f"{name} has shape {shape}; ({needed}) is needed")
-        own = len(shape) - len(axes)
-        for size, found in zip(axes, shape[own:], strict=True):
-            if size is None:
-                continue
-            wanted = sizes.setdefault(size, found) if isinstance(size, str) else size
-            if wanted != found:
-                raise ValueError(
-                    f"{name} has shape {shape}, so {size} = {found}; {wanted} is needed"
-                )
-        batches.append(shape[:own])
-    if batches.count(batches[0]) < len(batches):
-        _check_batches([a[0] for a in arguments], arrays, batches)
-    return arrays, sizes
-
-
-def _check_batches(names: list[str], arrays: list[Any], batches: list[Any]) -> None:
-    """ValueError if the batch axes do not broadcast together."""
-    try:
-        np.broadcast_shapes(*batches)
-    except ValueError:
-        shown = ", ".join(f"{n}: {a.shape}" for n, a in zip(names, arrays, strict=True))
-        raise ValueError(f"batch axes do not broadcast together ({shown})") from None
-
-
-def _floating(values: list[Any]) -> list[Any]:
-    """The values as arrays of the floating dtype that they have in common."""
-    first = values[0]
-    if type(first) is np.ndarray and first.dtype.kind == "f":
-        dtype = first.dtype
-        for at, v in enumerate(values):
-            if type(v) is float:
-                values[at] = np.asarray(v, dtype)
-            elif type(v) is not np.ndarray or v.dtype is not dtype:
-                break
-        else:
-            return values
-    known = [v if isinstance(v, (np.ndarray, float, int)) else np.asarray(v) for v in values]
-    dtype = np.result_type(*known)
-    if dtype.kind in "biu":
-        dtype = np.dtype(np.float64)
-    elif dtype.kind != "f":
-        raise TypeError(f"arguments of dtype {dtype}; real numbers are needed")
-    return [np.asarray(v, dtype) for v in known]
-
-
-def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: Any = None) -> Any:
-    """What `function` returns for the arrays, by pieces of the batch that stay in the cache.
-
-    An array has as many last axes of its own as its rank says; those in front are batch and
-    broadcast, and the first of them is cut. The function may write into the array (or arrays)
-    that it gets as `out`. So does this one if it is given; ValueError or TypeError if it does
-    not fit.
-    """
-    for array in arrays:
-        if array.nbytes > 1048576:
-            break
-    else:
-        result = function(*arrays)
-        return result if out is None else _put(result, out)
-    largest = max(a.nbytes for a in arrays)
-    batches = [a.shape[: a.ndim - r] for a, r in zip(arrays, ranks, strict=True)]
-    axes = max(map(len, batches))
-    rows = max([b[0] for b in batches if len(b) == axes]) if axes else 1
-    step = max(1, 524288 * rows // largest)
-    if step >= rows or (out is not None and _overlaps(out, arrays)):
-        return _put(function(*arrays), out)
-    cut = [len(b) == axes and b[0] > 1 for b in batches]
-    first = function(*[a[:step] if c else a for a, c in zip(arrays, cut, strict=True)])
-    several = isinstance(first, tuple)
-    parts = first if several else (first,)
-    outs = _outs(out, len(parts)) if several else (out,)
-    wholes = [_room(o, (rows, *v.shape[1:]), v.dtype) for o, v in zip(outs, parts, strict=True)]
-    for whole, part in zip(wholes, parts, strict=True):
-        whole[:step] = part
-    for start in range(step, rows, step):
-        some = slice(start, start + step)
-        pieces = [a[some] if c else a for a, c in zip(arrays, cut, strict=True)]
-        targets = tuple([w[some] for w in wholes])
-        values = function(*pieces, targets if several else targets[0])
-        for target, value in zip(targets, values if several else (values,), strict=True):
-            if value is not target:
-                target[...] = value
-    return tuple(wholes) if several else wholes[0]
-
-
-def _overlaps(out: Any, arrays: list[Any]) -> bool:
-    """Whether a piece that is written could change an argument that is yet to be read."""
-    if isinstance(out, tuple):
-        return any(np.may_share_memory(o, a) for o in out for a in arrays)
-    return any(a is not out and np.may_share_memory(out, a) for a in arrays)
-
-
-def _put(result: Any, out: Any) -> Any:
-    """The result, in `out` if that is given: an array, or one for each of several results."""
-    if out is None:
-        return result
-    if not isinstance(result, tuple):
-        _room(out, np.shape(result), result.dtype)[...] = result
-        return out
-    outs = _outs(out, len(result))
-    return tuple([_put(r, o) for r, o in zip(result, outs, strict=True)])
-
-
-def _outs(out: Any, count: int) -> tuple[Any, ...]:
-    """`out` as one array, or None, for each of so many results."""
-    if out is None:
-        return (None,) * count
-    if not isinstance(out, tuple) or len(out) != count:
-        raise TypeError(f"out is no tuple of {count} arrays, one for each result")
-    return out
-
-
-def _room(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    """`out` if it fits, or a new array if it is None."""
-    if out is None:
-        return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        found = getattr(out, "dtype", type(out).__name__)
-        raise TypeError(f"out has dtype {found}; an array of {dtype} is needed")
-    if out.shape != shape:
-        raise ValueError(f"out has shape {out.shape}; {shape} is needed")
-    return out
+def _above(x: Any, bound: float) -> bool:
+    """Whether no number in the array is smaller, and none is nan."""
+    return x.size > 0 and x.item(x.argmin()) >= bound
 
 
 def _exp_to(x: Any, bound: float) -> Any:
     """exp(min(x, bound))."""
-    # To look for the largest costs half of what it does to clip.
-    if x.size and np.maximum.reduce(x, axis=None) <= bound:
-        return np.exp(x)
-    return np.exp(x.clip(-np.inf, bound))
+    return np.exp(x if _below(x, bound) else x.clip(-np.inf, bound))
 
 
 def _sigmoid(x: Any, out: Any = None) -> Any:
@@ -179,6 +33,15 @@ def _sigmoid(x: Any, out: Any = None) -> Any:
     # sigmoid(40) rounds to 1, and to the left exp(x) only vanishes.
     e = _exp_to(x, 40.0)
     return np.divide(e, 1.0 + e, out=out)
+
+
+def _scaled_tail(w: Any, s: Any, x: Any, out: Any = None) -> Any:
+    """w s, also where s, which is exp(-|x|) there, is so small that it has lost its digits."""
+    least = 1e-290 if s.dtype.itemsize >= 8 else 1e-30
+    if _above(s, least):
+        return np.multiply(w, s, out=out)
+    half = np.exp(-0.5 * np.abs(x))
+    return np.where(s < least, w * half * half, w * s)[()]
 
 
 def _sigmoid_slope(x: Any, out: Any = None) -> Any:
@@ -189,7 +52,7 @@ def _sigmoid_slope(x: Any, out: Any = None) -> Any:
 
 def _sigmoid_with_slope(x: Any) -> tuple[Any, Any]:
     """sigmoid(x) and sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
-    if x.size and np.maximum.reduce(x, axis=None) <= 80.0:
+    if _below(x, 80.0):
         e = np.exp(x)
         d = 1.0 + e
         s = e / d
@@ -201,10 +64,26 @@ def _sigmoid_with_slope(x: Any) -> tuple[Any, Any]:
     return np.abs((x >= 0) - s), s / d
 
 
+def _sech_square(x: Any) -> Any:
+    """1 / cosh(x)**2, exact to the last digits in both tails."""
+    far = 700.0 if x.dtype.itemsize >= 8 else 80.0
+    if _below(x, far) and _above(x, -far):
+        return np.square(1.0 / np.cosh(x))
+    e = np.exp(-np.abs(x))
+    return np.square(2.0 * e / (1.0 + np.square(e)))
+
+
+def _bent(x: Any, a: Any, out: Any = None) -> Any:
+    """x where x > 0, and else a x."""
+    if _above(a, 1e-300) and _below(a, 1.0):
+        return np.maximum(x, a * x, out=out)
+    return np.add(a * x.clip(-np.inf, 0.0), x.clip(0.0, np.inf), out=out)
+
+
 def _softplus(x: Any, out: Any = None) -> Any:
     """log(1 + exp(x)) without overflow."""
     # From 40 on it is x to the last digit.
-    if x.size and np.maximum.reduce(x, axis=None) <= 30.0:
+    if _below(x, 30.0):
         return np.log1p(np.exp(x), out=out)
     return np.maximum(np.log1p(np.exp(x.clip(-np.inf, 40.0))), x, out=out)
 
@@ -242,14 +121,16 @@ def _log1p_square(x: Any) -> Any:
 
 def _gauss(x: Any) -> Any:
     """exp(-x * x / 2), exact to the last digits far out, where x * x has lost some."""
-    x = np.abs(x).clip(0.0, 64.0)
+    if x.dtype.itemsize < 8:
+        return np.exp(-0.5 * np.square(x.astype(np.float64))).astype(x.dtype)
+    x = np.abs(x)
+    if not _below(x, 64.0):
+        x = x.clip(0.0, 64.0)
     # The square of a number with few digits is exact.
-    few = 64.0 if x.dtype == np.float32 else 1048576.0
-    near = np.rint(x * few)
-    near *= 1.0 / few
-    rest = x - near
-    rest *= -0.5
-    rest *= x + near
+    near = x.astype(np.float32).astype(x.dtype)
+    rest = near - x
+    rest *= near + x
+    rest *= 0.5
     return np.exp(-0.5 * np.square(near)) * np.exp(rest)
 
 
@@ -263,8 +144,10 @@ def _erfcx(x: Any) -> Any:
     """exp(x * x) erfc(x) for 0 <= x <= 29.
 
     (1 + 2 x) erfcx(x) - 1 is a quotient of polynomials in t = (x - 2.5)/(x + 2.5), from its
-    values at the zeros of a Chebyshev polynomial.
+    values at the zeros of a Chebyshev polynomial: SciPy's own takes fewer calls, but longer.
     """
+    if x.size <= 2048:
+        return special.erfcx(x)
     # The coefficients of numerator and denominator, that of the highest power first.
     coefficients: tuple[tuple[float, float], ...] = (
         (-6.856681688095773e-05, 6.989258708023102e-06),
@@ -304,28 +187,39 @@ def _erfcx(x: Any) -> Any:
     return p
 
 
-def _normal_cdf(x: Any, bell: Any) -> Any:
-    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail.
+def _normal_cdf(x: Any) -> Any:
+    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail."""
+    if x.dtype.itemsize < 8 and x.size <= 8192:
+        # In double precision the tail has digits to spare.
+        return special.ndtr(x)
+    return _normal_cdf_with_bell(x)[0]
 
-    `bell` is exp(-x * x / 2).
-    """
+
+def _normal_cdf_with_bell(x: Any) -> tuple[Any, Any]:
+    """(1 + erf(x / sqrt(2))) / 2 and exp(-x * x / 2)."""
+    bell = _gauss(x)
+    if x.dtype.itemsize < 8 and x.size <= 8192:
+        return special.ndtr(x), bell
     # Beyond 40 the tail is 0, also for the largest x.
-    tail = _erfcx(np.abs(x).clip(0.0, 40.0) * 0.7071067811865476)
+    u = np.abs(x)
+    if not _below(u, 40.0):
+        u = u.clip(0.0, 40.0)
+    tail = _erfcx(u * 0.7071067811865476)
     tail *= bell
     tail *= 0.5
-    return np.abs((x >= 0) - tail)
+    return np.abs((x >= 0) - tail), bell
 
 
 def _xlogy(x: Any, y: Any, out: Any = None) -> Any:
     """x log(y), and 0 where x = y = 0."""
-    if not (y.size and np.minimum.reduce(y, axis=None) > 0):
+    if not _above(y, 5e-324):
         y = y + ((x == 0) & (y == 0))
     return np.multiply(x, np.log(y), out=out)
 
 
 def _xlog1py(x: Any, y: Any, out: Any = None) -> Any:
     """x log(1 + y), and 0 where x = 0 and y = -1."""
-    if not (y.size and np.minimum.reduce(y, axis=None) > -1):
+    if not _above(y, -0.9999):
         y = y + ((x == 0) & (y == -1))
     return np.multiply(x, np.log1p(y), out=out)
 
@@ -344,7 +238,7 @@ def _logit_gap(p: Any, q: Any) -> Any:
 
 def _weighted_gap(w: Any, p: Any, q: Any) -> Any:
     """w (p - q) / (p (1 - p)), and its limits where p = q = 0 and where p = q = 1."""
-    if p.size and np.minimum.reduce(p, axis=None) > 1e-30 and not np.any(np.abs(q) > 2.0):
+    if _above(p, 1e-30) and _below(q, 2.0) and _above(q, -2.0):
         return w * _logit_gap(p, q)
     # Where the quotient may be out of range the gap meets its weight first.
     large = np.abs(p - q) > 1e-100
@@ -376,33 +270,38 @@ def _xlog_ratio(x: Any, p: Any, q: Any) -> Any:
 
 def _largest(x: Any) -> Any:
     """The largest member, or 0 where that is not finite: what a sum of exp is shifted by."""
-    m = np.maximum.reduce(x, axis=-1, initial=-np.inf)
-    return m if np.isfinite(m).all() else np.where(np.isfinite(m), m, 0.0)
+    if not x.size:
+        return np.zeros(x.shape[:-1], x.dtype)
+    m = np.maximum.reduce(x, -1)
+    if _below(m, 1.7e308) and _above(m, -1.7e308):
+        return m
+    return np.where(np.isfinite(m), m, 0.0)
 
 
 def _log_sum(e: Any, total: Any, v: Any, shift: Any) -> Any:
     """log of the total of e = exp(v - shift), accurate where all but one member are small.
 
-    What v - shift lost by rounding is given back there.
+    What v - shift lost by rounding is given back where they are very small.
     """
-    result = np.log(total)
-    close = total < 1.25
-    if not close.any():
-        return result
-    if v.shape != e.shape or shift.shape != total.shape:
-        v, shift = np.broadcast_to(v, e.shape), np.broadcast_to(shift, total.shape)
-    if close.ndim:
-        e, v, shift = e[close], v[close], shift[close]
+    if _above(total, 1.25):
+        return np.log(total)
+    # Where the total is near 1 one member is 1, and the others have more digits alone.
+    others = np.add.reduce(e - (e == 1.0), -1)
+    rest = np.where(total < 1.25, others, total - 1.0)
+    if _above(rest, 1e-7):
+        return np.log1p(rest)
+    tiny = rest < 1e-7
+    v, shift = np.broadcast_to(v, e.shape), np.broadcast_to(shift, total.shape)
+    if tiny.ndim:
+        e, v, shift = e[tiny], v[tiny], shift[tiny]
     shift = shift[..., None]
     gap = v - shift
     part = gap - v
-    others = (gap != 0) * e * (1.0 + ((v - (gap - part)) - (shift + part)))
-    winners = np.add.reduce(gap == 0, axis=-1, dtype=e.dtype)
-    better = np.log1p(others.sum(axis=-1) + (winners - 1.0))
-    if not close.ndim:
-        return better
-    result[close] = better
-    return result
+    better = (gap != 0) * e * (1.0 + ((v - (gap - part)) - (shift + part)))
+    if not tiny.ndim:
+        return np.log1p(np.add.reduce(better, -1)) if tiny else np.log1p(rest)
+    rest[tiny] = np.add.reduce(better, -1)
+    return np.log1p(rest)
 
 
 def _sum_others(x: Any) -> Any:
@@ -420,16 +319,6 @@ def _picked(x: Any, at: Any) -> Any:
     shape = np.broadcast_shapes(x.shape[:-1], at.shape)
     x, at = np.broadcast_to(x, (*shape, x.shape[-1])), np.broadcast_to(at, shape)
     return np.take_along_axis(x, at[..., None], axis=-1)[..., 0]
-
-
-def _labels(name: str, value: Any, count: int) -> Any:
-    """The value as integers from 0 to count - 1; TypeError or ValueError if it is not that."""
-    labels = np.asarray(value)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{name} has dtype {labels.dtype}; class numbers are integers")
-    if labels.size and not (labels.min() >= 0 and labels.max() < count):
-        raise ValueError(f"{name} has a class below 0 or beyond {count - 1}")
-    return labels
 
 
 def _matvec(a: Any, x: Any) -> Any:

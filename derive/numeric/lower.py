@@ -10,7 +10,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, ordered
 from derive.numeric.cases import Cases
-from derive.numeric.graph import Node
+from derive.numeric.graph import ATOM, Hole, Node
 from derive.numeric.labels import Label, is_label
 from derive.numeric.normal import split_diagonal
 from derive.numeric.primitives import is_primitive
@@ -252,12 +252,21 @@ class Lowering(Sums, Cases):
         if bounds and len(terms) == 1:
             # For a number clip is several times faster than np.maximum.
             (bound,) = bounds
+            if bound == 0 and self.graph.methods:
+                return self._beside_zero(terms[0], "np.maximum" if larger else "np.minimum")
             return self._clipped(terms[0], *((bound, sp.oo) if larger else (-sp.oo, bound)))
         function = "np.maximum" if larger else "np.minimum"
         result, *others = (self.array(a) for a in [*terms, *bounds])
         for other in others:
             result = self.call(function, "bound", result, other)
         return result
+
+    def _beside_zero(self, term: sp.Expr, function: str) -> Array:
+        """The larger or smaller of a term and 0; arrays are compared faster than a number."""
+        array = self.solid(self.array(term))
+        parts = (Hole(array.node, ATOM), ".shape, dtype)")
+        zero = Array(self.graph.node("np.zeros(", *parts, hint="zero"), array.labels)
+        return self.call(function, "bound", array, zero)
 
     def _clipped(self, term: sp.Expr, low: sp.Expr, high: sp.Expr) -> Array:
         (a, b, c), labels = self.aligned(

@@ -18,6 +18,12 @@ def _sigmoid(x: Any) -> Any:
     return e / (1.0 + e)
 
 
+def _scaled_tail(w: Any, s: Any, x: Any) -> Any:
+    """w s, also where s, which is exp(-|x|) there, is so small that it has lost its digits."""
+    half = np.exp(-0.5 * np.abs(x))
+    return np.where(s < 1e-30, w * half * half, w * s)
+
+
 def _sigmoid_slope(x: Any) -> Any:
     """sigmoid(x) * sigmoid(-x), exact to the last digits in both tails."""
     e = np.exp(-np.abs(x))
@@ -29,6 +35,17 @@ def _sigmoid_with_slope(x: Any) -> tuple[Any, Any]:
     e = np.exp(-np.abs(x))
     s = e / (1.0 + e)
     return np.where(x >= 0, 1.0 - s, s), s / (1.0 + e)
+
+
+def _sech_square(x: Any) -> Any:
+    """1 / cosh(x)**2, exact to the last digits in both tails."""
+    e = np.exp(-np.abs(x))
+    return np.square(2.0 * e / (1.0 + np.square(e)))
+
+
+def _bent(x: Any, a: Any) -> Any:
+    """x where x > 0, and else a x."""
+    return np.where(x > 0, x, a * x)
 
 
 def _softplus(x: Any) -> Any:
@@ -81,12 +98,17 @@ def _scaled_exp(w: Any, x: Any) -> Any:
     return w * e * e
 
 
-def _normal_cdf(x: Any, bell: Any) -> Any:
-    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail.
+def _normal_cdf(x: Any) -> Any:
+    """(1 + erf(x / sqrt(2))) / 2, exact to the last digits in the left tail."""
+    return _normal_cdf_with_bell(x)[0]
 
-    `bell` is exp(-x * x / 2); exp(u * u) erfc(u) (1 + 2 u) - 1 is a quotient of polynomials
-    in t = (u - 2.5)/(u + 2.5).
+
+def _normal_cdf_with_bell(x: Any) -> tuple[Any, Any]:
+    """(1 + erf(x / sqrt(2))) / 2 and exp(-x * x / 2).
+
+    exp(u * u) erfc(u) (1 + 2 u) - 1 is a quotient of polynomials in t = (u - 2.5)/(u + 2.5).
     """
+    bell = _gauss(x)
     u = np.clip(np.abs(x), 0.0, 40.0) * 0.7071067811865476
     t = (u - 2.5) / (u + 2.5)
     p = t * -6.856681688095773e-05
@@ -101,7 +123,7 @@ def _normal_cdf(x: Any, bell: Any) -> Any:
     p, q = (p + 0.06253872146534241) * t, (q + 0.606412129332659) * t
     p, q = (p - 0.12443936429595924) * t, (q - 0.007863674260318813) * t
     tail = 0.5 * bell * (1.0 + (p + 0.2648381843668614) / (q + 1.0)) / (1.0 + 2.0 * u)
-    return np.where(x >= 0, 1.0 - tail, tail)
+    return np.where(x >= 0, 1.0 - tail, tail), bell
 
 
 def _xlogy(x: Any, y: Any) -> Any:

@@ -13,7 +13,7 @@ from types import MappingProxyType, ModuleType
 import sympy as sp
 
 from derive.errors import DefinitionError
-from derive.numeric import kernels
+from derive.numeric import calls, kernels
 from derive.numeric.arrays import Axes
 from derive.numeric.graph import ATOM, Graph, Hole, Node, write
 from derive.numeric.lower import Lowering
@@ -68,7 +68,8 @@ def module(functions: Sequence[Function], title: str) -> str:
         text, needed = _function(f)
         bodies.append(text)
         helpers |= needed
-    whole = "\n\n\n".join([*helper_sources(helpers, kernels), *bodies])
+    sources = [*helper_sources(helpers, calls), *helper_sources(helpers, kernels)]
+    whole = "\n\n\n".join([*sources, *bodies])
     imports = ["from typing import Any", "", "import numpy as np"]
     imports += ["from numpy.typing import ArrayLike, NDArray"]
     if "special." in whole:
@@ -84,12 +85,12 @@ def headed(title: str, imports: Sequence[str], whole: str) -> str:
 
 def helper_sources(helpers: Iterable[str], source: ModuleType) -> list[str]:
     """The source of these helpers and of those that they call, in the order of their module."""
-    calls = _helpers_called(source)
-    needed, before = set(helpers), set[str]()
+    called = _helpers_called(source)
+    needed, before = {name for name in helpers if name in called}, set[str]()
     while needed != before:
         before = set(needed)
-        needed = before.union(*(calls[name] for name in before))
-    return [_helper(source, name) for name in calls if name in needed]
+        needed = before.union(*(called[name] for name in before))
+    return [_helper(source, name) for name in called if name in needed]
 
 
 @cache
@@ -149,19 +150,44 @@ def lowered(f: Function, portable: bool = False, whole: bool = True) -> Lowered:
 
 
 def _function(f: Function) -> tuple[str, frozenset[str]]:
-    """A function's source and the helpers that it calls."""
+    """A function's source, with that of what it computes by pieces, and the helpers it calls."""
     low = lowered(f)
-    body = _body(f, low.names, low.code)
+    if not f.args:
+        needs = re.search(r"\bdtype\b", "\n".join(low.code))
+        core, body = "", [*(["dtype = np.float64"] if needs else []), *low.code]
+    else:
+        core, body = _core(f, low) + "\n\n\n", _body(f, low.names)
     head = [*_signature(f, low.names), *docstring(f, low.names)]
-    text = "\n".join([*head, *(f"    {x}" for x in body)])
-    plumbing = {name for name in _PLUMBING if f"{name}(" in text}
-    return text.replace("\n    \n", "\n\n"), low.helpers | plumbing
+    text = core + "\n".join([*head, *(f"    {x}" for x in body)])
+    plumbing = {name for name in _helpers_called(calls) if f"{name}(" in text}
+    return text, low.helpers | plumbing
 
 
-# Helpers that no term asks for.
-_PLUMBING = ("_floats", "_prepare", "_labels", "_in_pieces", "_put")
+def _core(f: Function, low: Lowered) -> str:
+    """The function that does the work, for arrays that fit together."""
+    whole = "\n".join(low.code)
+    inner = ", ".join(f"{low.names.args[a]}: Any" for a in f.args)
+    nothing = "None" if len(f.outputs) == 1 else f"({', '.join(['None'] * len(f.outputs))})"
+    numbers = [a for a in f.args if a not in f.labels]
+    lines = []
+    for size, name in low.names.sizes.items():
+        if re.search(rf"\b{name}\b", whole):
+            a = next(a for a in numbers if size in shape_of(a))
+            at = shape_of(a).index(size) - len(shape_of(a))
+            lines.append(f"{name} = {low.names.args[a]}.shape[{at}]")
+    if re.search(r"\bdtype\b", whole):
+        lines.append(f"dtype = {low.names.args[numbers[0]]}.dtype")
+    head = f"def {_core_name(f)}({inner}, out: Any = {nothing}) -> Any:"
+    note = f'"""{f.name} of arrays that fit together."""'
+    return "\n".join([head, *(f"    {x}" for x in [note, *lines, *low.code])])
+
+
+def _core_name(f: Function) -> str:
+    return f"_{f.name}_core"
+
+
 # Names of the module that no value may take.
-_RESERVED = ("dtype", "sizes", "np", "special", "arrays", "out", "piece")
+_RESERVED = ("dtype", "sizes", "np", "special", "arrays", "out")
 
 
 def _signature(f: Function, names: Names) -> list[str]:
@@ -189,49 +215,39 @@ def _check_closed(f: Function, output: Output, names: Names) -> None:
         )
 
 
-def _body(f: Function, names: Names, code: Sequence[str]) -> list[str]:
-    """The arguments as arrays, the sizes that the code uses, and the code for a piece."""
-    whole = "\n".join(code)
-    if not f.args:
-        return [*(["dtype = np.float64"] if re.search(r"\bdtype\b", whole) else []), *code]
+def _body(f: Function, names: Names) -> list[str]:
+    """The arguments checked and handed over, at once or by pieces."""
     numbers = [a for a in f.args if a not in f.labels]
     triples = [
         f'("{names.args[a]}", {names.args[a]}, {names.axes(a)!r})'.replace("'", '"')
         for a in numbers
     ]
-    counts = {names.sizes[n] for n in f.labels.values()}
-    sizes = [s for s in names.sizes.values() if s in counts or re.search(rf"\b{s}\b", whole)]
+    lines = _at_once(f, names)
     if any(shape_of(a) for a in f.args):
-        lines = _call(f"arrays, {'sizes' if sizes else '_'} = _prepare", triples)
+        lines += _call(f"arrays, {'sizes' if f.labels else '_'} = _prepare", triples)
     else:
-        lines = _call("arrays = _floats", [f"{names.args[a]}={names.args[a]}" for a in f.args])
-    lines += [f'{s} = sizes["{s}"]' for s in sizes]
-    if re.search(r"\bdtype\b", whole):
-        lines.append("dtype = arrays[0].dtype")
+        lines += _call("arrays = _floats", [f"{names.args[a]}={names.args[a]}" for a in f.args])
     for a, n in f.labels.items():
-        name = names.args[a]
-        made = f'_labels("{name}", {name}, {names.sizes[n]})'
-        lines.append(f"arrays.insert({f.args.index(a)}, {made})")
-    if len(f.outputs) == 1 and _single(code, names):
-        # One NumPy call gains nothing from pieces.
-        targets = ", ".join(names.args[a] for a in f.args)
-        value = code[0].removeprefix("return ").removesuffix(", out=out)") + ")"
-        target = f"[{targets}] = arrays"
-        return [*lines, target, f"return {value} if out is None else _put({value}, out)"]
-    inner = ", ".join(f"{names.args[a]}: Any" for a in f.args)
+        name, count = names.args[a], names.sizes[n]
+        lines.append(
+            f'arrays.insert({f.args.index(a)}, _labels("{name}", {name}, sizes["{count}"]))'
+        )
     ranks = tuple(len(shape_of(a)) for a in f.args)
-    nothing = "None" if len(f.outputs) == 1 else f"({', '.join(['None'] * len(f.outputs))})"
-    head = f"def piece({inner}, out: Any = {nothing}) -> Any:"
-    piece = ["", head, *(f"    {x}" for x in code), ""]
-    return [*lines, *piece, f"return _in_pieces(piece, arrays, {ranks}, out)"]
+    return [*lines, f"return _in_pieces({_core_name(f)}, arrays, {ranks}, out)"]
 
 
-def _single(code: Sequence[str], names: Names) -> bool:
-    """Whether the code is one NumPy function of arguments and numbers."""
-    plain = "|".join(map(re.escape, names.args.values()))
-    atom = rf"(?:{plain}|-?[\d.]+|-?np\.inf)"
-    call = rf"return (?:np|special|{plain})\.[a-z0-9]+\({atom}(?:, {atom})*, out=out\)"
-    return len(code) == 1 and bool(re.fullmatch(call, code[0]))
+def _at_once(f: Function, names: Names) -> list[str]:
+    """The way for arguments that need no preparation, where that can be told by their shapes."""
+    shapes = {shape_of(a) for a in f.args}
+    (shape, *others) = shapes
+    if f.labels or others or len({s for s in shape if s in names.sizes}) < len(shape):
+        return []
+    given = [names.args[a] for a in f.args]
+    tests = ["out is None", f"_ready({', '.join(given)})"]
+    if shape:
+        tests += [f"{given[0]}.shape == {other}.shape" for other in given[1:]]
+        tests.append(f"{given[0]}.ndim >= {len(shape)}")
+    return [f"if {' and '.join(tests)}:", f"    return {_core_name(f)}({', '.join(given)})"]
 
 
 def _call(function: str, arguments: Sequence[str]) -> list[str]:

@@ -103,8 +103,6 @@ class Sums(Base):
             return Array(self.graph.clipped(a.node, self.graph.negative(b.node), b.node), labels)
         if name == "share":
             return self.operate("/", *arrays)
-        if name == "normal_cdf":
-            arrays.append(self.call("_gauss", "bell", *arrays))
         if term not in self.pairs:
             return self.call(code, hint, *arrays)
         helper, place = self.pairs[term]

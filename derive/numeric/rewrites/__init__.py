@@ -12,7 +12,7 @@ from types import ModuleType
 import sympy as sp
 
 from derive.numeric.binders import by_height
-from derive.numeric.rewrites import activations, families, finishing, logarithms
+from derive.numeric.rewrites import activations, families, finishing, logarithms, tails
 from derive.numeric.rewrites.shapes import Rewrite
 from derive.terms import map_terms, substitute
 
@@ -29,10 +29,12 @@ def _of(module: ModuleType) -> tuple[Rewrite, ...]:
 _MEANS = (finishing.weighted_mean,)
 _CASES = (finishing.straight_outside, finishing.constant_outside)
 _LAST = tuple(r for r in _of(finishing) if r not in (*_CASES, *_MEANS))
-REWRITES = (*_of(activations), *_of(families), *_of(logarithms), *_CASES, *_MEANS, *_LAST)
+_TAILS = _of(tails)
+_WRITTEN = (*_of(activations), *_of(families), *_of(logarithms))
+REWRITES = (*_WRITTEN, *_CASES, *_MEANS, *_LAST, *_TAILS)
 # tanh is made of the same pieces as the sigmoid and must be seen first.
 _FIRST = (activations.tanh_of_exponentials,)
-_REST = tuple(r for r in REWRITES if r not in (*_FIRST, *_CASES, *_MEANS, *_LAST))
+_REST = tuple(r for r in _WRITTEN if r not in _FIRST)
 
 
 def stable(term: sp.Expr, used: dict[str, Rewrite] | None = None) -> sp.Expr:
@@ -61,7 +63,9 @@ def shared(term: sp.Expr, positive: frozenset[sp.Basic], used: dict[str, Rewrite
 
 def finished(term: sp.Expr, used: dict[str, Rewrite]) -> sp.Expr:
     """A stable term with the rewrites that come last."""
-    return map_terms(term, lambda t: _apply(t, _LAST, used))
+    for group in (_LAST, _TAILS):
+        term = map_terms(term, lambda t, group=group: _apply(t, group, used))  # type: ignore[misc]
+    return term
 
 
 def _apply(term: sp.Expr, rewrites: tuple[Rewrite, ...], used: dict[str, Rewrite]) -> sp.Expr:

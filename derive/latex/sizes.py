@@ -98,7 +98,9 @@ class Sizes:
             if isinstance(high, sp.Dummy):
                 self.unknown.setdefault(high)
                 self.ranges.setdefault(high)
-            inner[k] = high if whole else sp.Dummy("part")
+            bound = any(high in names for names in inner.maps[:-1])
+            # Σ_{l=1}^{k} under Σ_k reaches over a part of what k runs over.
+            inner[k] = inner[high] if whole and bound else high if whole else sp.Dummy("part")
         return inner
 
     def _extent(self, i: sp.Expr, scope: Scope) -> sp.Expr:
@@ -174,6 +176,4 @@ def resize(term: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
     args = tuple(resize(a, table) for a in term.args)
     if args == term.args:
         return term
-    if isinstance(term, sp.Max | sp.Min | sp.Piecewise | sp.Rel | sp.And):
-        return term.func(*args, evaluate=False)
     return rebuild(term, args)

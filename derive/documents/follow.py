@@ -29,6 +29,7 @@ from derive.documents.stated import with_values_stated
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
 from derive.latex.outline import Line, Outline, outline
+from derive.verdicts.hypotheses import leaves_base_open
 from derive.verdicts.verdict import StepVerdict
 
 Judge = Callable[[Task], Judged]
@@ -312,6 +313,8 @@ class Follower:
         """The unstated hypotheses that what the document says speaks against."""
         out = set() if self.single else {"single_sample"}
         sides = [*(f.text for f in facts), *(x for line in shape.lines for x in line.sides)]
+        if not leaves_base_open(sides):
+            out.add("other_base")
         if any(r"\sum" in side for side in sides):
             # Who writes sums out does not leave them to a convention.
             out.add("implied_sum")

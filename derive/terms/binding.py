@@ -73,7 +73,7 @@ def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
         return cases_of(*(pair.args for pair in args))
     if isinstance(term, sp.Sum | sp.Product):
         return (sum_of if isinstance(term, sp.Sum) else product_of)(*args)
-    if isinstance(term, sp.Function) and not isinstance(term, NamedFunction):
+    if isinstance(term, sp.Function | sp.Max | sp.Min) and not isinstance(term, NamedFunction):
         return term.func(*args, evaluate=False)
     return term.func(*args)
 

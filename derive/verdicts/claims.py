@@ -10,6 +10,7 @@ from derive.latex import Formula
 from derive.latex.writer import latex
 from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
+from derive.verdicts.hypotheses import leaves_base_open
 from derive.verdicts.judge import judge
 from derive.verdicts.matrices import verify_matrices
 from derive.verdicts.surroundings import (
@@ -73,8 +74,8 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
     """
     verdicts: list[StepVerdict] = []
     context = with_conditions(context, formula)
-    # ln has one base; log may have been meant with another.
-    without = frozenset() if "log" in formula.source else frozenset(("other_base",))
+    open_base = leaves_base_open([formula.source])
+    without = frozenset() if open_base else frozenset(("other_base",))
     trusted: tuple[object, str] | None = None
     for position, step in enumerate(formula.steps):
         statement, lhs_latex = step.statement, step.lhs_latex

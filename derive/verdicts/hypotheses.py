@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -38,12 +39,20 @@ class Attempt:
     words: str
 
 
+def leaves_base_open(texts: Iterable[str]) -> bool:
+    """Whether formulas write log without a base: ln has one, and ln 2 beside log x stays so."""
+    said = " ".join(texts)
+    return re.search(r"log(?![a-z]|\s*_)", said) is not None and r"\ln" not in said
+
+
 def standard_hypotheses(
     statement: Statement, context: Context, without: frozenset[str] = frozenset()
 ) -> Iterator[Attempt]:
     """The attempts, the most usual ones first; `without` names sources that do not apply."""
     if statement.relation != "=":
         yield from probabilities(statement, context)
+        if "other_base" not in without:
+            yield from other_base(statement, context)
         return
     for source in SOURCES:
         if source.__name__ not in without:
@@ -272,14 +281,15 @@ def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
     for base in (2, 10):
 
         def scaled(node: sp.Expr, base: int = base) -> sp.Expr:
-            plain = isinstance(node, sp.log) and node.args[0] != base
+            # Both parts of log_2 x change, which leaves it as it is.
+            plain = isinstance(node, sp.log)
             return sp.Mul(node, sp.Pow(sp.log(base), -1), evaluate=False) if plain else node
 
         def everywhere(term: sp.Expr, scaled: Callable[[sp.Expr], sp.Expr] = scaled) -> sp.Expr:
             return map_terms(term, scaled)
 
         yield Attempt(
-            Statement(everywhere(statement.lhs), "=", everywhere(statement.rhs)),
+            Statement(everywhere(statement.lhs), statement.relation, everywhere(statement.rhs)),
             rewritten(context, everywhere),
             rf"\log = \log_{{{base}}}",
             f"log means the logarithm to base {base}",

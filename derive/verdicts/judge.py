@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.latex.writer import latex
 from derive.proof import Outcome, prove
-from derive.terms import Context, Statement
+from derive.terms import Context, Decimal, Statement
 from derive.verdicts.hypotheses import standard_hypotheses
 from derive.verdicts.screen import Screen
 from derive.verdicts.suggest import Reading, suggestion
@@ -41,7 +41,7 @@ def judge(
         left = deadline - time.monotonic()
         if left <= 0:
             break
-        if statement.relation == "=" and Screen(attempt.statement, attempt.context, 2).differs():
+        if _differs_at_a_point(attempt.statement, attempt.context):
             continue
         found = prove(attempt.statement, attempt.context, left)
         if found.status in ("proved", "conditional"):
@@ -53,6 +53,14 @@ def judge(
     if suggest and outcome.status == "refuted" and time.monotonic() < deadline:
         meant = meant_by(statement, context)
     return outcome, outcome.hypotheses, meant
+
+
+def _differs_at_a_point(statement: Statement, context: Context) -> bool:
+    """Whether points speak against an equation; a decimal only has to agree in its digits."""
+    decimals = any(side.has(Decimal) for side in (statement.lhs, statement.rhs))
+    if statement.relation != "=" or decimals:
+        return False
+    return Screen(statement, context, 2).differs()
 
 
 def needs(outcome: Outcome) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import sympy as sp
 
@@ -89,6 +90,42 @@ class Certificate:
             "hypotheses": [f.label for f in self.setting.facts],
             "proof": _data(self.tree),
         }
+
+
+class Lines(Sequence[str]):
+    """The lines of a proof, written when they are first read: that may cost more than the proof.
+
+    What leaves the process are the lines alone, as a tuple.
+    """
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._certificate = certificate
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        return self._certificate.lines()
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        return self._written[place]
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._written == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._written)
+
+    def __repr__(self) -> str:
+        return repr(self._written)
+
+    def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[tuple[str, ...]]]:
+        return tuple, (self._written,)
 
 
 def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from derive.proof.certificate import Certificate
+from derive.proof.certificate import Certificate, Lines
 from derive.terms import Statement
 
 Status = Literal["proved", "refuted", "conditional", "undecided"]
@@ -44,6 +44,6 @@ class Outcome:
     certificate: Certificate | None = field(default=None, compare=False)
 
     @property
-    def steps(self) -> tuple[str, ...]:
-        """The lines of the proof, for people."""
-        return () if self.certificate is None else self.certificate.lines()
+    def steps(self) -> Sequence[str]:
+        """The lines of the proof, for people; written when they are read."""
+        return () if self.certificate is None else Lines(self.certificate)

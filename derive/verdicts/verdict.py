@@ -34,7 +34,7 @@ class StepVerdict:
     suggestion: str | None = None
     seconds: float = 0.0
     offset: int = 0
-    proof: tuple[str, ...] = ()
+    proof: Sequence[str] = ()
 
     @property
     def correction(self) -> str | None:

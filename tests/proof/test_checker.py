@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,3 +71,15 @@ def test_a_proof_prints_as_text_and_as_plain_data() -> None:
     data = certificate.as_json()
     assert data["proof"]["rule"] == "cases by sign"
     assert data["proof"]["negative"]["normal form"] == "-x**3"
+
+
+def test_the_lines_of_a_proof_can_be_read_late_and_leave_the_process() -> None:
+    outcome = prove(Statement(1 / (1 + x**2), "<=", sp.Integer(1)))
+    assert outcome.certificate is not None
+    for leaf in outcome.certificate.leaves:
+        assert leaf.compared is not None
+        leaf.compared[0].field.deadline = 0.0
+    told = pickle.loads(pickle.dumps(outcome.steps))
+    assert type(told) is tuple
+    assert outcome.steps == told
+    assert "has the right sign" in told[0]

@@ -215,7 +215,7 @@ class Steps:
             reason = f"true under a hypothesis that is not stated: {one.words}"
             return replace(verdict, verdict="conditional", reason=reason, hypotheses=(one.label,))
         if verdict.verdict == "refuted" and self.effort == "thorough":
-            meant = meant_by(statement, self.plain, self._reading_of_one(self.plain))
+            meant = meant_by(statement, self.plain, Reading(one.context, one.change))
             return replace(verdict, suggestion=meant)
         return verdict
 
@@ -243,7 +243,7 @@ class Steps:
         key = (offset, statement)
         if key not in self.outcomes:
             screened = self.effort == "screened" and statement.relation == "="
-            if screened and Screen(statement, context).differs():
+            if screened and not Screen(statement, context).may_hold():
                 return Outcome("undecided", "a point speaks against it")
             self.outcomes[key] = prove(statement, context, seconds)
         return self.outcomes[key]
@@ -308,13 +308,6 @@ class Steps:
         if not by & self.task.samples:
             return None
         return next(single_sample(statement, context), None)
-
-    def _reading_of_one(self, context: Context) -> Reading:
-        def judged(statement: Statement) -> tuple[Statement, Context]:
-            one = self._for_one_sample(statement, context)
-            return (statement, context) if one is None else (one.statement, one.context)
-
-        return judged
 
 
 def _names_of(statement: Statement) -> list[sp.Basic]:

@@ -29,14 +29,23 @@ from derive.terms import (
 from derive.terms.nodes import Partial
 
 
+def unchanged(term: sp.Expr) -> sp.Expr:
+    """The change that no change is."""
+    return term
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """A statement in a context with one more hypothesis: its label (LaTeX) and it in words."""
+    """A statement in a context with one more hypothesis: its label (LaTeX) and it in words.
+
+    `change` is what the hypothesis does to terms, if it is put into them (n = 1).
+    """
 
     statement: Statement
     context: Context
     label: str
     words: str
+    change: Callable[[sp.Expr], sp.Expr] = unchanged
 
 
 def leaves_base_open(texts: Iterable[str]) -> bool:
@@ -168,18 +177,27 @@ def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
             smaller,
             f"{n} = 1",
             f"{n} = 1, a single sample",
+            one,
         )
 
 
 def _mean_sizes(statement: Statement, context: Context) -> list[sp.Symbol]:
     """The sizes n of factors 1/n."""
+    terms = _terms(statement, context)
+    sizes = _sizes(terms)
     found: dict[sp.Symbol, None] = {}
-    for term in _terms(statement, context):
+    for term in terms if sizes else ():
         for node in sp.preorder_traversal(term):
             if isinstance(node, sp.Pow) and node.exp.is_negative:
                 factors = node.base.args if isinstance(node.base, sp.Mul) else (node.base,)
-                found.update({s: None for s in factors if _is_size(s, statement, context)})
+                found.update({s: None for s in factors if s in sizes})
     return list(found)
+
+
+def _sizes(terms: list[sp.Expr]) -> frozenset[sp.Basic]:
+    """The symbols that the first sizes of families are made of."""
+    firsts = {b.shape[0] for t in terms for b in t.atoms(sp.IndexedBase) if b.shape}
+    return frozenset(s for first in firsts for s in free(first) if isinstance(s, sp.Symbol))
 
 
 def _letters(statement: Statement, context: Context) -> dict[str, sp.Symbol]:
@@ -265,13 +283,6 @@ def _written_out(node: sp.Expr) -> sp.Expr:
         return node
     k = node.limits[0][0]
     return sp.Add(*(substitute(node.function, {k: sp.Integer(i)}) for i in (1, 2)))
-
-
-def _is_size(s: sp.Basic, statement: Statement, context: Context) -> bool:
-    return isinstance(s, sp.Symbol) and any(
-        s in free(b.shape[0]) for t in _terms(statement, context)
-        for b in t.atoms(sp.IndexedBase) if b.shape
-    )  # fmt: skip
 
 
 def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:

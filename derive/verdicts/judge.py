@@ -41,7 +41,7 @@ def judge(
         left = deadline - time.monotonic()
         if left <= 0:
             break
-        if _differs_at_a_point(attempt.statement, attempt.context):
+        if not _may_hold(attempt.statement, attempt.context):
             continue
         found = prove(attempt.statement, attempt.context, left)
         if found.status in ("proved", "conditional"):
@@ -55,12 +55,10 @@ def judge(
     return outcome, outcome.hypotheses, meant
 
 
-def _differs_at_a_point(statement: Statement, context: Context) -> bool:
-    """Whether points speak against an equation; a decimal only has to agree in its digits."""
+def _may_hold(statement: Statement, context: Context) -> bool:
+    """Whether an equation holds at points; a decimal only has to agree in its digits."""
     decimals = any(side.has(Decimal) for side in (statement.lhs, statement.rhs))
-    if statement.relation != "=" or decimals:
-        return False
-    return Screen(statement, context, 2).differs()
+    return statement.relation != "=" or decimals or Screen(statement, context, 2).may_hold()
 
 
 def needs(outcome: Outcome) -> tuple[str, ...]:
@@ -77,7 +75,7 @@ def meant_by(statement: Statement, context: Context, judged: Reading | None = No
     `judged` says how a statement is read before it is proved, by default as it stands.
     """
     try:
-        found = suggestion(statement, context, judged or (lambda s: (s, context)))
+        found = suggestion(statement, context, judged or Reading(context))
         if found is None:
             return None
         return latex(found.rhs) if found.lhs == statement.lhs else latex(found)

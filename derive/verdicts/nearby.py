@@ -47,6 +47,8 @@ def averaged(statement: Statement, context: Context) -> Candidates:
     for position, term in enumerate(terms):
         for new in _over_samples(term, letters, context):
             yield sp.Add(*terms[:position], new, *terms[position + 1 :], evaluate=False)
+    if len(terms) > 1:
+        yield from _over_samples(statement.rhs, letters, context)
 
 
 def _over_samples(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -10,7 +11,7 @@ from flint import arb, ctx, fmpq
 
 from derive.errors import DeriveError
 from derive.proof import prepare
-from derive.proof.balls import evaluate
+from derive.proof.balls import Evaluator
 from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler
 from derive.proof.valuation import NoValueError, Point
@@ -20,6 +21,29 @@ BITS = 128
 POINTS = 3
 DRAWN = 24
 """How many points are tried: ln p has a value at few of those that are drawn for p."""
+
+
+class Place:
+    """A point, and what terms are worth there: definitions are evaluated once for all of them."""
+
+    def __init__(self, context: Context, point: Point) -> None:
+        self.context = context
+        self.point = point
+        self.evaluator = Evaluator(context, point)
+
+    def value(self, term: sp.Expr) -> Number | None:
+        """The value of a term, if it has a finite one."""
+        before = ctx.prec
+        ctx.prec = BITS
+        try:
+            value = real_part(self.evaluator(term))
+        except (NoValueError, DeriveError, ZeroDivisionError):
+            # It stopped halfway, in the middle of a sum perhaps.
+            self.evaluator = Evaluator(self.context, self.point)
+            return None
+        finally:
+            ctx.prec = before
+        return None if isinstance(value, arb) and not value.is_finite() else value
 
 
 class Screen:
@@ -34,29 +58,42 @@ class Screen:
         self.count = points
 
     @cached_property
-    def points(self) -> list[tuple[Point, Number]]:
+    def points(self) -> list[tuple[Place, Number]]:
         """The points at which the left side has a value, with it."""
+        return list(islice(self._valued(), self.count))
+
+    def _valued(self) -> Iterator[tuple[Place, Number]]:
         bodies = [d.body for group in self.context.definitions.values() for d in group]
         terms = (self.statement.lhs, self.statement.rhs)
         try:
             sampler = Sampler((*terms, *bodies), prepare(terms, self.context))
-            self.witness = sampler.setting.witness
-            drawn = sampler.points(max(self.count, DRAWN))
-            valued = ((p, self._value(self.statement.lhs, p)) for p in drawn)
-            return list(islice(((p, v) for p, v in valued if v is not None), self.count))
+            witness = sampler.setting.witness
+            for point in sampler.points(max(self.count, DRAWN)):
+                place = Place(witness, point)
+                left = place.value(self.statement.lhs)
+                if left is not None:
+                    yield place, left
         except DeriveError:
-            return []
-
-    def _value(self, term: sp.Expr, point: Point) -> Number | None:
-        try:
-            value = real_part(evaluate(term, self.witness, point, BITS))
-        except (NoValueError, DeriveError, ZeroDivisionError):
-            return None
-        return None if isinstance(value, arb) and not value.is_finite() else value
+            return
 
     def differs(self) -> bool:
         """Whether a point tells the two sides apart."""
         return self._compare(self.statement.rhs)[0]
+
+    def may_hold(self) -> bool:
+        """Whether the two sides agree at some points and differ at none of them.
+
+        What has values at no point is never proved: the audit would find none either.
+        """
+        agreeing = 0
+        for place, left in self._valued():
+            right = place.value(self.statement.rhs)
+            if right is not None and not _same(left, right):
+                return False
+            agreeing += right is not None
+            if agreeing == self.count:
+                break
+        return agreeing > 0
 
     def passes(self, rhs: sp.Expr) -> bool:
         """Whether a right side has the left side's value, at one point at least."""
@@ -66,8 +103,8 @@ class Screen:
     def _compare(self, rhs: sp.Expr) -> tuple[bool, bool]:
         """Whether a point tells the sides apart, and whether they agree at one before that."""
         agrees = False
-        for point, left in self.points:
-            right = self._value(rhs, point)
+        for place, left in self.points:
+            right = place.value(rhs)
             if right is not None and not _same(left, right):
                 return True, agrees
             agrees |= right is not None
@@ -76,16 +113,16 @@ class Screen:
     def has_factor(self, factor: sp.Expr) -> bool:
         """Whether the left side is the right side times a factor, at every point."""
         found = False
-        for point, left, right in self._sides:
-            value = self._value(factor, point)
+        for place, left, right in self._sides:
+            value = place.value(factor)
             if value is None or not _same(left, value * right):
                 return False
             found |= not _same(left, fmpq(0))
         return found
 
     @cached_property
-    def _sides(self) -> list[tuple[Point, Number, Number]]:
-        valued = ((p, left, self._value(self.statement.rhs, p)) for p, left in self.points)
+    def _sides(self) -> list[tuple[Place, Number, Number]]:
+        valued = ((p, left, p.value(self.statement.rhs)) for p, left in self.points)
         return [(p, left, right) for p, left, right in valued if right is not None]
 
 

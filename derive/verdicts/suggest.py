@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import sympy as sp
@@ -12,6 +13,7 @@ from derive.calculus import differentiate
 from derive.errors import DeriveError
 from derive.proof import prove
 from derive.terms import Context, NamedFunction, Partial, Statement, free, map_terms
+from derive.verdicts.hypotheses import unchanged
 from derive.verdicts.nearby import SOURCES, is_size, negative
 from derive.verdicts.screen import Screen
 
@@ -21,8 +23,17 @@ MAX_PROOFS = 4
 SECONDS = 0.4
 """Looking for what was meant is a courtesy: it may not hold up a verdict for long."""
 
-Reading = Callable[[Statement], tuple[Statement, Context]]
-"""How a statement is judged: it may be in another form and context than as it was written."""
+
+@dataclass(frozen=True)
+class Reading:
+    """How a statement is judged: its terms may be changed first, for n = 1, and in `context`."""
+
+    context: Context
+    change: Callable[[sp.Expr], sp.Expr] = unchanged
+
+    def __call__(self, statement: Statement) -> Statement:
+        sides = (self.change(statement.lhs), self.change(statement.rhs))
+        return Statement(sides[0], statement.relation, sides[1])
 
 
 def suggestion(statement: Statement, context: Context, judged: Reading) -> Statement | None:
@@ -33,19 +44,13 @@ def suggestion(statement: Statement, context: Context, judged: Reading) -> State
     if statement.relation != "=":
         return None
     deadline = time.process_time() + SECONDS
-    as_judged, inside = judged(statement)
-    screen = Screen(as_judged, inside)
+    screen = Screen(judged(statement), judged.context)
     passed = _screened(statement, context, judged, screen, deadline)
     near = (Statement(statement.lhs, "=", rhs) for rhs in islice(passed, MAX_PROOFS))
     for meant in chain(near, _closed_forms(statement, context)):
-        if _proved(judged, meant):
+        if prove(judged(meant), judged.context, SECONDS).status == "proved":
             return meant
     return None
-
-
-def _proved(judged: Reading, meant: Statement) -> bool:
-    changed, context = judged(meant)
-    return prove(changed, context, SECONDS).status == "proved"
 
 
 def _screened(
@@ -62,8 +67,7 @@ def _screened(
                 return
             if candidate not in seen:
                 seen.add(candidate)
-                changed, _ = judged(Statement(statement.lhs, "=", candidate))
-                if screen.passes(changed.rhs):
+                if screen.passes(judged.change(candidate)):
                     yield candidate
 
 

@@ -22,6 +22,9 @@ from derive.verdicts.verdict import StepVerdict, Verdict
 MEGABYTES = 4096
 GRACE = 1.0
 
+YOUNG = 20_000
+"""How many objects are made before the collector looks at them: terms are small and many."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -147,8 +150,9 @@ def _serve(pipe: Connection, megabytes: int) -> None:
     """The worker's loop: tasks in, what they return out, until the pipe closes."""
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # What is imported stays; the collector need not look through it after every few claims.
+    # What is imported stays; the collector need not look through it, nor after every few terms.
     gc.freeze()
+    gc.set_threshold(YOUNG)
     while True:
         try:
             task, args = pipe.recv()

@@ -11,7 +11,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Axes, align
 from derive.numeric.graph import Graph, Hole
-from derive.numeric.scalars import late, negative
+from derive.numeric.scalars import is_binary, late, negative
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +111,9 @@ class Base:
     def added(self, terms: Sequence[sp.Expr], code: Callable[[sp.Expr], Array]) -> Array:
         """The terms added, each by its own code, in a good order."""
         parts = sorted(terms, key=late)
-        common = {abs(p.as_coeff_Mul()[0]) for p in parts}
-        if len(common) == 1 and common != {1}:
+        factor = _common_factor(parts)
+        if factor != 1:
             # 2 a - 2 y overflows where 2 (a - y) does not.
-            (factor,) = common
             return self.scaled(self.added([p / factor for p in parts], code), factor)
         arrays = [code(-p if negative(p) else p) for p in parts]
         holes, labels = self.aligned(arrays)
@@ -137,3 +136,15 @@ class Base:
             inner = sorted(map(self.size, size.args), reverse=True)
             return f"({sign.join(inner)})"
         raise UnsupportedError(f"the size {size} cannot be read from the arguments' shapes")
+
+
+def _common_factor(parts: Sequence[sp.Expr]) -> sp.Rational:
+    """What all terms have in common: z/6 + 1/2 is (z + 3)/6, which is exact where it vanishes."""
+    common = {abs(p.as_coeff_Mul()[0]) for p in parts if not p.is_Rational}
+    (factor, *others) = common or {sp.S.One}
+    number = sum((p for p in parts if p.is_Rational), start=sp.S.Zero) / factor
+    if others or not factor.is_Rational or not is_binary(number):
+        return sp.S.One
+    # To multiply by a power of 2 is exact anyway.
+    exact = is_binary(factor) and is_binary(1 / factor)
+    return sp.S.One if number != 0 and exact else factor

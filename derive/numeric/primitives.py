@@ -36,8 +36,10 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
     {
         "sigmoid": Primitive((_x,), sp.exp(sp.Min(_x, 0)) / (1 + _tail), "_sigmoid", "s"),
         "sigmoid_slope": Primitive((_x,), _tail / (1 + _tail) ** 2, "_sigmoid_slope", "slope"),
-        # The second is a function of the third that vanishes like exp(-|x|).
+        # The second is a function of the third that vanishes like exp(-|x|), or as the name says.
         "scaled_tail": Primitive((_p, _q, _x), _p * _q, "_scaled_tail", "t"),
+        "scaled_gauss": Primitive((_p, _q, _x), _p * _q, "_scaled_gauss", "t"),
+        "scaled_normal_cdf": Primitive((_p, _q, _x), _p * _q, "_scaled_normal_cdf", "t"),
         "sech_square": Primitive((_x,), 1 / sp.cosh(_x) ** 2, "_sech_square", "slope"),
         "bent": Primitive((_x, _p), sp.Max(_x, 0) + _p * sp.Min(_x, 0), "_bent", "bent"),
         "softplus": Primitive((_x,), sp.Max(_x, 0) + sp.log(1 + _tail), "_softplus", "softplus"),

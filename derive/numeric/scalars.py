@@ -29,6 +29,11 @@ def number(term: sp.Expr) -> str:
     return repr(float(value))
 
 
+def is_binary(term: sp.Expr) -> bool:
+    """Whether a term is a number that a float holds exactly: few bits, divided by a power of 2."""
+    return bool(term.is_Rational and term.q & (term.q - 1) == 0 and abs(term.p) < 2**20)
+
+
 def negative(term: sp.Expr) -> bool:
     """Whether the term is written with a minus sign."""
     return bool(term.as_coeff_Mul()[0].is_negative)

@@ -122,3 +122,25 @@ def test_a_ratio_near_one_and_ratios_out_of_range():
         np.testing.assert_allclose(f(near, 1.0), np.log1p(np.finfo(float).eps), rtol=1e-15)
         np.testing.assert_allclose(f(1e300, 1e-300), 600 * np.log(10), rtol=1e-15)
         np.testing.assert_allclose(f(3e-310, 1e-310), np.log(3e-310 / 1e-310), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["silu", "mish", "gelu"])
+@pytest.mark.parametrize("size", [1, 5000])
+def test_products_with_a_tail_keep_their_digits(name, size, reference):
+    """Far left, where the tail alone is subnormal and has but a few digits."""
+    entry = catalogue[name]
+    far = np.array([-38.5, -38.0, -37.6]) if name == "gelu" else np.array([-744.0, -740.0, -712.0])
+    f = compile_expression(entry.formula, entry.params)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for z in far:
+            exact, _ = reference.truth(entry.formula, {entry.params[0]: np.asarray(z)})
+            found = f(np.full(size, z))
+            assert np.all(np.abs(found - exact) <= 4 * np.spacing(np.abs(exact)))
+
+
+def test_a_common_factor_keeps_a_zero_exact():
+    f = compile_expression(x / 6 + sp.Rational(1, 2))
+    left = np.nextafter(-3.0, 0.0)
+    assert f(left) == (left + 3) / 6
+    assert f(-3.0) == 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.numeric.primitives import is_primitive, primitive
+from derive.numeric.primitives import is_primitive, primitive, primitive_name
 from derive.numeric.rewrites.shapes import rewrite
 from derive.terms import real
 
@@ -48,19 +48,28 @@ def square_of_hyperbolic_secant(term: sp.Expr) -> sp.Expr | None:
     return None
 
 
-_TAILS = ("sigmoid", "sigmoid_slope", "softplus", "tanh_softplus")
+# What vanishes, and the primitive for its products.
+_TAILS = {
+    "sigmoid": scaled_tail,
+    "sigmoid_slope": scaled_tail,
+    "softplus": scaled_tail,
+    "tanh_softplus": scaled_tail,
+    "gauss": primitive("scaled_gauss"),
+    "normal_cdf": primitive("scaled_normal_cdf"),
+}
 
 
 @rewrite(_w * sigmoid(_x), scaled_tail(_w, sigmoid(_x), _x))
 def product_with_tail(term: sp.Expr) -> sp.Expr | None:
-    """w σ(u) has digits where σ(u) alone, near 0, has lost them; so have σ′ and softplus."""
+    """w σ(u) has digits where σ(u) alone, near 0, has lost them; so has w times other tails."""
     if not isinstance(term, sp.Mul):
         return None
     for f in term.args:
         weights = [w for w in term.args if w is not f and not w.is_number and not _below_bar(w)]
-        if is_primitive(f, *_TAILS) and not all(map(_at_most_one, weights)):
+        name = primitive_name(f)
+        if name in _TAILS and not all(map(_at_most_one, weights)):
             rest = (t for t in term.args if t is not f and t not in weights)
-            return sp.Mul(scaled_tail(sp.Mul(*weights), f, f.args[0]), *rest)
+            return sp.Mul(_TAILS[name](sp.Mul(*weights), f, f.args[0]), *rest)
     return None
 
 
@@ -69,4 +78,4 @@ def _below_bar(factor: sp.Expr) -> bool:
 
 
 def _at_most_one(factor: sp.Expr) -> bool:
-    return isinstance(factor, sp.tanh) or is_primitive(factor, "sigmoid", "sigmoid_slope")
+    return isinstance(factor, sp.tanh) or is_primitive(factor, *set(_TAILS) - {"softplus"})

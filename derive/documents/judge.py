@@ -75,13 +75,23 @@ def _in_matrices(task: Task, judged: Judged, deadline: float) -> Judged | None:
         return None
     given = [f for f in task.facts if f.kind == "definition"]
     assumed = [f for f in task.facts if f.kind == "assumption"]
-    verdict = verify_matrices(task.source, [f.text for f in given], [f.text for f in assumed],
+    claim, *texts = _without_arguments([task.source.rstrip(" .,;\n"), *(f.text for f in given)], given)
+    verdict = verify_matrices(claim, texts, [f.text for f in assumed],
                               base_context(), deadline - time.monotonic())  # fmt: skip
     if verdict is None or verdict.status == "undecided":
         return None
     offset = judged.steps[0].offset if judged.steps else task.source.index("=") + 1
     steps = tuple(replace(s, offset=offset) for s in verdict.steps)
     return Judged(steps, verdict.readings, (*given, *assumed))
+
+
+def _without_arguments(texts: list[str], given: Sequence[Fact]) -> list[str]:
+    """J(w) as the value J: in matrix notation a loss is a number that is defined."""
+    for fact in given:
+        name = fact.left.partition("(")[0].strip()
+        if fact.params and name and not name.endswith(r"\left"):
+            texts = [text.replace(fact.left, name) for text in texts]
+    return texts
 
 
 def _best(task: Task, deadline: float) -> Judged:

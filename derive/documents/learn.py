@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.documents.facts import SAMPLE_SUM, Facts
-from derive.documents.prose import defines_anew, is_item_of, only_states
+from derive.documents.prose import defines_anew, is_item_of, only_states, sets_to_zero
 from derive.documents.reported import as_definition
 from derive.documents.roles import SET_TO_ZERO
 from derive.documents.steps import SAYS_ARGUMENT
@@ -19,6 +19,9 @@ from derive.latex.notation import INDEX_LETTERS
 from derive.latex.outline import Line, Outline, outline
 from derive.verdicts.surroundings import RELATION_SIGNS
 from derive.verdicts.verdict import StepVerdict
+
+OPTIMUM = 60
+"""How far back the words may be that say what an equation without a name is of, in characters."""
 
 _FUNCTION = re.compile(r"\\?[A-Za-z]+\s*\(\s*\\?[A-Za-z]+\s*\)")
 
@@ -46,8 +49,12 @@ def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
 
 def ends_in_zero(line: Line) -> bool:
     """`\\frac{dL}{dp} = \\frac{k}{p} - n = 0`: the author looks for an optimum."""
-    slope = re.match(r"\\(?:d?frac|nabla|partial)|[^=]*'", line.sides[0]) is not None
-    return slope and len(line.relations) > 1 and line.relations[-1] == "=" and line.sides[-1] == "0"
+    return is_slope(line) and len(line.relations) > 1 and line.relations[-1] == "=" and line.sides[-1] == "0"
+
+
+def is_slope(line: Line) -> bool:
+    """Whether a chain begins with a derivative."""
+    return re.match(r"\\[dt]?frac\s*\{\s*(?:d|\\)|\\nabla|\\partial|[^=]*'", line.sides[0]) is not None
 
 
 def is_its_own_condition(step: StepVerdict) -> bool:
@@ -62,6 +69,8 @@ def meaning(line: Line, facts: Facts, said: str) -> str:
         return "a condition on its names; it is used as a hypothesis from here on"
     if is_recurrence(line) and not facts.defined_names() & {_base(line.sides[0])}:
         return "a recurrence: it says how the values follow each other"
+    if line.relations[0] == "=" and line.head is None and sets_to_zero(said[-OPTIMUM:]):
+        return "" if is_slope(line) else "it holds at the optimum that the words before speak of"
     if line.relations[0] != "=" or line.head is None:
         return ""
     if facts.is_another_case(line.head):

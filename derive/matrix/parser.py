@@ -34,6 +34,8 @@ class Names:
         """What a name stands for: one that is not declared is a number."""
         if name in self.sizes and name not in self.names:
             return v.constant(self.sizes[name])
+        if name == "I" and name not in self.names:
+            return v.identity()
         return self.names.setdefault(name, v.constant(real(name)))
 
 
@@ -174,10 +176,15 @@ class Parser:
 
     def _operator(self, word: str) -> Value:
         if word == "tr":
-            return v.trace(self._argument())
+            return v.trace(self._sized(self._argument()))
         if word == "diag":
-            return v.diagonal(self._argument())
+            return v.diagonal(self._sized(self._argument()))
         return self._applied(word, self._argument())
+
+    def _sized(self, value: Value) -> Value:
+        if value.shape == v.OPEN:
+            raise self.fail(r"the size of the identity, as in \mathbf{I}_n")
+        return value
 
     def _applied(self, word: str, value: Value) -> Value:
         """A function of every entry; softmax acts on a column, or on each row of a matrix."""
@@ -250,7 +257,7 @@ class Parser:
 
     def _norm(self) -> Value:
         self.norms += 1
-        value = self.sum()
+        value = self._sized(self.sum())
         self.norms -= 1
         if not self.take("||"):
             raise self.fail("the end of the norm")

@@ -12,6 +12,8 @@ from derive.terms import Partial, fresh, index, sum_of
 
 Shape = tuple[sp.Expr, sp.Expr]
 SCALAR: Shape = (sp.S.One, sp.S.One)
+OPEN: Shape = (sp.Symbol("?"), sp.Symbol("?"))
+"""The shape of an I whose size is that of what it meets."""
 
 
 class ShapeError(DeriveError):
@@ -57,8 +59,16 @@ def member(family: sp.IndexedBase) -> Value:
     return Value((family.shape[0], family.shape[1]), lambda i, j: family[i, j])
 
 
+def identity() -> Value:
+    """The identity, of the size that its neighbours need."""
+    return Value(OPEN, lambda i, j: sp.KroneckerDelta(i, j))
+
+
 def same_shape(sign: str, left: Value, right: Value) -> Shape:
     """The common shape of two values. Raises `ShapeError`."""
+    for one, other in ((left, right), (right, left)):
+        if one.shape == OPEN and other.shape[0] == other.shape[1]:
+            return other.shape
     if left.shape != right.shape:
         raise ShapeError(
             f"shapes: {_said(left)} {sign} {_said(right)}; both sides need the same shape"
@@ -88,6 +98,10 @@ def multiply(left: Value, right: Value) -> Value:
         return right.map(lambda e: left.scalar * e)
     if right.is_scalar:
         return left.map(lambda e: e * right.scalar)
+    if left.shape == OPEN:
+        left = Value((right.shape[0], right.shape[0]), left.entry)
+    if right.shape == OPEN:
+        right = Value((left.shape[1], left.shape[1]), right.entry)
     if left.shape[1] != right.shape[0]:
         raise ShapeError(
             f"shapes: {_said(left)} times {_said(right)}; the inner sizes "

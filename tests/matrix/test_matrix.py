@@ -42,6 +42,7 @@ TRUE = {
     "norm": (r"\| A \|_F^2 = \operatorname{tr}(A^\top A)", [], TWO),
     "ones": (r"\mathbf{1}_m^\top A \mathbf{1}_n = \mathbf{1}_n^\top A^\top \mathbf{1}_m", [], TWO),
     "identity": (r"A \mathbf{I}_n = A", [], TWO),
+    "identity without a size": (r"(A^\top A + c I) A^\top = A^\top A A^\top + c A^\top", [], TWO),
 }
 
 
@@ -66,6 +67,14 @@ RESIDUAL = r"X^\top (X \theta - y)"
 def test_chains_and_hessians(claim: str, statuses: list[str]) -> None:
     verdict = dv.verify(claim, SQUARES, LOGISTIC)
     assert [step.verdict for step in verdict.steps] == statuses
+
+
+def test_an_identity_takes_the_size_that_its_neighbours_need() -> None:
+    claim = r"(A^\top A + c I) A^\top = A^\top A A^\top + 2 c A^\top"
+    assert dv.verify(claim, [], TWO).status == "refuted"
+    assert dv.verify(r"\operatorname{tr}(I) = n", [], TWO).status == "undecided"
+    wrong = dv.verify(r"(A + c I) A^\top = A A^\top + c A^\top", [], TWO)
+    assert (wrong.status, wrong.reason[:6]) == ("refuted", "shapes")
 
 
 @pytest.mark.parametrize("name", TRUE)

@@ -75,7 +75,8 @@ def _in_matrices(task: Task, judged: Judged, deadline: float) -> Judged | None:
         return None
     given = [f for f in task.facts if f.kind == "definition"]
     assumed = [f for f in task.facts if f.kind == "assumption"]
-    claim, *texts = _without_arguments([task.source.rstrip(" .,;\n"), *(f.text for f in given)], given)
+    written = [task.source.rstrip(" .,;\n"), *(f.text for f in given)]
+    claim, *texts = _without_arguments(written, given)
     verdict = verify_matrices(claim, texts, [f.text for f in assumed],
                               base_context(), deadline - time.monotonic())  # fmt: skip
     if verdict is None or verdict.status == "undecided":

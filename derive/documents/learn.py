@@ -23,6 +23,7 @@ from derive.verdicts.verdict import StepVerdict
 OPTIMUM = 60
 """How far back the words may be that say what an equation without a name is of, in characters."""
 
+_SLOPE = re.compile(r"\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm|\{?\\rm)|\\nabla|\\partial|[^=]*'")
 _FUNCTION = re.compile(r"\\?[A-Za-z]+\s*\(\s*\\?[A-Za-z]+\s*\)")
 
 
@@ -49,12 +50,13 @@ def settled(shape: Outline, judged: Judged, facts: Facts, said: str) -> Judged:
 
 def ends_in_zero(line: Line) -> bool:
     """`\\frac{dL}{dp} = \\frac{k}{p} - n = 0`: the author looks for an optimum."""
-    return is_slope(line) and len(line.relations) > 1 and line.relations[-1] == "=" and line.sides[-1] == "0"
+    last = (line.relations[-1], line.sides[-1])
+    return is_slope(line) and len(line.relations) > 1 and last == ("=", "0")
 
 
 def is_slope(line: Line) -> bool:
     """Whether a chain begins with a derivative."""
-    return re.match(r"\\[dt]?frac\s*\{\s*(?:d|\\)|\\nabla|\\partial|[^=]*'", line.sides[0]) is not None
+    return _SLOPE.match(line.sides[0]) is not None
 
 
 def is_its_own_condition(step: StepVerdict) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import sympy as sp
@@ -16,7 +15,7 @@ from derive.latex.membership import domain_of, interval_of, is_some_set, worded_
 from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
-from derive.latex.outline import clean
+from derive.latex.outline import written
 from derive.latex.roles import Roles, head_name, walk
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
@@ -268,11 +267,7 @@ class _Draft:
         return found
 
     def _slice(self, node: s.Node) -> str:
-        end = node.end
-        # A node ends with its last token; the braces around that belong to the text as well.
-        while _open_braces(self.source[node.start : end]) > 0 and self.source[end : end + 1] == "}":
-            end += 1
-        return clean(self.source[node.start : end])
+        return written(self.source, node)
 
     def _membership(self, chain: s.Chain, before: list[s.Node]) -> None:
         if chain.relations != ("in",) or chain.parts[0] is None or chain.parts[1] is None:
@@ -337,9 +332,3 @@ class _Draft:
 
 def _is_letter(node: s.Node) -> bool:
     return isinstance(s.unscripted(s.bare(node)), s.Name)
-
-
-def _open_braces(text: str) -> int:
-    """How many braces of a text are left open."""
-    plain = re.sub(r"\\[{}]", "", text)
-    return plain.count("{") - plain.count("}")

@@ -230,9 +230,23 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", "".join(kept)).strip()
 
 
+def written(source: str, node: s.Node) -> str:
+    """A side as written, with all its braces: a node ends with its last token."""
+    end = node.end
+    while _open_braces(source[node.start : end]) > 0 and source[end : end + 1] == "}":
+        end += 1
+    return clean(source[node.start : end])
+
+
+def _open_braces(text: str) -> int:
+    """How many braces of a text are left open."""
+    plain = re.sub(r"\\[{}]", "", text)
+    return plain.count("{") - plain.count("}")
+
+
 def _line(source: str, chain: s.Chain, limited: set[str]) -> Line:
     """A chain; an equation that holds for some values of its arguments only defines no name."""
-    texts = tuple("" if p is None else clean(source[p.start : p.end]) for p in chain.parts)
+    texts = tuple("" if p is None else written(source, p) for p in chain.parts)
     starts = tuple(chain.start if p is None else p.start for p in chain.parts)
     names = tuple(frozenset() if p is None else _names(p) for p in chain.parts)
     marks = tuple(frozenset() if p is None else _marks(source, p) for p in chain.parts)

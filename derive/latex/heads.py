@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.roles import Roles, head_name, index_parts, is_bound, raised_index, texts_of, walk
+from derive.latex.spelling import is_derivative
 from derive.terms import shape_of
 
 _PARAMETERS = frozenset({"alpha", "beta", "gamma", "lambda", "tau", "kappa", "epsilon"})
@@ -44,6 +45,30 @@ def survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
         roles.own.add(name)
     if len(plain) == 1 and _ranges_over(plain[0], chain, roles):
         roles.vector_functions.add(name)
+
+
+def gives_e_a_meaning(tree: s.Listing) -> bool:
+    """Whether e is a value of the text's own here, such as an error: e = y − a, or ∂L/∂e."""
+    for chain in tree.items:
+        if not isinstance(chain, s.Chain) or chain.relations[:1] != ("=",):
+            continue
+        head, said = chain.parts[:2]
+        if head is None or said is None or not _is_e(s.bare(head)):
+            continue
+        names = [x for x in walk(said) if isinstance(x, s.Name) and not _is_e(x)]
+        # A limit or a series says what Euler's number is.
+        if names and not any(isinstance(x, s.Big | s.Function) for x in walk(said)):
+            return True
+    fractions = (x for x in walk(tree) if isinstance(x, s.Fraction) and is_derivative(x))
+    parts = (s.bare(part) for x in fractions for part in (x.numerator, x.denominator))
+    return any(
+        isinstance(part, s.Term) and any(map(_is_e, part.items[1:])) and len(part.items) == 2
+        for part in parts
+    )
+
+
+def _is_e(node: s.Node) -> bool:
+    return isinstance(node, s.Name) and node.text == "e"
 
 
 def survey_functions_of_members(tree: s.Listing, roles: Roles) -> None:

@@ -48,8 +48,8 @@ class Letters(Expressions):
         letter = node.base.text
         if node.primes:
             return self._bare_derivative(node)
-        if letter == "e" and node.sub is None and node.sup is not None and self._is_base_e():
-            return build.power(sp.E, self.scalar(self.exponent(node.sup)))
+        if letter == "e" and self._is_exponential(node):
+            return build.power(sp.E, self.scalar(self.exponent(node.sup or node)))
         raised = s.bare(node.sup) if node.sup is not None else None
         if any(is_plus(x) for x in (node.sub, node.sup)):
             return self._positive_letter(node)
@@ -104,7 +104,18 @@ class Letters(Expressions):
         return build.power(value, self.scalar(self.exponent(node.sup)))
 
     def _is_base_e(self) -> bool:
-        return "e" not in self.names.roles.objects and not self.names.is_bound("e")
+        roles = self.names.roles
+        return "e" not in roles.objects.keys() | roles.own and not self.names.is_bound("e")
+
+    def _is_exponential(self, node: s.Script) -> bool:
+        """Whether e^x is the exponential: beside an error e, all but e² and labels are."""
+        if node.sub is not None or node.sup is None or self._is_base_e():
+            return node.sub is None and node.sup is not None
+        plain = isinstance(s.bare(node.sup), s.Number | s.Group | s.Text)
+        if "e" not in self.names.roles.own or plain:
+            return False
+        self.names.note("e with an exponent read as the base of the natural logarithm")
+        return True
 
     def _letter(self, node: s.Name) -> sp.Expr:
         if node.text == "e" and self._is_base_e():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derive.latex import syntax as s
+from derive.latex.heads import gives_e_a_meaning
 from derive.latex.lookup import entries_by_name
 from derive.latex.notation import INDEX_LETTERS, PROBABILITIES
 from derive.latex.parser import parse
@@ -81,8 +82,9 @@ class SampleSum:
 
 @dataclass(frozen=True)
 class Outline:
-    """The chains of a formula; `names` are all names in it, `words` those of several letters.
+    """The chains of a formula; `names` are all names in it.
 
+    `words` are those of several letters, and e if the text gives it a meaning;
     `samples` are its sums over a letter that their summands do not carry; `by` the names that
     it differentiates by; `lists` says that it lists things with an ellipsis: `x_1, \\dots, x_n`.
     """
@@ -97,13 +99,14 @@ class Outline:
 
 
 def outline(source: str, words: Iterable[str] = ()) -> Outline:
-    """The outline of a formula; `words` are names of several letters known from elsewhere.
+    """The outline of a formula; `words` are such names known from elsewhere.
 
     Raises `ReadError`.
     """
     tokens = tokenize(source)
     known = words_of([tokens], words)
     tree = respelled(parse(source, tokens, known))
+    own = frozenset("e") if "e" in set(words) or gives_e_a_meaning(tree) else frozenset[str]()
     limited = {
         x.text
         for item in tree.items
@@ -111,11 +114,11 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
         for x in walk(item)
         if isinstance(x, s.Name)
     }
-    lines = [_line(source, item, limited) for item in tree.items if isinstance(item, s.Chain)]
+    lines = [_line(source, item, limited, own) for item in tree.items if isinstance(item, s.Chain)]
     return Outline(
         tuple(lines),
-        _names(tree),
-        known - words_of([], ()),
+        _names(tree, own),
+        known - words_of([], ()) | own,
         bool(lines) and not lines[0].sides[0],
         tuple(x for node in walk(tree) if isinstance(node, s.Term) for x in _sample_sums(node)),
         _differentiated_by(tree),
@@ -244,11 +247,11 @@ def _open_braces(text: str) -> int:
     return plain.count("{") - plain.count("}")
 
 
-def _line(source: str, chain: s.Chain, limited: set[str]) -> Line:
+def _line(source: str, chain: s.Chain, limited: set[str], own: frozenset[str]) -> Line:
     """A chain; an equation that holds for some values of its arguments only defines no name."""
     texts = tuple("" if p is None else written(source, p) for p in chain.parts)
     starts = tuple(chain.start if p is None else p.start for p in chain.parts)
-    names = tuple(frozenset() if p is None else _names(p) for p in chain.parts)
+    names = tuple(frozenset() if p is None else _names(p, own) for p in chain.parts)
     marks = tuple(frozenset() if p is None else _marks(source, p) for p in chain.parts)
     first = chain.parts[0]
     head = head_of(first) if first is not None and chain.relations else None
@@ -352,14 +355,21 @@ def _is_parameter(node: s.Node) -> bool:
     return not isinstance(node, s.Addition | s.Fraction)
 
 
-def _names(node: s.Node) -> frozenset[str]:
-    """The names in a piece: letters, words, and letters with labels (`x_{new}`, `z_1`)."""
+def _names(node: s.Node, own: frozenset[str]) -> frozenset[str]:
+    """The names in a piece: letters, words, and letters with labels (`x_{new}`, `z_1`).
+
+    e is one where it has an index, or where it is the text's `own`.
+    """
     found: set[str] = set()
     stack = [node]
     while stack:
         inner = stack.pop()
-        if isinstance(inner, s.Name) and inner.text != "e":
+        if isinstance(inner, s.Name) and (inner.text != "e" or inner.text in own):
             found.add(inner.text)
+        elif (exponent := _exponent_of_e(inner)) is not None:
+            found |= own if isinstance(s.bare(exponent), s.Number) else set()
+            stack.append(exponent)
+            continue
         elif isinstance(inner, s.Script) and isinstance(inner.base, s.Name) and inner.sub:
             label = label_text(inner.sub)
             if label is not None and index_parts(inner.sub, _NO_ROLES) is None:
@@ -368,8 +378,15 @@ def _names(node: s.Node) -> frozenset[str]:
                 continue
             if label is not None and label.isdigit():
                 found.add(f"{inner.base.text}_{label}")
+            found.add(inner.base.text)
         stack += inner.children
     return frozenset(found)
+
+
+def _exponent_of_e(node: s.Node) -> s.Node | None:
+    if not isinstance(node, s.Script) or node.sub is not None:
+        return None
+    return node.sup if isinstance(node.base, s.Name) and node.base.text == "e" else None
 
 
 def _marks(source: str, node: s.Node) -> frozenset[str]:

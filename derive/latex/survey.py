@@ -9,6 +9,7 @@ import sympy as sp
 from derive.latex import syntax as s
 from derive.latex.ellipsis import components_of
 from derive.latex.heads import (
+    gives_e_a_meaning,
     of_distributions,
     survey_delta,
     survey_functions_of_members,
@@ -47,6 +48,8 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                 roles.bound |= bound_letters(node.sub)
     survey_split_words(trees, roles)
     survey_index_letters(trees, roles)
+    if any(map(gives_e_a_meaning, trees)):
+        roles.own.add("e")
     for tree in trees:
         _survey_memberships(tree, roles)
         _survey_matrices(tree, roles)

@@ -18,6 +18,7 @@ from derive.documents.prose import (
     assumes,
     begins_anew,
     concludes,
+    denies,
     is_item_of,
     naming,
     sets_to_zero,
@@ -175,9 +176,10 @@ class Follower:
         line = self.document.position(found.start)[0]
         if shape.lists:
             return Reported(found, "definition", "definition", "a list: it names its members")
-        if self._is_case(shape) and not found.display:
+        denied = denies(self.said)
+        if self._is_case(shape) and not (found.display or denied):
             return self._case(found, shape, line)
-        if not found.display and is_condition_before(shape, self.said):
+        if not (found.display or denied) and is_condition_before(shape, self.said):
             self.facts.case = [self.facts.assume(found.source.chars, line, shape.names)]
             return Reported(found, "definition", "definition", "a case: what follows is under it")
         if shape.samples:
@@ -204,6 +206,8 @@ class Follower:
             self.before = (shape, found.source) if found.display else None
             return Reported(found, "expression", None, named or "an expression: it states nothing")
         judged = settled(shape, judged, self.facts, self.said)
+        if denied and all(s.verdict == "definition" for s in judged.steps):
+            return Reported(found, "expression", None, "the text says that this does not hold")
         learn(shape, judged, task, self.facts, line, found.display or assumes(self.said))
         if found.display:
             self.facts.case = []

@@ -51,6 +51,20 @@ _CONCLUSION = re.compile(
 )
 
 
+_DENIES = re.compile(
+    r"\b(?:(?:not|never|cannot|\w+n['’]t)\s+(?:\w+\s+){0,2}?"
+    r"(?:have|holds?|true|case|means?|imply|follow|say|write|correct|valid|conclude)"
+    r"|wrong|false|incorrect|untrue|(?:nicht|falsch)(?:\s+wahr)?)"
+    r"(?:\s+(?:that|to|say|write|conclude|generally|in\s+general|dass))*[\s,:]*$",
+    re.IGNORECASE,
+)
+
+
+def denies(before: str) -> bool:
+    """Whether the words before a formula say that it does not hold."""
+    return _DENIES.search(before) is not None
+
+
 def sets_to_zero(before: str) -> bool:
     """Whether the words before a formula speak of an optimum, or of a derivative set to zero."""
     return _OPTIMUM.search(before) is not None

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from bench.identities.record import Identity as Id
-from bench.identities.reference import delta, diff, mean, partial
+from bench.identities.reference import delta, diff, exp, mean, partial, sigma
 
 LEAST_SQUARES = (r"L = \frac{1}{2m}\sum_{i=1}^m(h_i - y_i)^2", r"h_i = \sum_{k=1}^n w_kx_{ik}")
+NEURON = (
+    r"L = \frac{1}{2n}\sum_{i=1}^n(a_i - y_i)^2",
+    r"a_i = \sigma(z_i)",
+    r"z_i = wx_i + b",
+)
 LINE = (r"L = \sum_{i=1}^n(y_i - wx_i - b)^2",)
 
 
@@ -27,6 +32,15 @@ IDENTITIES = (
     Id("line-mixed", r"\frac{\partial^2 L}{\partial w\partial b} = 2\sum_{i=1}^n x_i",
        lambda xs, ys, w, b: (diff(lambda t: diff(lambda s: sum((ys - t * xs - s) ** 2), b), w),
                              2 * sum(xs)), given=LINE),
+    Id("neuron-bias-gradient",
+       r"\frac{\partial L}{\partial b} = \frac{1}{n}\sum_{i=1}^n(a_i - y_i)\sigma'(z_i)",
+       lambda xs, ys, w, b: (diff(lambda t: mean((sigma(w * xs + t) - ys) ** 2) / 2, b),
+                             mean((sigma(w * xs + b) - ys) * sigma(w * xs + b)
+                                  * (1 - sigma(w * xs + b)))), given=NEURON),
+    Id("neuron-share-moved-out",
+       r"e^b\sum_{i=1}^n \frac{y_ie^{x_i}}{1 + e^{b+x_i}} = \sum_{i=1}^n y_i - \sum_{i=1}^n\frac{y_i}{1 + e^{b+x_i}}",
+       lambda xs, ys, b: (exp(b) * sum(ys * exp(xs) / (1 + exp(b + xs))),
+                          sum(ys) - sum(ys / (1 + exp(b + xs))))),
     Id("line-optimal-intercept", r"\sum_{i=1}^n(y_i - wx_i - b) = 0",
        lambda xs, ys, w: (sum(ys - w * xs - (mean(ys) - w * mean(xs))), 0),
        given=(r"b = \frac1n\sum_{i=1}^n y_i - w\cdot\frac1n\sum_{i=1}^n x_i",)),

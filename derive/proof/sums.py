@@ -16,6 +16,7 @@ from flint import fmpq
 
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import Algebra
+from derive.proof.digits import digits
 from derive.proof.field import Field, Frac, Generator, Poly
 from derive.proof.rows import summed
 from derive.proof.series import closed_form
@@ -193,12 +194,11 @@ def sum_multi(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
     field = algebra.field
     bound = frozenset(k for k, _ in ranges)
     outer, inner = _split_factors(field, body.den, bound)
-    quotient, rest = divmod(body.num, inner)
     total = field.zero
-    for poly, den in ((quotient, field.ctx.constant(1)), (rest, inner)):
+    for poly, den, scale in digits(algebra, body.num, inner, bound):
         for powers, coefficient in field.terms(poly):
             term = _sum_term(algebra, powers, den, ranges)
-            total = total + term * field.constant(coefficient)
+            total = total + term * field.constant(coefficient) / scale
     return total / algebra.of(outer)
 
 

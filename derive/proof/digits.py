@@ -1,0 +1,68 @@
+"""A summand's fraction in digits: by powers of its denominator, the same however it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from derive.proof.algebra import Algebra
+from derive.proof.field import Field, Frac, Poly
+
+
+def digits(
+    algebra: Algebra, num: Poly, den: Poly, bound: frozenset[sp.Symbol]
+) -> Iterator[tuple[Poly, Poly, Frac]]:
+    """num/den as a sum of numerator/(denominator · scale), the same however it was written.
+
+    Over D^m, D irreducible, the numerator is expanded by powers of D in a generator that
+    carries a bound index; what D has in front of that generator's power goes outside. Then
+    Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for u = x_k + b too.
+    """
+    one = algebra.field.ctx.constant(1)
+    _, factors = algebra.field.factor(den)
+    base, power = factors[0] if len(factors) == 1 else (den, 1)
+    found = _leading(algebra, base, bound) if len(factors) == 1 else None
+    if found is None:
+        quotient, rest = divmod(num, den)
+        yield from ((quotient, one, algebra.field.one), (rest, den, algebra.field.one))
+        return
+    scale = algebra.of(den) / algebra.of(base**power)
+    while power and num:
+        num, rest, times = _divided(algebra.field, num, base, *found)
+        scale = scale * algebra.of(found[1] ** times)
+        yield rest, base**power, scale
+        power -= 1
+    yield num, one, scale
+
+
+def _leading(algebra: Algebra, base: Poly, bound: frozenset[sp.Symbol]) -> tuple[int, Poly] | None:
+    """A generator with a bound index and its leading coefficient, which is free and never 0."""
+    field = algebra.field
+    for g in field.used(base):
+        if field.generators[g].indices & bound:
+            first = _coefficient(field, base, g, int(base.degrees()[g]))
+            settled = field.indices(first).isdisjoint(bound)
+            if settled and 0 not in algebra.facts.of_frac(algebra.of(first)):
+                return g, first
+    return None
+
+
+def _coefficient(field: Field, poly: Poly, g: int, power: int) -> Poly:
+    """What stands with a generator's power in a polynomial."""
+    kept = {}
+    for exponents, coefficient in poly.terms():
+        if exponents[g] == power:
+            kept[(*exponents[:g], 0, *exponents[g + 1 :])] = coefficient
+    return field.ctx.from_dict(kept)
+
+
+def _divided(field: Field, num: Poly, base: Poly, g: int, first: Poly) -> tuple[Poly, Poly, int]:
+    """q, r, k with first^k · num = q · base + r and r of a lower degree in g than base."""
+    degree, quotient, times = int(base.degrees()[g]), field.ctx.constant(0), 0
+    while num and int(num.degrees()[g]) >= degree:
+        field.watch()
+        top = int(num.degrees()[g])
+        step = _coefficient(field, num, g, top) * field.gens[g] ** (top - degree)
+        num, quotient, times = first * num - step * base, first * quotient + step, times + 1
+    return quotient, num, times

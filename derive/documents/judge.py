@@ -192,7 +192,11 @@ class _Attempt:
         """Whether what is differentiated in these steps depends on the variable, as defined."""
         steps = [s.statement for s in self.claim.steps if s.offset in offsets]
         derivatives = [p for s in steps for side in (s.lhs, s.rhs) for p in side.atoms(Partial)]
-        return are_connected(sorted(derivatives, key=str), self.contexts[0])
+        derivatives.sort(key=str)
+        inside = reached([p.expr for p in derivatives], self.contexts[0])
+        # A function that the text defines, though not among these facts, is no unknown one.
+        told = {f.name for f in self.task.facts if f.params} - set(self.contexts[0].definitions)
+        return not told & inside and are_connected(derivatives, self.contexts[0])
 
     def judged(self, steps: Sequence[StepVerdict]) -> Judged:
         taken = _taken(self.claim, self.contexts[0])

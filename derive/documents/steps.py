@@ -21,11 +21,12 @@ from derive.documents.roles import (
 )
 from derive.documents.task import Task
 from derive.documents.unknowns import (
+    holds_for_some,
     unknown_under_derivative,
     with_values_beside_members,
     with_values_named,
 )
-from derive.documents.values import values_put_in
+from derive.documents.values import values_put_in, with_slopes_found
 from derive.latex import Formula, Step
 from derive.proof import Outcome, prove
 from derive.terms import (
@@ -37,8 +38,9 @@ from derive.terms import (
     free,
     name_of,
 )
+from derive.verdicts.attempts import Attempt
 from derive.verdicts.claims import judged_step
-from derive.verdicts.hypotheses import Attempt, single_sample
+from derive.verdicts.hypotheses import single_sample
 from derive.verdicts.judge import meant_by
 from derive.verdicts.nearby import is_size
 from derive.verdicts.screen import Screen
@@ -162,6 +164,8 @@ class Steps:
                                offset=step.offset)  # fmt: skip
         if statement.relation == "!=":
             return self._differing(step, statement, lhs, context, seconds)
+        if context is self.numeric:
+            statement = with_slopes_found(statement, self.plain, context)
         statement, context = with_values_named(statement, context)
         special = self._special(step, statement, lhs, context)
         if special is not None:
@@ -230,9 +234,14 @@ class Steps:
         fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
         if fresh:
             return naming_coefficients(verdict, numbered, fresh)
-        if not unknown:
+        some = not unknown and holds_for_some(statement, self.plain)
+        if not (unknown or some):
             return verdict
-        reason = f"the document does not say what {unknown[0]} is"
+        reason = (
+            "it holds for some values and not for all; the text does not say which are meant"
+            if some
+            else f"the document does not say what {unknown[0]} is"
+        )
         return replace(verdict, verdict="undecided", reason=reason, counterexample=None,
                        suggestion=None)  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from derive.proof import prove
 from derive.terms import (
     Context,
     Definition,
@@ -59,6 +60,7 @@ def unknown_under_derivative(statement: Statement, context: Context) -> list[str
             told = _shared(p, there, context)
             if unknown and not told and name_of(p.expr) not in _under_defined(there, context):
                 found.append(str(name_of(p.expr)))
+            found += _undefined_inside(p, there, context)
     return found
 
 
@@ -84,6 +86,35 @@ def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
 def _is_defined(term: sp.Expr, context: Context) -> bool:
     named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
     return not named or context.definition_of(term) is not None
+
+
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+SECONDS = 1.0
+
+
+def holds_for_some(statement: Statement, context: Context) -> bool:
+    """Whether an inequality between several letters holds at a point, though not at all.
+
+    Nobody says of data and weights where they live; which values are meant is then not known.
+    """
+    opposite = _OPPOSITE.get(statement.relation)
+    letters = free(statement.lhs) | free(statement.rhs)
+    if opposite is None or len(letters) < 2:
+        return False
+    against = Statement(statement.lhs, opposite, statement.rhs)
+    return prove(against, context, SECONDS).status == "refuted"
+
+
+def _undefined_inside(p: Partial, there: sp.Expr, context: Context) -> list[str]:
+    """The functions without a meaning in what is differentiated here, and not on the other side."""
+    if not _is_defined(p.expr, context):
+        return []
+    known = {*context.definitions, *context.library}
+    names = reached([p.expr], context) - {name_of(s) for s in free(p.expr)}
+    applied = {type(f).__name__ for name in names for d in context.definitions.get(str(name), ())
+               for f in d.body.atoms(NamedFunction)}  # fmt: skip
+    told = {type(q.expr).__name__ for q in there.atoms(Partial)}
+    return sorted(applied - known - told)
 
 
 def with_values_beside_members(statement: Statement, context: Context) -> Statement:

@@ -6,12 +6,24 @@ from itertools import product
 
 import sympy as sp
 
+from derive.calculus import differentiate
+from derive.errors import DeriveError
 from derive.latex import name_to_latex
 from derive.proof import prove
-from derive.terms import Context, Decimal, Partial, Statement, free, name_of, substitute
+from derive.terms import (
+    Context,
+    Decimal,
+    Partial,
+    Statement,
+    free,
+    map_terms,
+    name_of,
+    substitute,
+)
 from derive.verdicts.verdict import Status
 
 MAX_TRIES = 120
+SLOPE_SECONDS = 2.0
 PUTS_IN = "with the values that it puts in: "
 
 
@@ -45,6 +57,27 @@ def values_put_in(
             stated = tuple(f"{name_to_latex(str(s))} = {v}" for s, v in chosen.items())
             return "proved", PUTS_IN + ", ".join(stated), stated
     return "undecided", undecided, ()
+
+
+def with_slopes_found(statement: Statement, plain: Context, numeric: Context) -> Statement:
+    """∂L/∂w as what it is for any w, before the context puts a value in for w."""
+
+    def found(node: sp.Expr) -> sp.Expr:
+        valued = isinstance(node, Partial) and any(
+            numeric.definition_of(v) is not None and plain.definition_of(v) is None
+            for v in node.variables
+        )
+        if not isinstance(node, Partial) or not valued:
+            return node
+        try:
+            slope = differentiate(node.expr, *node.variables, context=plain).result
+        except DeriveError:
+            return node
+        right = prove(Statement(node, "=", slope), plain, SLOPE_SECONDS)
+        return slope if right.status in ("proved", "conditional") else node
+
+    sides = [map_terms(side, found) for side in (statement.lhs, statement.rhs)]
+    return Statement(sides[0], statement.relation, sides[1])
 
 
 def _without_value(term: sp.Expr, context: Context) -> list[sp.Basic]:

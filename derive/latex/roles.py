@@ -9,7 +9,7 @@ import sympy as sp
 from derive.latex import syntax as s
 from derive.latex.notation import GREEK, INDEX_LETTERS
 
-FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "phi", "varphi", "psi"})
+FUNCTION_LETTERS = frozenset({"f", "g", "h", "F", "G", "phi", "varphi", "psi", "Phi"})
 """Letters whose application f(2z) is never a product."""
 
 _VECTORS = frozenset({"theta", "w", "x", "v", "u", "a", "y", "z"})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy as sp
 
 from derive.functions import catalogue
-from derive.latex import name_to_latex
 from derive.latex.writer import latex
 from derive.terms import (
     Context,
@@ -27,25 +26,13 @@ from derive.terms import (
     sum_of,
 )
 from derive.terms.nodes import Partial
-
-
-def unchanged(term: sp.Expr) -> sp.Expr:
-    """The change that no change is."""
-    return term
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A statement in a context with one more hypothesis: its label (LaTeX) and it in words.
-
-    `change` is what the hypothesis does to terms, if it is put into them (n = 1).
-    """
-
-    statement: Statement
-    context: Context
-    label: str
-    words: str
-    change: Callable[[sp.Expr], sp.Expr] = unchanged
+from derive.verdicts.attempts import Attempt, base_name, terms_of
+from derive.verdicts.unsaid import (
+    distinct_indices,
+    normal_distribution,
+    positive_parameters,
+    unit_vectors,
+)
 
 
 def leaves_base_open(texts: Iterable[str]) -> bool:
@@ -60,6 +47,7 @@ def standard_hypotheses(
     """The attempts, the most usual ones first; `without` names sources that do not apply."""
     if statement.relation != "=":
         yield from probabilities(statement, context)
+        yield from positive_parameters(statement, context)
         if "other_base" not in without:
             yield from other_base(statement, context)
         return
@@ -68,22 +56,10 @@ def standard_hypotheses(
             yield from source(statement, context)
 
 
-def _terms(statement: Statement, context: Context) -> list[sp.Expr]:
-    """The sides, what the context defines, and what the catalogue's names in them stand for."""
-    bodies = [d.body for group in context.definitions.values() for d in group]
-    terms = [statement.lhs, statement.rhs, *bodies]
-    applications = {f for t in terms for f in t.atoms(NamedFunction)}
-    for application in sorted(applications, key=str):
-        definition = context.library.get(type(application).__name__)
-        if definition is not None and len(definition.params) == len(application.args):
-            terms.append(definition.unfold(*application.args))
-    return terms
-
-
 def _weights(statement: Statement, context: Context) -> list[sp.IndexedBase]:
     """The families that weigh a logarithm in a sum, as targets and probabilities do."""
     found: dict[sp.IndexedBase, None] = {}
-    for term in _terms(statement, context):
+    for term in terms_of(statement, context):
         for node in sp.preorder_traversal(term):
             if isinstance(node, sp.Mul) and node.has(sp.log):
                 for factor in node.args:
@@ -99,7 +75,7 @@ def normalized(statement: Statement, context: Context) -> Iterator[Attempt]:
         indices = tuple(index(c) for c in "ijkl"[: len(shape_of(base))])
         k = index("k")
         term = sum_of(base[(*indices[:-1], k)], (k, 1, shape_of(base)[-1]))
-        label = rf"\sum_k {_name(base)}_{{{''.join(map(str, indices[:-1]))}k}} = 1"
+        label = rf"\sum_k {base_name(base)}_{{{''.join(map(str, indices[:-1]))}k}} = 1"
         label = label.replace("_{k}", "_k")
         yield Attempt(
             statement,
@@ -112,7 +88,7 @@ def normalized(statement: Statement, context: Context) -> Iterator[Attempt]:
 def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
     """That what the catalogue takes for probability vectors sums to 1."""
     found: dict[sp.IndexedBase, None] = {}
-    for term in _terms(statement, context):
+    for term in terms_of(statement, context):
         for application in sorted(term.atoms(NamedFunction), key=str):
             definition = context.library.get(type(application).__name__)
             if definition is None or len(definition.params) != len(application.args):
@@ -124,7 +100,7 @@ def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
                     found[actual] = None
     if not found:
         return
-    label = ", ".join(rf"{_name(base)} \in \Delta" for base in found)
+    label = ", ".join(rf"{base_name(base)} \in \Delta" for base in found)
     for base in found:
         context = context.assume(Membership(base, Domain.PROBABILITY), label)
     names = " and ".join(str(base.label) for base in found)
@@ -133,12 +109,12 @@ def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
 
 def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:
     """A one-hot target; what stands in a logarithm itself is a probability, not a target."""
-    logs = [log for t in _terms(statement, context) for log in t.atoms(sp.log)]
+    logs = [log for t in terms_of(statement, context) for log in t.atoms(sp.log)]
     probabilities = {b for log in logs for b in log.atoms(sp.IndexedBase)}
     for base in _weights(statement, context):
         if base in probabilities:
             continue
-        label = rf"{_name(base)} \text{{ one-hot}}"
+        label = rf"{base_name(base)} \text{{ one-hot}}"
         yield Attempt(
             statement,
             context.assume(Membership(base, Domain.ONE_HOT), label),
@@ -183,7 +159,7 @@ def single_sample(statement: Statement, context: Context) -> Iterator[Attempt]:
 
 def _mean_sizes(statement: Statement, context: Context) -> list[sp.Symbol]:
     """The sizes n of factors 1/n."""
-    terms = _terms(statement, context)
+    terms = terms_of(statement, context)
     sizes = _sizes(terms)
     found: dict[sp.Symbol, None] = {}
     for term in terms if sizes else ():
@@ -202,7 +178,7 @@ def _sizes(terms: list[sp.Expr]) -> frozenset[sp.Basic]:
 
 def _letters(statement: Statement, context: Context) -> dict[str, sp.Symbol]:
     """The names that stand for a family and, without an index, for a variable of their own."""
-    terms = _terms(statement, context)
+    terms = terms_of(statement, context)
     families = {str(b.label) for t in terms for b in t.atoms(sp.IndexedBase)}
     symbols = {s.name: s for t in terms for s in sorted(free(t), key=str)
                if isinstance(s, sp.Symbol)}  # fmt: skip
@@ -213,7 +189,7 @@ def members_of_letters(statement: Statement, context: Context) -> dict[sp.Symbol
     """The letters that stand, without an index, for one member of a family: a for a_i."""
     letters = _letters(statement, context)
     found: dict[sp.Symbol, sp.IndexedBase] = {}
-    for base in sorted({b for t in _terms(statement, context) for b in t.atoms(sp.IndexedBase)},
+    for base in sorted({b for t in terms_of(statement, context) for b in t.atoms(sp.IndexedBase)},
                        key=str):  # fmt: skip
         if str(base.label) in letters and len(shape_of(base)) == 1:
             found[letters[str(base.label)]] = base
@@ -229,7 +205,7 @@ def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt
                 written[node.base] = max(written.get(node.base, 0), int(node.indices[0]))
         for base, count in written.items():
             n = base.shape[0]
-            reached = [t for t in _terms(Statement(there, "=", there), context) if n in t.atoms()]
+            reached = [t for t in terms_of(Statement(there, "=", there), context) if n in t.atoms()]
             if count < 2 or not isinstance(n, sp.Symbol) or not reached or here.has(sp.Sum):
                 continue
 
@@ -268,7 +244,9 @@ def two_outcomes(statement: Statement, context: Context) -> Iterator[Attempt]:
             two = substitute(term, {n: sp.Integer(2)})
             return map_terms(map_terms(two, _written_out), member)
 
-        label = rf"{n} = 2,\ " + r",\ ".join(f"{_name(b)}_2 = 1 - {_name(b)}_1" for b in bases)
+        label = rf"{n} = 2,\ " + r",\ ".join(
+            f"{base_name(b)}_2 = 1 - {base_name(b)}_1" for b in bases
+        )
         yield Attempt(
             Statement(written(statement.lhs), "=", written(statement.rhs)),
             rewritten(context, written),
@@ -387,10 +365,6 @@ def _size_of(term: sp.Expr, i: sp.Symbol) -> sp.Expr | None:
     return None
 
 
-def _name(base: sp.IndexedBase) -> str:
-    return name_to_latex(str(base.label))
-
-
 SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     normalized,
     single_sample,
@@ -400,4 +374,7 @@ SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     other_base,
     implied_sum,
     activated,
+    normal_distribution,
+    unit_vectors,
+    distinct_indices,
 )

@@ -13,7 +13,7 @@ from derive.calculus import differentiate
 from derive.errors import DeriveError
 from derive.proof import prove
 from derive.terms import Context, NamedFunction, Partial, Statement, free, map_terms
-from derive.verdicts.hypotheses import unchanged
+from derive.verdicts.attempts import unchanged
 from derive.verdicts.nearby import SOURCES, is_size, negative
 from derive.verdicts.screen import Screen
 

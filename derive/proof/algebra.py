@@ -97,7 +97,7 @@ class Algebra(Angles):
     def _has_sign(self, value: Frac, sign: int) -> Frac:
         """The indicator that a value has exactly this sign, from those of its factors."""
         one, zero = self.field.one, self.field.zero
-        content, factors = (value.num * value.den).factor()
+        content, factors = self.field.factor(value.num * value.den)
         start = 1 if content > 0 else -1
         table = {s: one if s == start else zero for s in (-1, 0, 1)}
         for factor, multiplicity in factors:

@@ -102,7 +102,7 @@ class Cases:
             return region
         region = self._with_conditions(region, normal)
         poly = value.num if sign == ZERO else value.num * value.den
-        _, factors = poly.factor()
+        _, factors = self.field.factor(poly)
         if sign == NONZERO:
             for factor, _ in factors:
                 region = region.with_sign(normal.algebra.radicand(factor), NONZERO)

@@ -17,11 +17,10 @@ import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from derive.errors import LimitError, UnsupportedError
+from derive.proof.polynomials import LETTER, Factors, Poly, Polynomials, Powers
 from derive.terms import index
 
-Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
 Key = tuple[Any, ...]
-Powers = tuple[tuple[int, int], ...]
 
 # The room of the first attempt, and by how much it grows: every operation pays for all of it.
 SMALL = 24
@@ -66,7 +65,7 @@ class Field:
     def __init__(self, capacity: int = SMALL, deadline: float = inf) -> None:
         self.capacity = capacity
         self.deadline = deadline
-        self.ctx = fmpq_mpoly_ctx.get(("x", capacity), Ordering.lex)
+        self.ctx = fmpq_mpoly_ctx.get((LETTER, capacity), Ordering.lex)
         self.gens = self.ctx.gens()
         self.names = [str(g) for g in self.gens]
         self.generators: list[Generator] = []
@@ -75,10 +74,7 @@ class Field:
         self.relations: dict[int, tuple[int, Poly]] = {}
         # pairs of generators whose product is zero
         self.exclusive: set[tuple[int, int]] = set()
-        # What was found of polynomials, by their keys: the same ones come back again and again.
-        self.factored: dict[str, tuple[fmpq, list[tuple[Poly, int]]]] = {}
-        self._terms: dict[str, tuple[tuple[Powers, fmpq], ...]] = {}
-        self._used: dict[str, tuple[int, ...]] = {}
+        self.known = Polynomials()
         self._indices: dict[str, frozenset[Any]] = {}
         self._reduced: set[str] = set()
         self._rules = (0, 0)
@@ -128,39 +124,24 @@ class Field:
 
     def used(self, poly: Poly) -> tuple[int, ...]:
         """The numbers of the generators that occur in a polynomial."""
-        key = str(poly)
-        found = self._used.get(key)
-        if found is None:
-            found = self._used[key] = tuple(g for g, d in enumerate(poly.degrees()) if d > 0)
-        return found
+        return self.known(poly).used
 
     def indices(self, poly: Poly) -> frozenset[Any]:
         """The index symbols that occur in a polynomial's generators."""
-        key = str(poly)
-        found = self._indices.get(key)
+        known = self.known(poly)
+        found = self._indices.get(known.key)
         if found is None:
-            each = (self.generators[g].indices for g in self.used(poly))
-            found = self._indices[key] = frozenset().union(*each)
+            each = (self.generators[g].indices for g in known.used)
+            found = self._indices[known.key] = frozenset().union(*each)
         return found
 
     def terms(self, poly: Poly) -> tuple[tuple[Powers, fmpq], ...]:
         """The terms of a polynomial as (((generator, exponent), ...), coefficient)."""
-        key = str(poly)
-        found = self._terms.get(key)
-        if found is None:
-            found = self._terms[key] = tuple(
-                (tuple((g, int(e)) for g, e in enumerate(exponents) if e), coefficient)
-                for exponents, coefficient in poly.terms()
-            )
-        return found
+        return self.known(poly).terms
 
-    def factor(self, poly: Poly) -> tuple[fmpq, list[tuple[Poly, int]]]:
+    def factor(self, poly: Poly) -> Factors:
         """The content and the irreducible factors of a polynomial with their multiplicities."""
-        key = self.key(poly)
-        found = self.factored.get(key)
-        if found is None:
-            found = self.factored[key] = poly.factor()
-        return found
+        return self.known(poly).factors
 
     def monomial(self, powers: Powers, coefficient: fmpq | int = 1) -> Poly:
         """The polynomial with this one term."""
@@ -171,7 +152,7 @@ class Field:
 
     def key(self, poly: Poly) -> str:
         """A hashable, ordered form of a polynomial: its terms in order, written out."""
-        return str(poly)
+        return self.known(poly).key
 
     def reduce(self, poly: Poly) -> Poly:
         """Reduce by the generators' relations until none applies."""
@@ -192,7 +173,7 @@ class Field:
         if rules != self._rules:
             self._rules = rules
             self._reduced.clear()
-        key = str(poly)
+        key = self.key(poly)
         if key in self._reduced:
             return False
         if self._matches_rule(poly):

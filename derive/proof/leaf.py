@@ -243,7 +243,7 @@ class LeafJudge:
 
 def _add_product(facts: Facts, poly: Poly, sign: Sign) -> None:
     """A condition as facts: of the product, and of its factors what follows for them."""
-    _, factors = poly.factor()
+    _, factors = facts.field.factor(poly)
     if poly.is_constant():
         return
     facts.add(poly, sign)

@@ -128,7 +128,7 @@ class Rebuilder:
 
     def _root(self, inside: Poly, q: int) -> Frac:
         value = self.poly(inside)
-        content, factors = value.num.factor()
+        content, factors = self.algebra.field.factor(value.num)
         plain = value.den.is_constant() and content == 1 and [e for _, e in factors] == [1]
         if self.renaming and plain:
             # What is nonnegative for every index is so for this one.
@@ -205,7 +205,7 @@ def sum_multi(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
 def _split_factors(field: Field, poly: Poly, bound: frozenset[sp.Symbol]) -> tuple[Poly, Poly]:
     """The part of a denominator without the bound indices, and the part with them."""
     outer, inner = field.ctx.constant(1), field.ctx.constant(1)
-    content, factors = poly.factor()
+    content, factors = field.factor(poly)
     for factor, multiplicity in factors:
         if field.indices(factor).isdisjoint(bound):
             outer *= factor**multiplicity
@@ -297,7 +297,7 @@ def _components(algebra: Algebra, powers: Powers, den: Poly, ranges: Sequence[Ra
         (field.generators[g].indices & bound, algebra.of(field.monomial(((g, e),))))
         for g, e in powers
     ]
-    for factor, multiplicity in den.factor()[1]:
+    for factor, multiplicity in field.factor(den)[1]:
         indices = field.indices(factor) & bound
         pieces.append((indices, field.one / algebra.of(factor**multiplicity)))
     groups: list[tuple[frozenset[sp.Symbol], Frac]] = []

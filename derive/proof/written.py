@@ -96,7 +96,7 @@ def note_written_sign(normal: Normalizer, term: sp.Expr) -> None:
         return
     sign = written_sign(normal, term)
     rest = facts.sign(value.den)
-    _, factors = value.num.factor()
+    _, factors = normal.field.factor(value.num)
     loose = [f for f, _ in factors if len(facts.of_irreducible(f)) > 1]
     if len(sign) < 3 and len(loose) == 1 and len(rest) == 1 and rest != ZERO:
         others = facts.sign(divmod(value.num, loose[0])[0])

@@ -1,0 +1,102 @@
+"""What was found of polynomials: the same ones come back again and again.
+
+FLINT's polynomials cannot be hashed, and their exponent vectors are as long as the ring has
+generators. So a polynomial is known by its text, and what was found of it is kept under that.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
+
+Poly = Any  # flint.fmpq_mpoly; python-flint ships no types
+Powers = tuple[tuple[int, int], ...]
+Factors = tuple[fmpq, list[tuple[Poly, int]]]
+
+# The letter of all generators: a generator's name is this and its number.
+LETTER = "x"
+MAX_KEPT = 4096
+
+_NUMBER = re.compile(f"{LETTER}([0-9]+)")
+
+
+class Known:
+    """One polynomial and what was found of it, each part when it is first asked for."""
+
+    def __init__(self, poly: Poly, key: str) -> None:
+        self.poly = poly
+        self.key = key
+
+    @cached_property
+    def used(self) -> tuple[int, ...]:
+        """The numbers of the generators that occur in it."""
+        return tuple(sorted(map(int, {*_NUMBER.findall(self.key)})))
+
+    @cached_property
+    def terms(self) -> tuple[tuple[Powers, fmpq], ...]:
+        """The terms as (((generator, exponent), ...), coefficient)."""
+        used = self.used
+        return tuple(
+            (tuple([(g, int(exponents[g])) for g in used if exponents[g]]), coefficient)
+            for exponents, coefficient in self.poly.terms()
+        )
+
+    @cached_property
+    def factors(self) -> Factors:
+        """The content and the irreducible factors with their multiplicities."""
+        if len(self.used) * 2 > self.poly.context().nvars() or len(self.poly) < 2:
+            return self.poly.factor()
+        return self._factors_of_few()
+
+    def _factors_of_few(self) -> Factors:
+        """Factored among the generators that occur: FLINT pays for all that the ring has."""
+        context, used = self.poly.context(), self.used
+        small = fmpq_mpoly_ctx.get((LETTER, len(used)), Ordering.lex)
+        place = {g: n for n, g in enumerate(used)}
+        content, found = small.from_dict(
+            {_vector(powers, place, len(used)): c for powers, c in self.terms}
+        ).factor()
+        width = context.nvars()
+        factors = []
+        for factor, multiplicity in found:
+            terms = {}
+            for exponents, c in factor.terms():
+                vector = [0] * width
+                for g, e in zip(used, exponents, strict=True):
+                    vector[g] = e
+                terms[tuple(vector)] = c
+            factors.append((context.from_dict(terms), multiplicity))
+        return content, factors
+
+
+def _vector(powers: Powers, place: dict[int, int], width: int) -> tuple[int, ...]:
+    vector = [0] * width
+    for g, e in powers:
+        vector[place[g]] = e
+    return tuple(vector)
+
+
+class Polynomials:
+    """The polynomials of one field that were looked into, by identity and by text."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Known] = {}
+        # An object that is kept keeps its number; writing it out takes longer than this look.
+        self._by_id: dict[int, tuple[Poly, Known]] = {}
+
+    def __call__(self, poly: Poly) -> Known:
+        """What is known of a polynomial."""
+        kept = self._by_id.get(id(poly))
+        if kept is not None:
+            return kept[1]
+        key = str(poly)
+        known = self._by_key.get(key)
+        if known is None:
+            known = self._by_key[key] = Known(poly, key)
+        if len(self._by_id) > MAX_KEPT:
+            self._by_id.clear()
+        self._by_id[id(poly)] = (poly, known)
+        return known

@@ -8,7 +8,8 @@ from functools import reduce
 import sympy as sp
 
 from derive.proof.angles import Angles
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.region import SplitIndex
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Sign
 from derive.terms import Domain, Partial, free

@@ -14,7 +14,8 @@ from math import lcm
 import sympy as sp
 from flint import fmpq
 
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.powers import PARITY, FinerGrain, Powers
 from derive.proof.signs import ANY
 

@@ -15,7 +15,8 @@ from functools import cmp_to_key
 from flint import fmpq
 
 from derive.proof.curves import Curve
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 
 MAX_TERMS = 12
 

@@ -28,7 +28,8 @@ from derive.proof.bounds import (
 )
 from derive.proof.curves import Curve, Span
 from derive.proof.enclosure import BITS, precision
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.restore import restore_poly
 from derive.proof.signs import NONNEGATIVE, POSITIVE, Sign
 

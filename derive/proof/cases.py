@@ -14,8 +14,9 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.assumptions import Fact, Setting
-from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
+from derive.proof.field import Field, Frac, Generator, UndefinedTermError
 from derive.proof.normal import Normalizer
+from derive.proof.polynomials import Poly
 from derive.proof.region import Region, Split
 from derive.proof.restore import restore_poly
 from derive.proof.rows import row_equations

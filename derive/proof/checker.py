@@ -20,8 +20,9 @@ from sympy.polys.rings import ring
 from derive.proof.assumptions import Fact
 from derive.proof.cases import Cases
 from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
-from derive.proof.field import GROWTH, CapacityExceeded, Field, Frac, Poly
+from derive.proof.field import GROWTH, CapacityExceeded, Field, Frac
 from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
+from derive.proof.polynomials import Poly
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, Split, SplitIndex, SplitSign
 

@@ -17,10 +17,11 @@ from flint import arb, fmpz_poly
 from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.differential import Differential
 from derive.proof.enclosure import Enclosure
-from derive.proof.field import Frac, Generator, Poly
+from derive.proof.field import Frac, Generator
 from derive.proof.inequalities import bounded
 from derive.proof.jets import power
 from derive.proof.norms import inside
+from derive.proof.polynomials import Poly
 from derive.proof.restore import restore, restore_generator
 from derive.proof.signs import (
     ANY,

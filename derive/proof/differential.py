@@ -13,7 +13,8 @@ from flint import fmpq
 
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra
-from derive.proof.field import Frac, Generator, Poly
+from derive.proof.field import Frac, Generator
+from derive.proof.polynomials import Poly
 from derive.proof.signs import NONZERO
 from derive.proof.sums import Range, Rebuilder, open_binder, sum_multi
 from derive.terms import free

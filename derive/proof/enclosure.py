@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from flint import arb, ctx
 
-from derive.proof.field import Field, Frac, Poly
+from derive.proof.field import Field, Frac
 from derive.proof.jets import power
+from derive.proof.polynomials import Poly
 
 BITS = 128
 

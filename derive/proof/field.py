@@ -78,6 +78,8 @@ class Field:
         self._indices: dict[str, frozenset[Any]] = {}
         self._reduced: set[str] = set()
         self._rules = (0, 0)
+        # The terms that generators stand for, by number; see `restore`.
+        self.restored: dict[int, sp.Expr] = {}
         self.fresh_count = 0
         # The names of bound indices, by their range and their place among those in scope.
         self._ranges: dict[Key, int] = {}

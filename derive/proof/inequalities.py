@@ -13,7 +13,7 @@ from flint import fmpq
 
 from derive.errors import DeriveError
 from derive.proof.algebra import Algebra
-from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.field import Frac, Generator, UndefinedTermError
 from derive.proof.norms import (
     cauchy,
     indices_up_to,
@@ -25,6 +25,7 @@ from derive.proof.norms import (
     termwise,
     together,
 )
+from derive.proof.polynomials import Poly
 from derive.proof.region import Split
 from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
 from derive.proof.sums import Rebuilder, sum_multi

@@ -15,10 +15,11 @@ from derive.errors import DeriveError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.bounds import Bound, holds
 from derive.proof.cases import ALLOWED, Cases
-from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.field import Field, Frac, UndefinedTermError
 from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
 from derive.proof.norms import sums_inside
+from derive.proof.polynomials import Poly
 from derive.proof.region import Condition, Region, Split, SplitValues
 from derive.proof.restore import restore
 from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times

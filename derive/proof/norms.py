@@ -12,7 +12,8 @@ import sympy as sp
 from flint import fmpq
 
 from derive.proof.algebra import Algebra
-from derive.proof.field import Frac, Generator, Poly
+from derive.proof.field import Frac, Generator
+from derive.proof.polynomials import Poly
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, POSITIVE, times
 from derive.proof.sums import Rebuilder, sum_multi
 

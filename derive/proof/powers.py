@@ -16,8 +16,9 @@ from flint import fmpq, fmpz
 
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.balls import evaluate
-from derive.proof.field import Frac, Generator, Poly, UndefinedTermError
+from derive.proof.field import Frac, Generator, UndefinedTermError
 from derive.proof.jets import ball, real_part
+from derive.proof.polynomials import Poly
 from derive.proof.quadratics import sign_of_quadratic
 from derive.proof.radicals import sign_with_root
 from derive.proof.region import SplitSign
@@ -25,7 +26,7 @@ from derive.proof.requirements import MAX_INTEGER_BITS, Requirements
 from derive.proof.restore import restore_poly
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign, plus
 from derive.proof.valuation import NoValueError, Point
-from derive.terms import Domain, free
+from derive.terms import Domain
 
 # The name of the function (−1)^k of a whole number; no other function can have it.
 PARITY = "(-1)^"
@@ -268,10 +269,23 @@ class Powers(Requirements):
 
     def _is_number(self, poly: Poly) -> bool:
         """Whether it is made of constants such as ln 2, π, √3 and sin 1."""
-        kinds = {self.field.generators[g].kind for g in self.field.used(poly)}
-        return kinds <= {"ln", "exp", "root", "constant", "function"} and not free(
-            restore_poly(self.field, poly)
-        )
+        return all(map(self._is_numeric, self.field.used(poly)))
+
+    def _is_numeric(self, g: int) -> bool:
+        """Whether a generator is made of numbers throughout."""
+        generator = self.field.generators[g]
+        match generator.kind:
+            case "constant":
+                return True
+            case "exp":
+                inside = generator.parts[0].generators
+            case "ln" | "root":
+                inside = self.field.used(generator.parts[0])
+            case "function":
+                inside = [h for part in generator.parts[1] for h in part.generators]
+            case _:
+                return False
+        return all(map(self._is_numeric, inside))
 
     def _sign_of_number(self, poly: Poly) -> Sign:
         """The sign of a number by a ball around it; a ball that holds zero tells nothing."""
@@ -327,8 +341,10 @@ class Powers(Requirements):
                 for prime, multiplicity in fmpz(part).factor():
                     number = self.field.ctx.constant(int(prime))
                     result = result * self._abs_power(number, scale * sign * multiplicity)
-            # By name: a replay numbers its generators in another order.
-            for factor, multiplicity in sorted(factors, key=lambda f: self.show(f[0])):
+            if len(factors) > 1:
+                # By name: a replay numbers its generators in another order.
+                factors = sorted(factors, key=lambda f: self.show(f[0]))
+            for factor, multiplicity in factors:
                 result = result * self._abs_power(factor, scale * multiplicity)
         return result
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from derive.proof.field import Field, Poly
+from derive.proof.field import Field
+from derive.proof.polynomials import Poly
 from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign, times
 
 MAX_GENERATORS = 8

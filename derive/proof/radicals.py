@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.proof.field import Field, Poly
+from derive.proof.field import Field
+from derive.proof.polynomials import Poly
 from derive.proof.signs import (
     ANY,
     NEGATIVE,

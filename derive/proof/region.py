@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.signs import Facts, Sign
 from derive.terms import Statement
 

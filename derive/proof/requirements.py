@@ -11,7 +11,8 @@ import sympy as sp
 from flint import fmpq
 
 from derive.errors import LimitError, UnsupportedError
-from derive.proof.field import Field, Frac, Generator, Poly, UndefinedTermError
+from derive.proof.field import Field, Frac, Generator, UndefinedTermError
+from derive.proof.polynomials import Poly
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.restore import restore
 from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZERO, Sign

@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 from flint import fmpq
 
-from derive.proof.field import Field, Frac, Generator, Poly
+from derive.proof.field import Field, Frac, Generator
+from derive.proof.polynomials import Poly
 from derive.terms import (
     At,
     Partial,
@@ -31,13 +32,21 @@ def restore_poly(field: Field, poly: Poly) -> sp.Expr:
     """The term that a polynomial stands for."""
     terms = []
     for powers, coefficient in field.terms(poly):
-        factors = [restore_generator(field, field.generators[g]) ** e for g, e in powers]
+        factors = [restore_numbered(field, g) ** e for g, e in powers]
         terms.append(sp.Mul(_number(coefficient), *factors))
     return sp.Add(*terms)
 
 
 def _number(value: fmpq) -> sp.Rational:
     return sp.Rational(int(value.p), int(value.q))
+
+
+def restore_numbered(field: Field, g: int) -> sp.Expr:
+    """The term that the generator of this number stands for, made once."""
+    known = field.restored.get(g)
+    if known is None:
+        known = field.restored[g] = restore_generator(field, field.generators[g])
+    return known
 
 
 def restore_generator(field: Field, generator: Generator) -> sp.Expr:

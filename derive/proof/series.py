@@ -14,7 +14,8 @@ import sympy as sp
 from flint import fmpq
 
 from derive.proof.algebra import Algebra
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.powers import PARITY
 from derive.proof.restore import restore
 from derive.proof.signs import ZERO

@@ -7,12 +7,14 @@ elimination over the monomials, exactly over ℚ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable
 from itertools import product
 
 from flint import fmpq, fmpz_poly
 
-from derive.proof.field import Field, Frac, Poly
+from derive.proof.field import Field, Frac
+from derive.proof.polynomials import Poly
 
 Sign = frozenset[int]
 
@@ -170,33 +172,44 @@ class Facts:
         return POSITIVE if coefficients[-1] > 0 else NEGATIVE
 
     def _worth_elimination(self, poly: Poly) -> bool:
-        used = set(self.field.used(poly))
-        linear = poly.total_degree() == 1
-        return (len(poly) > 1 or linear) and any(
-            used & set(self.field.used(p)) for p, _ in self.known.values()
-        )
+        return bool(self.known) and (len(poly) > 1 or poly.total_degree() == 1)
 
     def _by_elimination(self, poly: Poly, sign: Sign) -> Sign:
-        constraints = [c for p, s in self.known.values() for c in _constraints(p, s)]
-        if len(constraints) > MAX_CONSTRAINTS:
+        rows = self._connected({m for m, _ in self.field.terms(poly) if m})
+        if not rows:
             return sign
         for value in sorted(sign):
             assumed = _constraints(poly, frozenset((value,)))
-            if self._infeasible([*constraints, *assumed]):
+            if infeasible([*rows, *map(self._row, assumed)]):
                 sign = sign - {value}
         return sign
 
-    def _infeasible(self, rows: Sequence[tuple[Poly, bool]]) -> bool:
-        """Whether rows (p > 0 if strict, else p ≥ 0) contradict each other as linear forms."""
-        linear = [(dict(self.field.terms(p)), strict) for p, strict in rows]
-        monomials = sorted({m for row, _ in linear for m in row if m})
-        for m in monomials:
+    def _connected(self, monomials: set[Monomial]) -> list[Row]:
+        """The facts that share monomials with some, directly or by others, and their signs.
+
+        Nothing at all if there are none, or too many: what else is known is no help.
+        """
+        waiting = [self._row(c) for p, s in self.known.values() for c in _constraints(p, s)]
+        rows: list[Row] = []
+        while True:
+            near = [row for row in waiting if not monomials.isdisjoint(row[0])]
+            if not near:
+                break
+            waiting = [row for row in waiting if monomials.isdisjoint(row[0])]
+            rows += near
+            monomials = monomials.union(*(row[0] for row in near)) - {()}
+        if not rows or len(rows) > MAX_CONSTRAINTS:
+            return []
+        for m in sorted(monomials):
             sign = self._of_term(m, fmpq(1))
             if sign <= NONNEGATIVE:
-                linear.append(({m: fmpq(1)}, sign == POSITIVE))
+                rows.append(({m: fmpq(1)}, sign == POSITIVE))
             elif sign <= NONPOSITIVE:
-                linear.append(({m: fmpq(-1)}, sign == NEGATIVE))
-        return infeasible(linear)
+                rows.append(({m: fmpq(-1)}, sign == NEGATIVE))
+        return rows
+
+    def _row(self, constraint: tuple[Poly, bool]) -> Row:
+        return dict(self.field.terms(constraint[0])), constraint[1]
 
 
 def _monic(poly: Poly) -> Poly:
@@ -205,7 +218,8 @@ def _monic(poly: Poly) -> Poly:
     return poly if lead == 1 or lead == 0 else poly / abs(lead)
 
 
-Row = tuple[dict[tuple[tuple[int, int], ...], fmpq], bool]
+Monomial = tuple[tuple[int, int], ...]
+Row = tuple[dict[Monomial, fmpq], bool]
 
 
 def _constraints(poly: Poly, sign: Sign) -> list[tuple[Poly, bool]]:
@@ -219,29 +233,29 @@ def _constraints(poly: Poly, sign: Sign) -> list[tuple[Poly, bool]]:
 def infeasible(rows: list[Row]) -> bool:
     """Fourier-Motzkin: whether linear rows have no common solution. Gives up as False."""
     while True:
-        constants = [(row.get((), fmpq(0)), strict) for row, strict in rows if set(row) <= {()}]
-        if any(c < 0 or (strict and c == 0) for c, strict in constants):
-            return True
-        variables = sorted({m for row, _ in rows for m in row if m})
+        up: Counter[Monomial] = Counter()
+        down: Counter[Monomial] = Counter()
+        for row, strict in rows:
+            for m, c in row.items():
+                if m:
+                    (up if c > 0 else down)[m] += 1
+            if not row or (len(row) == 1 and () in row):
+                constant = row.get((), 0)
+                if constant < 0 or (strict and constant == 0):
+                    return True
+        variables = up.keys() | down.keys()
         if not variables or len(rows) > MAX_CONSTRAINTS:
             return False
-        counts = {m: _split_sizes(rows, m) for m in variables}
-        chosen = min(variables, key=lambda m: (counts[m], m))
+        chosen = min(variables, key=lambda m: (up[m] * down[m] - up[m] - down[m], m))
         rows = _eliminate(rows, chosen)
 
 
-def _split_sizes(rows: list[Row], m: tuple[tuple[int, int], ...]) -> int:
-    up = sum(1 for row, _ in rows if row.get(m, 0) > 0)
-    down = sum(1 for row, _ in rows if row.get(m, 0) < 0)
-    return up * down - up - down
-
-
-def _eliminate(rows: list[Row], m: tuple[tuple[int, int], ...]) -> list[Row]:
+def _eliminate(rows: list[Row], m: Monomial) -> list[Row]:
     up = [r for r in rows if r[0].get(m, 0) > 0]
     down = [r for r in rows if r[0].get(m, 0) < 0]
     kept = [r for r in rows if not r[0].get(m, 0)]
     for (a, strict_a), (b, strict_b) in product(up, down):
-        combined: dict[tuple[tuple[int, int], ...], fmpq] = {}
+        combined: dict[Monomial, fmpq] = {}
         for row, scale in ((a, -b[m]), (b, a[m])):
             for k, c in row.items():
                 combined[k] = combined.get(k, fmpq(0)) + c * scale

@@ -15,8 +15,9 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
 from derive.proof.differential import Differential
-from derive.proof.field import Field, Frac, Poly, UndefinedTermError
+from derive.proof.field import Field, Frac, UndefinedTermError
 from derive.proof.norms import cauchy
+from derive.proof.polynomials import Poly
 from derive.proof.region import Condition, Region, SplitSign
 from derive.proof.signs import NONZERO, ZERO, Facts
 from derive.proof.sums import Rebuilder

@@ -17,7 +17,8 @@ from flint import fmpq
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.digits import digits
-from derive.proof.field import Field, Frac, Generator, Poly
+from derive.proof.field import Field, Frac, Generator
+from derive.proof.polynomials import Poly
 from derive.proof.rows import summed
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE

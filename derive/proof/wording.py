@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from derive.proof.field import Frac, Poly
+from derive.proof.field import Frac
+from derive.proof.polynomials import Poly
 from derive.proof.restore import restore_poly
 from derive.proof.signs import (
     NEGATIVE,

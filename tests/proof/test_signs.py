@@ -11,7 +11,8 @@ from flint import fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from derive.proof.field import Field, Generator, Poly
+from derive.proof.field import Field, Generator
+from derive.proof.polynomials import Poly
 from derive.proof.signs import (
     ANY,
     NEGATIVE,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import sympy as sp
 
 from derive.proof.algebra import Algebra
-from derive.proof.field import Field, Frac, Poly
+from derive.proof.field import Field, Frac
+from derive.proof.polynomials import Poly
 
 
 def digits(

@@ -113,19 +113,73 @@ def _tanh_softplus(x: Any, out: Any = None) -> Any:
     return np.divide(n, 2.0 + n, out=out)
 
 
+def _exprel(x: Any) -> Any:
+    """(exp(x) - 1) / x, and 1 where x = 0."""
+    if not _below(x, 80.0):
+        # exp(x / 2) is in range wherever the quotient is.
+        half = np.exp(0.5 * x.clip(0.0, np.inf))
+        return _exprel(-np.abs(x)) * half * half
+    if (x == 0).any():
+        x = np.where(np.abs(x) < 1e-20, 1e-20, x)
+    return np.expm1(x) / x
+
+
+def _secant(f: Any, x: Any, limit: Any) -> Any:
+    """f / x, and the limit where x = 0."""
+    # So close to 0 the quotient is the limit, and f may have lost its digits.
+    zero = np.abs(x) < 1e-30
+    if not zero.any():
+        return f / x
+    return np.where(zero, limit, f) / np.where(zero, 1.0, x)
+
+
+def _log1mexp(x: Any) -> Any:
+    """log(1 - exp(-x)) for x >= 0."""
+    near = x < 0.6931471805599453
+    far = np.log1p(-np.exp(-np.where(near, 1.0, x)))
+    return np.where(near, np.log(-np.expm1(-np.where(near, x, 1.0))), far)
+
+
+def _log_cosh(x: Any) -> Any:
+    """log(cosh(x)) without overflow, exact to the last digits near 0."""
+    a = np.abs(x)
+    near = np.log1p(2.0 * np.square(np.sinh(0.5 * a.clip(0.0, 1.0))))
+    far = a - 0.6931471805599453 + np.log1p(np.exp(-2.0 * a))
+    return np.where(a < 1.0, near, far)
+
+
+def _squares_fit(x: Any, y: Any) -> bool:
+    """Whether x * x + y * y neither overflows nor loses its digits."""
+    far, near = (1e150, 1e-140) if x.dtype.itemsize >= 8 else (1e18, 1e-17)
+    return _below(x, far) and _above(x, -far) and _below(y, far) and _above(y, near)
+
+
+def _hypot(x: Any, y: Any) -> Any:
+    """The root of x * x + y * y, also where the squares are out of range."""
+    return np.sqrt(x * x + y * y) if _squares_fit(x, y) else np.hypot(x, y)
+
+
+def _over_squares(w: Any, x: Any, y: Any, out: Any = None) -> Any:
+    """w / (x * x + y * y), also where the squares are out of range."""
+    if _squares_fit(x, y):
+        return np.divide(w, x * x + y * y, out=out)
+    h = np.hypot(x, y)
+    return np.divide(w / h, h, out=out)
+
+
 def _log1p_square(x: Any) -> Any:
     """log(1 + x * x) without overflow."""
     a = np.abs(x)
     return np.log1p(np.square(np.minimum(a, 1e8))) + 2.0 * np.log(np.maximum(a, 1e8) / 1e8)
 
 
-def _gauss(x: Any, lift: float = 0.0) -> Any:
-    """exp(lift - x * x / 2), exact to the last digits far out, where x * x has lost some.
+def _gauss(x: Any, lift: float = 0.0, half: float = 0.5) -> Any:
+    """exp(lift - half * x * x), exact to the last digits far out, where x * x has lost some.
 
     `lift` is an integer.
     """
     if x.dtype.itemsize < 8:
-        return np.exp(lift - 0.5 * np.square(x.astype(np.float64))).astype(x.dtype)
+        return np.exp(lift - half * np.square(x.astype(np.float64))).astype(x.dtype)
     x = np.abs(x)
     if not _below(x, 64.0):
         x = x.clip(0.0, 64.0)
@@ -133,10 +187,15 @@ def _gauss(x: Any, lift: float = 0.0) -> Any:
     near = x.astype(np.float32).astype(x.dtype)
     rest = near - x
     rest *= near + x
-    rest *= 0.5
+    rest *= half
     near *= near
-    near *= -0.5
+    near *= -half
     return np.exp(near + lift if lift else near) * np.exp(rest)
+
+
+def _whole_gauss(x: Any) -> Any:
+    """exp(-x * x), exact to the last digits far out."""
+    return _gauss(x, half=1.0)
 
 
 def _scaled_exp(w: Any, x: Any, out: Any = None) -> Any:

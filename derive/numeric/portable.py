@@ -78,6 +78,45 @@ def _tanh_softplus(x: Any) -> Any:
     return n / (2.0 + n)
 
 
+def _exprel(x: Any) -> Any:
+    """(exp(x) - 1) / x, and 1 where x = 0."""
+    low = np.where(x == 0, -1e-20, -np.abs(x))
+    half = np.exp(0.5 * np.clip(x, 0.0, np.inf))
+    return np.expm1(low) / low * half * half
+
+
+def _secant(f: Any, x: Any, limit: Any) -> Any:
+    """f / x, and the limit where x = 0."""
+    zero = np.abs(x) < 1e-30
+    return np.where(zero, limit, f) / np.where(zero, 1.0, x)
+
+
+def _log1mexp(x: Any) -> Any:
+    """log(1 - exp(-x)) for x >= 0."""
+    near = x < 0.6931471805599453
+    far = np.log1p(-np.exp(-np.where(near, 1.0, x)))
+    return np.where(near, np.log(-np.expm1(-np.where(near, x, 1.0))), far)
+
+
+def _log_cosh(x: Any) -> Any:
+    """log(cosh(x)) without overflow, exact to the last digits near 0."""
+    a = np.abs(x)
+    near = np.log1p(2.0 * np.square(np.sinh(0.5 * np.clip(a, 0.0, 1.0))))
+    far = a - 0.6931471805599453 + np.log1p(np.exp(-2.0 * a))
+    return np.where(a < 1.0, near, far)
+
+
+def _hypot(x: Any, y: Any) -> Any:
+    """The root of x * x + y * y, also where the squares are out of range."""
+    return np.hypot(x, y)
+
+
+def _over_squares(w: Any, x: Any, y: Any) -> Any:
+    """w / (x * x + y * y), also where the squares are out of range."""
+    h = np.hypot(x, y)
+    return w / h / h
+
+
 def _log1p_square(x: Any) -> Any:
     """log(1 + x * x) without overflow."""
     a = np.abs(x)
@@ -90,6 +129,13 @@ def _gauss(x: Any) -> Any:
     x = np.clip(np.abs(x), 0.0, 64.0)
     near = np.rint(x * 64.0) * 0.015625
     return np.exp(-0.5 * np.square(near)) * np.exp(-0.5 * (x - near) * (x + near))
+
+
+def _whole_gauss(x: Any) -> Any:
+    """exp(-x * x), exact to the last digits far out."""
+    x = np.clip(np.abs(x), 0.0, 64.0)
+    near = np.rint(x * 64.0) * 0.015625
+    return np.exp(-np.square(near)) * np.exp((near - x) * (near + x))
 
 
 def _scaled_exp(w: Any, x: Any) -> Any:

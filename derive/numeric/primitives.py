@@ -53,8 +53,17 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "log10": Primitive((_x,), sp.log(_x) / sp.log(10), "np.log10", "log"),
         "normal_cdf": Primitive((_x,), (1 + sp.erf(_x / sp.sqrt(2))) / 2, "_normal_cdf", "share"),
         "gauss": Primitive((_x,), sp.exp(-(_x**2) / 2), "_gauss", "bell"),
+        "whole_gauss": Primitive((_x,), sp.exp(-(_x**2)), "_whole_gauss", "bell"),
         "scaled_exp": Primitive((_p, _x), _p * sp.exp(_x), "_scaled_exp", "t"),
         "expm1": Primitive((_x,), sp.exp(_x) - 1, "np.expm1", "e"),
+        "asinh": Primitive((_x,), sp.log(_x + sp.sqrt(_x**2 + 1)), "np.arcsinh", "asinh"),
+        "hypot": Primitive((_p, _q), sp.sqrt(_p**2 + _q**2), "_hypot", "length"),
+        "over_squares": Primitive((_x, _p, _q), _x / (_p**2 + _q**2), "_over_squares", "t"),
+        "exprel": Primitive((_x,), (sp.exp(_x) - 1) / _x, "_exprel", "t"),
+        # The third is the limit where the second is 0.
+        "secant": Primitive((_p, _x, _q), _p / _x, "_secant", "t"),
+        "log1mexp": Primitive((_x,), sp.log(1 - sp.exp(-_x)), "_log1mexp", "log"),
+        "log_cosh": Primitive((_x,), sp.log(sp.cosh(_x)), "_log_cosh", "log"),
         # SymPy's own erfc(-x) turns into 2 - erfc(x), which cancels.
         "erfc": Primitive((_x,), 1 - sp.erf(_x), "special.erfc", "erfc"),
         "xlogy": Primitive((_p, _x), _p * sp.log(_x), "_xlogy", "t"),

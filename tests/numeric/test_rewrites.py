@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from derive.functions import catalogue
-from derive.numeric import REWRITES, compile_expression, stable
+from derive.numeric import REWRITES, check_compiled, compile_expression, stable
 from derive.numeric.primitives import definitions
 from derive.proof import prove
 from derive.terms import Context, Statement, canonical, family, index, real, size
@@ -144,3 +144,55 @@ def test_a_common_factor_keeps_a_zero_exact():
     left = np.nextafter(-3.0, 0.0)
     assert f(left) == (left + 3) / 6
     assert f(-3.0) == 0
+
+
+p = sp.Symbol("p", positive=True)
+# Differences of nearby values and quotients with a removable singularity.
+NEARBY = [
+    1 - sp.cos(x),
+    sp.cosh(x) - 1,
+    sp.exp(x) - sp.exp(y),
+    sp.sqrt(p + 1) - sp.sqrt(p),
+    sp.sqrt(x**2 + 1) - 1,
+    1 / (x + 1) - 1 / x,
+    sp.log(1 - sp.exp(-p)),
+    sp.log(sp.exp(p) - 1),
+    sp.log(sp.cosh(x)),
+    sp.log(p + sp.sqrt(p**2 + 1)),
+    sp.sin(x) / x,
+    (1 - sp.cos(x)) / x**2,
+    sp.log(1 + x) / x,
+    (sp.exp(x) - 1) / x,
+    x / (sp.exp(x) - 1),
+    x**2 - y**2,
+    sp.sqrt(x**2 + y**2),
+    x / (1 + x**2),
+    x / sp.sqrt(1 + x**2),
+    sp.exp(-(x**2)),
+]
+
+
+@pytest.mark.parametrize("term", NEARBY, ids=str)
+def test_nearby_values_keep_their_digits(term):
+    """In units of the value itself, over the whole line."""
+    f = compile_expression(term, sorted(term.free_symbols, key=str))
+    report = check_compiled(f, points=120)
+    assert report.findings[0].worst <= 4, str(report)
+
+
+@pytest.mark.parametrize(
+    ("term", "limit"),
+    [
+        (sp.sin(3 * x) / x, 3.0),
+        ((1 - sp.cos(x)) / x**2, 0.5),
+        (sp.log(1 + x) / x, 1.0),
+        ((sp.exp(x) - 1) / x, 1.0),
+        (x / (sp.exp(x) - 1), 1.0),
+    ],
+    ids=str,
+)
+def test_a_removable_singularity_has_its_limit(term, limit):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = compile_expression(term)(np.array([0.0, 5e-324, 1e-9]))
+    np.testing.assert_allclose(found, limit, rtol=1e-8)

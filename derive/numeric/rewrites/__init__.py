@@ -12,7 +12,14 @@ from types import ModuleType
 import sympy as sp
 
 from derive.numeric.binders import by_height
-from derive.numeric.rewrites import activations, families, finishing, logarithms, tails
+from derive.numeric.rewrites import (
+    activations,
+    differences,
+    families,
+    finishing,
+    logarithms,
+    tails,
+)
 from derive.numeric.rewrites.shapes import Rewrite
 from derive.terms import map_terms, substitute
 
@@ -30,7 +37,7 @@ _MEANS = (finishing.weighted_mean,)
 _CASES = (finishing.straight_outside, finishing.constant_outside)
 _LAST = tuple(r for r in _of(finishing) if r not in (*_CASES, *_MEANS))
 _TAILS = _of(tails)
-_WRITTEN = (*_of(activations), *_of(families), *_of(logarithms))
+_WRITTEN = (*_of(activations), *_of(families), *_of(differences), *_of(logarithms))
 REWRITES = (*_WRITTEN, *_CASES, *_MEANS, *_LAST, *_TAILS)
 # tanh is made of the same pieces as the sigmoid and must be seen first.
 _FIRST = (activations.tanh_of_exponentials,)

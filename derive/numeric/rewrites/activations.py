@@ -17,7 +17,7 @@ from derive.terms import evaluated, free, map_terms, real, substitute
 
 sigmoid, softplus = primitive("sigmoid"), primitive("softplus")
 sigmoid_slope, expm1, erfc = primitive("sigmoid_slope"), primitive("expm1"), primitive("erfc")
-gauss, normal_cdf = primitive("gauss"), primitive("normal_cdf")
+normal_cdf = primitive("normal_cdf")
 _x, _y = real("x"), real("y")
 
 
@@ -217,18 +217,6 @@ def cases_that_meet(term: sp.Expr) -> sp.Expr | None:
         if evaluated(at) != 0:
             return None
     return substitute(above, {u: sp.Max(u, 0)}) + substitute(below, {u: sp.Min(u, 0)})
-
-
-@rewrite(sp.exp(-(_x**2) / 2), gauss(_x))
-def bell_curve(term: sp.Expr) -> sp.Expr | None:
-    """exp(-u²/2) loses digits with u², whose rounding error the exp magnifies."""
-    if not isinstance(term, sp.exp) or not isinstance(term.exp, sp.Mul):
-        return None
-    number, square = term.exp.as_coeff_Mul()
-    base, power = square.as_base_exp()
-    if power != 2 or not base.is_real or not number.is_negative:
-        return None
-    return gauss(sp.sqrt(-2 * number) * base)
 
 
 @rewrite(erfc(-_x / sp.sqrt(2)), 2 * normal_cdf(_x))

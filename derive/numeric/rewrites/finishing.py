@@ -17,6 +17,7 @@ from derive.terms import family, free, index, real, size
 sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
 softplus, softplus_tail = primitive("softplus"), primitive("softplus_tail")
 tanh_softplus, scaled_exp = primitive("tanh_softplus"), primitive("scaled_exp")
+gauss, whole_gauss = primitive("gauss"), primitive("whole_gauss")
 logit_gap, weighted_gap = primitive("logit_gap"), primitive("weighted_gap")
 clipped = primitive("clipped")
 share, weighted_power = primitive("share"), primitive("weighted_power")
@@ -201,21 +202,63 @@ def gap_times_weight(term: sp.Expr) -> sp.Expr | None:
     return None
 
 
+@rewrite(sp.exp(-(_x**2) / 2), gauss(_x))
+def bell_curve(term: sp.Expr) -> sp.Expr | None:
+    """exp(-u²/2) and exp(-u²) lose digits with u², whose rounding error the exp magnifies."""
+    if not isinstance(term, sp.exp) or not isinstance(term.exp, sp.Mul):
+        return None
+    number, square = term.exp.as_coeff_Mul()
+    base, power = square.as_base_exp()
+    if power != 2 or not base.is_real or not number.is_negative:
+        return None
+    root = sp.sqrt(-number)
+    return whole_gauss(root * base) if root.is_Rational else gauss(sp.sqrt(-2 * number) * base)
+
+
 @rewrite(_w * sp.exp(_x), scaled_exp(_w, _x))
 def scaled_exponential(term: sp.Expr) -> sp.Expr | None:
     """w e^u is w e^(u/2) e^(u/2), which is in range where e^u is not and w e^u is."""
     exps, others = split(term, sp.exp)
     if not isinstance(term, sp.Mul) or len(exps) != 1 or _never_large(exps[0].exp):
         return None
-    weights = [f for f in others if not f.is_number and not f.as_base_exp()[1].is_negative]
-    if not weights:
+    weights = [f for f in others if not f.is_number]
+    if not any(map(_stays_above, weights)):
         return None
     rest = (f for f in others if f not in weights)
     return sp.Mul(scaled_exp(sp.Mul(*weights), exps[0].exp), *rest)
 
 
+def _stays_above(factor: sp.Expr) -> bool:
+    """Whether a factor is no divisor, or one that is at most 1."""
+    base, power = factor.as_base_exp()
+    return not power.is_negative or is_primitive(base, "exprel")
+
+
 def _never_large(exponent: sp.Expr) -> bool:
-    """Whether an exponent has a shift that keeps it at or below 0."""
-    return bool(exponent.atoms(sp.Max)) or any(
-        is_primitive(t, "largest") for t in sp.preorder_traversal(exponent)
+    """Whether an exponent has a shift that keeps it at or below 0, and nothing to lose below."""
+    parts = [t.as_coeff_Mul() for t in sp.Add.make_args(exponent)]
+    return len(parts) > 1 and any(
+        c.is_negative and (isinstance(f, sp.Max) or is_primitive(f, "largest")) for c, f in parts
     )
+
+
+@rewrite(_x + 3 * _x**3 - _x**4, (1 + (3 - _x) * _x**2) * _x)
+def polynomial(term: sp.Expr) -> sp.Expr | None:
+    """A polynomial is multiplied out from its highest power on, and stays in range longer."""
+    if not isinstance(term, sp.Add):
+        return None
+    found: dict[sp.Expr, sp.Expr] = {}
+    bases = set()
+    for t in term.args:
+        number, rest = t.as_coeff_Mul()
+        base, power = rest.as_base_exp()
+        if rest != 1 and not (power.is_Integer and power > 0):
+            return None
+        bases |= {base} - {sp.S.One}
+        found[power if rest != 1 else sp.S.Zero] = number
+    if len(bases) != 1 or max(found) < 3:
+        return None
+    (u,), result, last = bases, sp.S.Zero, max(found)
+    for power in sorted(found, reverse=True):
+        result, last = result * u ** (last - power) + found[power], power
+    return result * u**last

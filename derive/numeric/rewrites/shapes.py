@@ -75,6 +75,11 @@ def pair(
     return None
 
 
+def without(term: sp.Add, *parts: sp.Expr) -> sp.Expr:
+    """A sum without these of its terms."""
+    return sp.Add(*(t for t in term.args if t not in parts))
+
+
 def one_plus_exp(term: sp.Expr) -> sp.Expr | None:
     """The u of 1 + e^u."""
     if isinstance(term, sp.Add) and len(term.args) == 2 and sp.S.One in term.args:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.numeric.primitives import is_primitive, primitive, primitive_name
+from derive.numeric.rewrites.differences import opposite_terms
 from derive.numeric.rewrites.shapes import rewrite
 from derive.terms import real
 
 sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
 scaled_tail, sech_square, bent = map(primitive, ("scaled_tail", "sech_square", "bent"))
-_x, _w = real("x"), real("w")
+hypot, over_squares = primitive("hypot"), primitive("over_squares")
+_x, _y, _w = real("x"), real("y"), real("w")
 _b = sp.Symbol("b", positive=True)
 
 
@@ -79,3 +81,57 @@ def _below_bar(factor: sp.Expr) -> bool:
 
 def _at_most_one(factor: sp.Expr) -> bool:
     return isinstance(factor, sp.tanh) or is_primitive(factor, *set(_TAILS) - {"softplus"})
+
+
+@rewrite(_x**2 - _w**2, (_x - _w) * (_x + _w))
+def difference_of_squares(term: sp.Expr) -> sp.Expr | None:
+    """c u² - c v² is c (u - v)(u + v), which does not cancel where u is near v."""
+    for one, other, c in opposite_terms(term):
+        u, v = _root(one / c), _root(-other / c)
+        if u is not None and v is not None and len(term.args) == 2:
+            return c * sp.Mul(u - v, u + v, evaluate=False)
+    return None
+
+
+@rewrite(sp.sqrt(_x**2 + _w**2), hypot(_x, _w))
+def hypotenuse(term: sp.Expr) -> sp.Expr | None:
+    """√(u² + v²) is in range where the squares are not."""
+    if not isinstance(term, sp.Pow) or not (2 * term.exp).is_Integer or term.exp.is_Integer:
+        return None
+    sides = _squares(term.base)
+    return None if sides is None else hypot(*sides) ** (2 * term.exp)
+
+
+@rewrite(_y / (_x**2 + _w**2), over_squares(_y, _x, _w))
+def quotient_by_squares(term: sp.Expr) -> sp.Expr | None:
+    """w/(u² + v²) is in range where the squares are not."""
+    factors = sp.Mul.make_args(term)
+    for factor in factors:
+        sides = _squares(factor.base) if isinstance(factor, sp.Pow) and factor.exp == -1 else None
+        if is_primitive(factor, "over_squares") and factor.args[0] == 1 and len(factors) > 1:
+            sides = factor.args[1:]
+        if sides is not None:
+            above = [f for f in factors if f is not factor]
+            weights = [f for f in above if not f.is_number and not _below_bar(f)]
+            rest = (f for f in above if f not in weights)
+            return sp.Mul(over_squares(sp.Mul(*weights), *sides), *rest)
+    return None
+
+
+def _squares(term: sp.Expr) -> tuple[sp.Expr, ...] | None:
+    """The roots of a sum of two squares, one of which may be a positive number."""
+    if not isinstance(term, sp.Add) or len(term.args) != 2:
+        return None
+    u, v = sorted(map(_root, term.args), key=lambda r: r is None or r.is_number)
+    return None if u is None or v is None or u.is_number else (u, v)
+
+
+def _root(term: sp.Expr) -> sp.Expr | None:
+    """The u of u², or of a number that is one."""
+    powers = [f.as_base_exp() for f in sp.Mul.make_args(term)]
+    whole = all(
+        b.is_positive if b.is_number else b.is_real and e.is_Integer and e % 2 == 0
+        for b, e in powers
+    )
+    root = sp.Mul(*(b ** (e / 2) for b, e in powers))
+    return root if whole and (not term.is_number or root.is_Rational) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -35,8 +36,9 @@ def exit_status(verdict: Verdict) -> int:
 
 
 def print_json(value: Any) -> None:
-    """One JSON object on a line."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """One JSON object on a line; half of a surrogate pair, which is no text, as its escape."""
+    text = json.dumps(value, ensure_ascii=False)
+    print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
 
 
 def print_verdict(claim: str, verdict: Verdict, explain: bool = False) -> None:
@@ -92,7 +94,7 @@ def _batch(lines: TextIO, source: str, seconds: float) -> int:
                 continue
             record: Any = None
             try:
-                record = json.loads(line)
+                record = json.loads(line, parse_constant=_refused, parse_float=_finite)
                 if not isinstance(record, dict):
                     raise DeriveError("not an object; expected id, claim, given and assuming")
                 claim = Claim.of(record)
@@ -109,6 +111,16 @@ def _batch(lines: TextIO, source: str, seconds: float) -> int:
             # What could not be read is a verdict here; a refutation outranks it.
             status = FOUND_WRONG if found == FOUND_WRONG else status
     return status
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(number: str) -> float:
+    """A number that can be written back."""
+    value = float(number)
+    return value if math.isfinite(value) else _refused(number)
 
 
 def replay(path: Path) -> int:

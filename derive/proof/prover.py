@@ -119,7 +119,9 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
         return Outcome("undecided", f"vacuous: {where}")
     conditions = _conditions(certificate)
     if conditions:
-        conditions, alternatives = _cases(certificate, conditions)
+        conditions, alternatives = _cases(certificate, conditions, deadline)
+        if time.monotonic() > deadline:
+            return Outcome("undecided", "the time limit was reached")
         if not (conditions or alternatives):
             return Outcome("undecided", "vacuous: no point was found at which the conditions hold")
         return Outcome(
@@ -168,7 +170,7 @@ Conditions = tuple[Statement, ...]
 
 
 def _cases(
-    certificate: Certificate, conditions: Conditions
+    certificate: Certificate, conditions: Conditions, deadline: float
 ) -> tuple[Conditions, tuple[Conditions, ...]]:
     """The conditions, and the cases in which each of them has its own.
 
@@ -181,7 +183,7 @@ def _cases(
     def possible(together: Conditions) -> bool:
         facts = (*setting.facts, *(Fact(c, "condition") for c in together))
         sampler = Sampler(terms, replace(setting, facts=facts))
-        return next(sampler.points(WIDE_POINTS), None) is not None
+        return next(sampler.points(WIDE_POINTS, deadline), None) is not None
 
     equal = [leaf for leaf in certificate.leaves if leaf.kind == "equal"]
     if len({leaf.needs for leaf in equal}) == 1 and possible(conditions):

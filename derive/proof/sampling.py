@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -36,11 +38,11 @@ class Sampler:
         self.scale = 1
         self.scalars, self.families, self.integers = _variables(terms, setting)
 
-    def points(self, count: int) -> Iterator[Point]:
-        """Up to `count` points at which every hypothesis holds."""
+    def points(self, count: int, deadline: float = math.inf) -> Iterator[Point]:
+        """Up to `count` points at which every hypothesis holds, as far as the time allows."""
         found = 0
         for attempt in range(count * TRIES):
-            if found >= count:
+            if found >= count or time.monotonic() > deadline:
                 return
             point = self._point(attempt)
             if point is not None:

@@ -232,11 +232,14 @@ BATCH = [
     '{"id": 7, "claim": "x +"}',
     '{"id": 8, "claim": "x > 1", "assuming": ["x > 2"]}',
     "\x00\x01",
+    '{"id": 10, "claim": "\\ud800 = 1"}',
+    '{"id": 1e999, "claim": "x = x"}',
+    '{"id": NaN, "claim": "x = x"}',
 ]
 VERDICTS = [
     *((1, "proved"), ("two", "refuted"), (None, "undecided"), (None, "undecided")),
     *((4, "undecided"), (5, "undecided"), (6, "undecided"), (7, "undecided"), (8, "proved")),
-    (None, "undecided"),
+    *((None, "undecided"), (10, "undecided"), (None, "undecided"), (None, "undecided")),
 ]
 
 
@@ -244,6 +247,7 @@ def test_a_batch_from_a_file(call, tmp_path: Path) -> None:
     file = tmp_path / "claims.jsonl"
     file.write_text("\n".join(BATCH), encoding="utf-8")
     result = call("verify", "--batch", str(file))
+    result.out.encode()
     told = [json.loads(line) for line in result.out.splitlines()]
     assert [(t["id"], t["verdict"]) for t in told] == VERDICTS
     assert all(set(t) >= {"id", "verdict", "steps", "seconds"} for t in told)

@@ -254,7 +254,7 @@ class Steps:
             screened = self.effort == "screened" and statement.relation == "="
             if screened and not Screen(statement, context).may_hold():
                 return Outcome("undecided", "a point speaks against it")
-            self.outcomes[key] = prove(statement, context, seconds)
+            self.outcomes[key] = prove(statement, context, seconds, points_first=True)
         return self.outcomes[key]
 
     def _special(

@@ -22,32 +22,45 @@ from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_som
 from derive.proof.sampling import Sampler
 from derive.proof.search import run_search
 from derive.proof.verdict import Outcome
-from derive.terms import Context, Hypothesis, Partial, Statement
+from derive.terms import Context, Decimal, Hypothesis, Partial, Statement
 
 AUDIT_POINTS = 5
+FIRST_POINTS = 2
 REFUTE_POINTS = 24
 WIDE_POINTS = 120
 
 
-def prove(statement: Statement, context: Context | None = None, seconds: float = 10.0) -> Outcome:
+def prove(
+    statement: Statement,
+    context: Context | None = None,
+    seconds: float = 10.0,
+    *,
+    points_first: bool = False,
+) -> Outcome:
     """Decide a statement in a context (by default, that of the catalogue alone).
 
-    Never raises for what the statement says: what cannot be decided comes back `undecided`.
+    With `points_first` no proof is sought of what a point refutes: the answer to a false
+    statement comes sooner, but a proof of it would go unnoticed. Never raises for what the
+    statement says: what cannot be decided comes back `undecided`.
     """
     context = context or Context()
     if not context.library:
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
+        setting = prepare((statement.lhs, statement.rhs), context)
+        refuted = _refuted_at_once(statement, setting, deadline) if points_first else None
+        if refuted is not None:
+            return refuted
         if not context.hypotheses:
-            return _decide(statement, context, deadline)
+            return _decide(statement, setting, deadline)
         certain = _certainly_needed(statement, context)
-        lean = _proved_by_fewer(statement, context, certain, deadline)
+        lean = _proved_by_fewer(statement, context, certain, setting, deadline)
         if lean is not None:
             return lean
         if len(certain) + 1 == len(context.hypotheses):
             certain = context.hypotheses
-        outcome = _decide(statement, context, deadline)
+        outcome = _decide(statement, setting, deadline)
         if outcome.status in ("proved", "conditional"):
             needed = _needed(statement, context, certain, deadline, outcome)
             outcome = replace(outcome, hypotheses=needed)
@@ -59,8 +72,25 @@ def prove(statement: Statement, context: Context | None = None, seconds: float =
     return outcome
 
 
-def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
-    setting = prepare((statement.lhs, statement.rhs), context)
+def _refuted_at_once(statement: Statement, setting: Setting, deadline: float) -> Outcome | None:
+    """The refutation by one of the first points, where a point may refute at all."""
+    sides = (statement.lhs, statement.rhs)
+    if statement.relation == "~=" or any(side.has(Decimal) for side in sides):
+        return None
+    if _undefined(statement, setting):
+        return None
+    found = survey(statement, setting, FIRST_POINTS, deadline, AUDIT_BITS)
+    return None if found.counterexample is None else _refuted_or_open(found, (), "")
+
+
+def _undefined(statement: Statement, setting: Setting) -> list[str]:
+    """The functions without a definition that keep a statement from being refuted."""
+    if any(side.has(Partial) for side in (statement.lhs, statement.rhs)):
+        return []
+    return undefined_functions(statement, setting.context)
+
+
+def _decide(statement: Statement, setting: Setting, deadline: float) -> Outcome:
     if statement.relation == "~=":
         about = "an approximate equation is judged only where one side is a decimal"
         return judge_decimal(statement, setting) or Outcome("undecided", about)
@@ -79,8 +109,8 @@ def _decide(statement: Statement, context: Context, deadline: float) -> Outcome:
         return numeric
     if statement.relation != "=" and constants_compare(statement, setting):
         return Outcome("proved", "the two numbers lie in disjoint balls in this order")
-    unknown = undefined_functions(statement, setting.context)
-    if unknown and not any(side.has(Partial) for side in (statement.lhs, statement.rhs)):
+    unknown = _undefined(statement, setting)
+    if unknown:
         return Outcome("undecided", f"{', '.join(unknown)} has no definition here")
     found = survey(statement, setting, REFUTE_POINTS, deadline)
     return _refuted_or_open(found, leaves, trouble)
@@ -258,7 +288,11 @@ def _certainly_needed(statement: Statement, context: Context) -> Hypotheses:
 
 
 def _proved_by_fewer(
-    statement: Statement, context: Context, certain: Hypotheses, deadline: float
+    statement: Statement,
+    context: Context,
+    certain: Hypotheses,
+    whole: Setting,
+    deadline: float,
 ) -> Outcome | None:
     """A proof from the hypotheses alone that are certainly needed, if they are not all."""
     if len(certain) == len(context.hypotheses) or statement.relation == "~=":
@@ -269,7 +303,6 @@ def _proved_by_fewer(
         certificate = run_search(statement, setting, seconds, frozenset())
     except (DeriveError, RecursionError):
         return None
-    whole = prepare((statement.lhs, statement.rhs), context)
     outcome = _closed(certificate, whole, deadline)
     if outcome.status != "proved":
         return None

@@ -175,3 +175,13 @@ def test_the_counterexamples_to_mutants(theorem: Theorem) -> None:
         mp.dps = before
     if not compared:
         pytest.skip("every counterexample has an example of an unknown function in it")
+
+
+@pytest.mark.parametrize("theorem", THEOREMS[1::8], ids=lambda theorem: theorem.name)
+def test_asking_points_first_changes_no_verdict(theorem: Theorem) -> None:
+    mutants = false_mutants(theorem.statement, theorem.context, 4)
+    for claim in (theorem.statement, *(mutant for mutant, _ in mutants)):
+        first = prove(claim, theorem.context, points_first=True)
+        later = prove(claim, theorem.context)
+        assert (first.status, first.reason) == (later.status, later.reason), claim
+        assert first.counterexample == later.counterexample, claim

@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BUILD := build
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -39,8 +40,11 @@ soundness: $(READY)
 	@$(BIN)/python -m bench.metamorphic
 
 # What the tests do not need: gradients of a network against PyTorch's, generated code run by the
-# frameworks, and how fast these are.
+# frameworks, and how fast these are. PyTorch without the gigabytes of CUDA, which nothing here uses.
 compare: $(READY)
+	@echo "Installing PyTorch, JAX, Numba and numexpr (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--extra-index-url $(TORCH_INDEX) torch==2.13.0
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frameworks]'
 	@$(BIN)/python -m bench.compare
 	@$(BIN)/pytest -m "slow or not slow" tests/numeric/test_targets.py

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from derive.errors import UnsupportedError
 from derive.numeric import portable
-from derive.numeric.source import Function, docstring, headed, helper_sources, lowered
+from derive.numeric.helpers import helper_sources
+from derive.numeric.source import Function, docstring, headed, lowered
 from derive.numeric.targets import Target
 from derive.terms import shape_of
 

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from derive.numeric import kernels
+from derive.numeric.helpers import helper
 
 # How tightly a piece of source binds.
 COMPARE, ADD, MUL, ATOM = 0, 1, 2, 4
@@ -155,7 +155,7 @@ class Graph:
 def _takes_out(function: str) -> bool:
     """Whether a function writes into an array that it is given as `out=`."""
     if function.startswith("_"):
-        return "out" in inspect.signature(getattr(kernels, function)).parameters
+        return "out" in inspect.signature(helper(function)).parameters
     module, _, name = function.partition(".")
     return module == "special" or isinstance(getattr(np, name, None), np.ufunc)
 

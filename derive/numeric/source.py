@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from types import MappingProxyType, ModuleType
 
 import sympy as sp
 
 from derive.errors import DefinitionError
-from derive.numeric import calls, kernels
+from derive.numeric import calls
 from derive.numeric.arrays import Axes
 from derive.numeric.graph import ATOM, Graph, Hole, Node, write
+from derive.numeric.helpers import HELPERS, helper_sources, names_of
 from derive.numeric.lower import Lowering
 from derive.numeric.names import identifier, quoted
 from derive.numeric.outputs import Output, Parameter
@@ -68,8 +66,7 @@ def module(functions: Sequence[Function], title: str) -> str:
         text, needed = _function(f)
         bodies.append(text)
         helpers |= needed
-    sources = [*helper_sources(helpers, calls), *helper_sources(helpers, kernels)]
-    whole = "\n\n\n".join([*sources, *bodies])
+    whole = "\n\n\n".join([*helper_sources(helpers, *HELPERS), *bodies])
     imports = ["from typing import Any", "", "import numpy as np"]
     imports += ["from numpy.typing import ArrayLike, NDArray"]
     if "special." in whole:
@@ -81,31 +78,6 @@ def headed(title: str, imports: Sequence[str], whole: str) -> str:
     """The source of a module with this docstring, these imports and this body."""
     head = [f'"""{quoted(title)}"""', "", "from __future__ import annotations", "", *imports]
     return "\n".join([*head, "", "", whole, ""])
-
-
-def helper_sources(helpers: Iterable[str], source: ModuleType) -> list[str]:
-    """The source of these helpers and of those that they call, in the order of their module."""
-    called = _helpers_called(source)
-    needed, before = {name for name in helpers if name in called}, set[str]()
-    while needed != before:
-        before = set(needed)
-        needed = before.union(*(called[name] for name in before))
-    return [_helper(source, name) for name in called if name in needed]
-
-
-@cache
-def _helpers_called(source: ModuleType) -> Mapping[str, frozenset[str]]:
-    """Each helper of a module, in their order, with the others that it calls."""
-    every = [name for name in vars(source) if re.fullmatch(r"_[a-z]\w*", name)]
-    texts = {name: _helper(source, name) for name in every}
-    return MappingProxyType(
-        {name: frozenset(o for o in every if f"{o}(" in texts[name]) for name in every}
-    )
-
-
-@cache
-def _helper(source: ModuleType, name: str) -> str:
-    return inspect.getsource(getattr(source, name)).strip()
 
 
 @dataclass(frozen=True)
@@ -159,7 +131,7 @@ def _function(f: Function) -> tuple[str, frozenset[str]]:
         core, body = _core(f, low) + "\n\n\n", _body(f, low.names)
     head = [*_signature(f, low.names), *docstring(f, low.names)]
     text = core + "\n".join([*head, *(f"    {x}" for x in body)])
-    plumbing = {name for name in _helpers_called(calls) if f"{name}(" in text}
+    plumbing = {name for name in names_of(calls) if f"{name}(" in text}
     return text, low.helpers | plumbing
 
 

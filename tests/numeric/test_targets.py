@@ -12,7 +12,8 @@ import derive as dv
 from derive.cli import run
 from derive.errors import DefinitionError, UnsupportedError
 from derive.functions import catalogue
-from derive.numeric import check_compiled, kernels, portable
+from derive.numeric import check_compiled, kernels, portable, reductions
+from derive.numeric.helpers import names_of
 from derive.numeric.targets import TARGETS, Target
 from derive.terms import shape_of
 
@@ -47,8 +48,8 @@ def test_every_entry_is_as_accurate_with_the_portable_helpers(name, plain):
 
 
 def test_helpers_go_by_the_same_names():
-    ours = {name for name in vars(portable) if name.startswith("_") and name[1].isalpha()}
-    theirs = {name for name in vars(kernels) if name.startswith("_") and name[1].isalpha()}
+    ours = set(names_of(portable))
+    theirs = {*names_of(kernels), *names_of(reductions)}
     assert ours == theirs - {
         "_mills",
         "_exp_to",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from derive.documents.bare import without_arguments
+from derive.documents.recurrences import unrolled
 from derive.documents.task import Fact
 from derive.latex.outline import Head, Line, Outline, plain, with_index
 
@@ -177,6 +178,7 @@ class Facts:
         picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]
         if f"_{{{SAMPLE}}}" in "".join([*(f.text for f in picked), *shape.lines[0].sides]):
             picked += self._per_sample(picked)
+        picked += unrolled(picked, [side for line in shape.lines for side in line.sides])
         return [*picked, *self._bare(picked, wanted, own), *self.case]
 
     def _reached(self, usable: list[Fact], wanted: set[str]) -> list[int]:
@@ -246,6 +248,6 @@ def is_at_point(line: Line) -> bool:
 def _without_index(text: str) -> str | None:
     """A definition of a family's member, for the bare letters: `a_i = ...` becomes `a = ...`."""
     head = re.match(r"[^=]*?_\{?([a-z])\}?\s*=", text)
-    if head is None or r"\sum" in text:
+    if head is None or r"\sum" in text or re.search(rf"_\{{{head[1]}\s*[-+]", text):
         return None
     return re.sub(rf"_\{{?{head[1]}\}}?(?![A-Za-z])", " ", text)

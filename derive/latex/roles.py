@@ -27,8 +27,9 @@ class Roles:
     that a formula gives by their members, `raised` those of which each sample has a vector, as in
     x^{(i)}, `own` the functions to which a formula gives another
     meaning than the catalogue, `of_numbers` those that are taken of members, `matrices`
-    what is transposed or said to have two sizes, `samples` what each sample has of its own where
-    a sum over samples does not show it, and `sample` the letter that numbers the samples.
+    what is transposed or said to have two sizes, `valued` the letters of indices that are defined
+    as values, as in i = σ(z_i), `samples` what each sample has of its own where a sum over samples
+    does not show it, and `sample` the letter that numbers the samples.
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Roles:
     matrices: set[str] = field(default_factory=set)
     of_numbers: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
+    valued: set[str] = field(default_factory=set)
     sample: str = ""
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
@@ -57,7 +59,7 @@ class Roles:
         return params[0] if len(params) == 1 else None
 
     def is_index_letter(self, text: str) -> bool:
-        return text in INDEX_LETTERS or text in self.bound
+        return (text in INDEX_LETTERS and text not in self.valued) or text in self.bound
 
 
 def walk(node: s.Node) -> tuple[s.Node, ...]:

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from derive.latex import syntax as s
+from derive.latex.notation import INDEX_LETTERS
 from derive.latex.roles import Roles, index_parts, walk
 
 _PERHAPS = frozenset("abuv")
 """Letters that label as often as they count: the actions a and b, the anchor a."""
+
+
+def survey_subscripts(trees: list[s.Listing], roles: Roles) -> None:
+    """The letters that count, and those that only look like it."""
+    survey_values(trees, roles)
+    survey_split_words(trees, roles)
+    survey_index_letters(trees, roles)
+
+
+def survey_values(trees: list[s.Listing], roles: Roles) -> None:
+    """An input gate i = σ(z_i) is a value, and the i of z_i its label; k = i + 1 is an index."""
+    for tree in trees:
+        for chain in tree.items:
+            if not isinstance(chain, s.Chain) or chain.relations[:1] != ("=",):
+                continue
+            head = s.bare(chain.parts[0]) if chain.parts[0] is not None else None
+            if not isinstance(head, s.Name):
+                continue
+            inside = [x for p in chain.parts[1:] if p is not None for x in p.nodes]
+            letters = {x.text for x in inside if isinstance(x, s.Name)}
+            applied = any(isinstance(x, s.Function) for x in inside)
+            if head.text in INDEX_LETTERS - roles.bound and (applied or letters - INDEX_LETTERS):
+                roles.valued.add(head.text)
 
 
 def survey_split_words(trees: list[s.Listing], roles: Roles) -> None:

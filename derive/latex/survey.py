@@ -33,7 +33,7 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
-from derive.latex.subscripts import survey_index_letters, survey_split_words
+from derive.latex.subscripts import survey_subscripts
 from derive.terms import Context, Domain, free, shape_of
 from derive.terms.nodes import NamedFunction
 
@@ -46,10 +46,8 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         for node in walk(tree):
             if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
                 roles.bound |= bound_letters(node.sub)
-    survey_split_words(trees, roles)
-    survey_index_letters(trees, roles)
-    if any(map(gives_e_a_meaning, trees)):
-        roles.own.add("e")
+    survey_subscripts(trees, roles)
+    roles.own |= {"e"} if any(map(gives_e_a_meaning, trees)) else set()
     for tree in trees:
         _survey_memberships(tree, roles)
         _survey_matrices(tree, roles)

@@ -216,36 +216,35 @@ def numpy_function(
     has to be installed to run it. `labels` names the one-hot target of a catalogue entry that is
     to be given by class numbers, from 0. Raises `DeriveError` for what cannot be compiled.
     """
-    if isinstance(what, PlainDerivation):
-        return compile_expression(what.result, args, name or "f", what.context, target=target)
-    if isinstance(what, Entry):
-        what = what.name
-    if isinstance(what, str):
-        about = subject(what, given)
-        gradient = wrt = None
-        reasons: list[str] = []
-        if grad or products:
-            wrt = about.variable()
-            derivation = _differentiate(about.term, wrt, context=about.context)
-            gradient = derivation.result
-            reasons = [line.reason for line in derivation.lines]
-        if about.entry is not None and args is None:
-            return compile_entry(
-                about.entry, gradient, wrt, products, checked, target, reasons, labels
-            )
-        chosen = about.parameters if args is None else args
-        return compile_expression(
-            about.term,
-            chosen,
-            name or about.name,
-            about.context,
-            gradient=gradient,
-            wrt=wrt,
-            products=products,
-            target=target,
-        )
-    context = with_definitions(base_context(), given)
-    return compile_expression(what, args, name or "f", context, target=target)
+    if isinstance(what, PlainDerivation | sp.Expr):
+        derived = isinstance(what, PlainDerivation)
+        term = what.result if derived else what
+        context = what.context if derived else with_definitions(base_context(), given)
+        plain = compile_expression(term, args, name or "f", context, target=target)
+        if not grad and not products:
+            return plain
+        about = Subject(plain.name, term, plain.params, context)
+    else:
+        about = subject(what.name if isinstance(what, Entry) else what, given)
+    gradient = wrt = None
+    reasons: list[str] = []
+    if grad or products:
+        wrt = about.variable()
+        derivation = _differentiate(about.term, wrt, context=about.context)
+        gradient = derivation.result
+        reasons = [line.reason for line in derivation.lines]
+    if about.entry is not None and args is None:
+        return compile_entry(about.entry, gradient, wrt, products, checked, target, reasons, labels)
+    return compile_expression(
+        about.term,
+        about.parameters if args is None else args,
+        name or about.name,
+        about.context,
+        gradient=gradient,
+        wrt=wrt,
+        products=products,
+        target=target,
+    )
 
 
 def check_numeric(

@@ -13,6 +13,9 @@ from derive.numeric.arrays import Array, Axes, align
 from derive.numeric.graph import Graph, Hole
 from derive.numeric.scalars import is_binary, late, negative
 
+# What Python itself computes of a number such as a size: NumPy's number would make float32 wider.
+_OF_NUMBERS = ("np.sqrt", "np.log", "np.exp", "np.log1p", "np.expm1", "np.log2", "np.log10")
+
 
 @dataclass(frozen=True, eq=False)
 class Guard:
@@ -76,7 +79,10 @@ class Base:
         return Array(self.graph.node("np.asarray(", array.node, ", dtype=dtype)"), array.labels)
 
     def call(self, function: str, hint: str, *arguments: Array) -> Array:
-        """An elementwise function of arrays."""
+        """An elementwise function of arrays, or of one Python number, which stays one."""
+        if function in _OF_NUMBERS and len(arguments) == 1 and arguments[0].node.python:
+            parts = (function.replace("np.", "math."), "(", arguments[0].node, ")")
+            return Array(self.graph.node(*parts, python=True, hint=hint))
         holes, labels = self.aligned(arguments)
         return Array(self.graph.call(function, *(h.node for h in holes), hint=hint), labels)
 

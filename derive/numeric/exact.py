@@ -138,6 +138,9 @@ def _settled(kind: type[Evaluator], term: sp.Expr, context: Context, point: Poin
             if error.settled:
                 return None
             continue
+        except ZeroDivisionError:
+            # The size of a power whose base is 0.
+            return None
         # What is below every float needs no digits.
         tiny = bool(abs(value) < arb(2) ** -1100)
         if tiny or value.rel_accuracy_bits() >= _RIGHT or value.is_exact():

@@ -10,7 +10,7 @@ import sympy as sp
 from derive.errors import UnsupportedError
 from derive.numeric.arrays import Array, Labels, align, ordered
 from derive.numeric.cases import Cases
-from derive.numeric.graph import ATOM, Hole, Node
+from derive.numeric.graph import ATOM, MUL, Hole, Node
 from derive.numeric.labels import Label, is_label
 from derive.numeric.normal import split_diagonal
 from derive.numeric.primitives import is_primitive
@@ -240,6 +240,8 @@ class Lowering(Sums, Cases):
     def _whole_power(self, node: Node, power: int) -> Node:
         if power == 1:
             return node
+        if node.python:
+            return self.graph.node(Hole(node, ATOM), f"**{power}", binding=MUL, python=True)
         if power % 2:
             rest = self._whole_power(node, power - 1)
             return self.graph.binary("*", rest, node)

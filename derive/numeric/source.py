@@ -76,7 +76,9 @@ def module(functions: Sequence[Function], title: str) -> str:
 
 def headed(title: str, imports: Sequence[str], whole: str) -> str:
     """The source of a module with this docstring, these imports and this body."""
-    head = [f'"""{quoted(title)}"""', "", "from __future__ import annotations", "", *imports]
+    head = [f'"""{quoted(title)}"""', "", "from __future__ import annotations", ""]
+    head += ["import math"] * ("math." in whole and "import math" not in imports)
+    head += imports
     return "\n".join([*head, "", "", whole, ""])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import derive as dv
 from derive.functions import catalogue
 from derive.numeric import REWRITES, check_compiled, compile_expression, stable
 from derive.numeric.primitives import definitions
@@ -196,3 +197,21 @@ def test_a_removable_singularity_has_its_limit(term, limit):
         warnings.simplefilter("error")
         found = compile_expression(term)(np.array([0.0, 5e-324, 1e-9]))
     np.testing.assert_allclose(found, limit, rtol=1e-8)
+
+
+def test_gradients_of_sums_over_sums_stay_in_range():
+    """As the engine derives them: over a common denominator, exponentials outside of sums."""
+    j, weight = index("j"), sp.exp(z[k]) / TOTAL
+    entropy = -sp.Sum(weight * sp.log(weight), (k, 1, n))
+    pairs = sp.Sum(sp.log(1 + sp.exp(z[k] - z[j])), (k, 1, n), (j, 1, n))
+    for term in (entropy, pairs, sp.sqrt(sp.Sum(z[k] ** 2, (k, 1, n)))):
+        report = check_compiled(dv.numpy_function(term, grad=True), points=60)
+        assert len(report.findings) == 2
+        assert report.ok, str(report)
+
+
+def test_float32_stays_where_sizes_are_multiplied():
+    mean = sp.Sum(z[k], (k, 1, n)) / n
+    spread = sp.Sum((z[k] - mean) ** 2, (k, 1, n)) / n / sp.sqrt(n)
+    both = dv.numpy_function(spread, grad=True).value_and_grad(np.ones(3, np.float32))
+    assert [np.asarray(a).dtype for a in both] == [np.float32, np.float32]

@@ -150,10 +150,21 @@ def log_of_cosine(term: sp.Expr) -> sp.Expr | None:
 def over_expm1(term: sp.Expr) -> sp.Expr | None:
     """w/(e^u - 1) is w/u e^(-max(u, 0)) / exprel(-|u|): no overflow; u/(e^u - 1) is 1 at 0."""
     for factor in sp.Mul.make_args(term):
-        if isinstance(factor, sp.Pow) and factor.exp == -1 and is_primitive(factor.base, "expm1"):
-            (u,) = factor.base.args
-            rest = term / factor / u
-            return sp.exp(-sp.Max(u, 0)) * rest / exprel(-sp.Abs(u))
+        base, power = factor.as_base_exp()
+        if is_primitive(base, "expm1") and power.is_Integer and power.is_negative:
+            (u,) = base.args
+            rest = term / factor * (u * exprel(-sp.Abs(u))) ** power
+            return sp.exp(power * sp.Max(u, 0)) * rest
+    return None
+
+
+@rewrite(sp.sinh(_x) / sp.cosh(_x), sp.tanh(_x))
+def sine_over_cosine(term: sp.Expr) -> sp.Expr | None:
+    """sinh(u)/cosh(u) is tanh(u), where both overflow."""
+    if isinstance(term, sp.Mul):
+        for f in term.args:
+            if isinstance(f, sp.sinh) and 1 / sp.cosh(f.args[0]) in term.args:
+                return sp.tanh(f.args[0]) * term / f * sp.cosh(f.args[0])
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.numeric.primitives import is_primitive, primitive
-from derive.numeric.rewrites.shapes import members_in, members_of_sum, rewrite, shift
+from derive.numeric.rewrites.shapes import members_in, members_of_sum, rewrite, shift, split
 from derive.terms import Vec, family, free, index, real, size
 
 largest, log_sum, sum_others = primitive("largest"), primitive("log_sum"), primitive("sum_others")
@@ -33,6 +33,29 @@ def equal_members(term: sp.Expr) -> sp.Expr | None:
     if is_primitive(term, "log_sum"):
         return sp.log(count) + (sp.log(members.body) if rest is None else log_sum(rest))
     return (count - 1) * members.body
+
+
+@rewrite(
+    sp.exp(_x) * sp.Sum(_w[_k] * sp.exp(-sp.Max(_x, _z[_k])), (_k, 1, _n)),
+    sp.Sum(_w[_k] * sp.exp(_x - sp.Max(_x, _z[_k])), (_k, 1, _n)),
+)
+def exponential_into_sum(term: sp.Expr) -> sp.Expr | None:
+    """e^u Σ w e^(-max(u, v)) is Σ w e^(u - max(u, v)), where nothing overflows; so with σ."""
+    exps, others = split(term, sp.exp)
+    if not isinstance(term, sp.Mul) or len(exps) != 1:
+        return None
+    for total in others:
+        if not isinstance(total, sp.Sum):
+            continue
+        factors = sp.Mul.make_args(total.function)
+        bounded = any(is_primitive(f.as_base_exp()[0], "sigmoid") for f in factors)
+        for f in factors:
+            shifts = sp.Add.make_args(f.exp) if isinstance(f, sp.exp) else ()
+            if shifts and (bounded or any(isinstance(-s, sp.Max) for s in shifts)):
+                body = total.function / f * sp.exp(exps[0].exp + f.exp)
+                rest = sp.Mul(*(t for t in others if t is not total))
+                return rest * sp.Sum(body, *total.limits)
+    return None
 
 
 @rewrite(1 / _total, 1 / (sp.exp(_m) * _shifted))
@@ -66,6 +89,37 @@ def shifted_factor(term: sp.Expr) -> sp.Expr | None:
         if better is not None:
             return sp.Mul(better, *(f for f in term.args if f != factor))
     return None
+
+
+@rewrite((sp.exp(_z[_i]) * _m - _x * _total) / _total, sp.exp(_z[_i]) * _m / _total - _x)
+def terms_over_sum(term: sp.Expr) -> sp.Expr | None:
+    """A sum of multiples of exp over a power of Σ e^v is divided term by term: each is in range."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for below in term.args:
+        base, power = below.as_base_exp()
+        if not (power.is_Integer and power.is_negative and _has_large(base)):
+            continue
+        for total in term.args:
+            if isinstance(total, sp.Add) and all(map(_has_large, total.args)):
+                rest = sp.Mul(*(f for f in term.args if f is not total))
+                return sp.Add(*(t * rest for t in total.args))
+    return None
+
+
+def _has_large(term: sp.Expr) -> bool:
+    """Whether a term is a multiple of an exp or of a sum of them."""
+    factors = [
+        f.as_base_exp()[0] if not isinstance(f, sp.exp) else f for f in sp.Mul.make_args(term)
+    ]
+    return any(
+        isinstance(f, sp.exp)
+        or (
+            isinstance(f, sp.Sum)
+            and any(isinstance(g, sp.exp) for g in sp.Mul.make_args(f.function))
+        )
+        for f in factors
+    )
 
 
 @rewrite(1 - sp.exp(_z[_i]) / _total, sum_others(Vec(sp.exp(_z[_k]), (_k, _n)), _i) / _total)

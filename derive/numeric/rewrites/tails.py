@@ -128,10 +128,9 @@ def _squares(term: sp.Expr) -> tuple[sp.Expr, ...] | None:
 
 def _root(term: sp.Expr) -> sp.Expr | None:
     """The u of u², or of a number that is one."""
-    powers = [f.as_base_exp() for f in sp.Mul.make_args(term)]
-    whole = all(
-        b.is_positive if b.is_number else b.is_real and e.is_Integer and e % 2 == 0
-        for b, e in powers
-    )
-    root = sp.Mul(*(b ** (e / 2) for b, e in powers))
-    return root if whole and (not term.is_number or root.is_Rational) else None
+    number, rest = term.as_coeff_Mul()
+    powers = [f.as_base_exp() for f in sp.Mul.make_args(rest)]
+    whole = rest == 1 or all(b.is_real and e.is_Integer and e % 2 == 0 for b, e in powers)
+    if not whole or not number.is_positive or not sp.sqrt(number).is_Rational:
+        return None
+    return sp.sqrt(number) * sp.Mul(*(b ** (e / 2) for b, e in powers if rest != 1))

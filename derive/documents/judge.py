@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import sympy as sp
@@ -15,10 +14,11 @@ from derive.documents.known import with_losses_of_errors, with_roles
 from derive.documents.remarks import remark_on
 from derive.documents.steps import GOOD, Effort, Outcomes, Steps
 from derive.documents.task import Fact, Judged, Task
+from derive.documents.together import Together
 from derive.documents.unknowns import are_connected, reached
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
-from derive.latex import Formula, read_all
+from derive.latex import Formula
 from derive.terms import Context, NamedFunction, Partial, Statement, index, shape_of
 from derive.verdicts.matrices import verify_matrices
 from derive.verdicts.surroundings import (
@@ -100,12 +100,14 @@ def _best(task: Task, deadline: float) -> Judged:
     if task.samples:
         # What ∂C/∂a means hangs on how C is defined.
         choices = choices[:1]
-    first = _Attempt.of(task, choices[0], deadline)
+    read = Together(task)
+    outcomes: Outcomes = {}
+    first = _Attempt.of(read, choices[0], deadline, outcomes)
     claims = {s.offset for s in first.claim.steps} - task.defining - task.updates
     if not claims:
         return first.judged(first.steps({}, "thorough"))
     done: dict[int, StepVerdict] = {}
-    attempts = (_Attempt.of(task, facts, deadline) for facts in choices[1:])
+    attempts = (_Attempt.of(read, facts, deadline, outcomes) for facts in choices[1:])
     tried: list[_Attempt] = []
     for attempt in chain([first], attempts):
         tried.append(attempt)
@@ -149,17 +151,21 @@ class _Attempt:
     dropped: tuple[Fact, ...]
     contexts: tuple[Context, Context]
     deadline: float
-    outcomes: Outcomes = field(default_factory=dict)
+    outcomes: Outcomes
 
     @classmethod
-    def of(cls, task: Task, facts: tuple[Fact, ...], deadline: float) -> _Attempt:
-        formulas, kept, dropped = _read(task, facts)
+    def of(
+        cls, read: Together, facts: tuple[Fact, ...], deadline: float, outcomes: Outcomes
+    ) -> _Attempt:
+        formulas, kept, dropped = read(facts)
         formulas, kept = _fitting(formulas, kept)
         plain, numeric = (
             with_losses_of_errors(c, formulas[-1]) for c in _contexts(formulas[:-1], kept)
         )
         contexts = (with_conditions(plain, formulas[-1]), with_conditions(numeric, formulas[-1]))
-        return cls(task, formulas[-1], tuple(kept), tuple(dropped), contexts, deadline)
+        return cls(
+            read.task, formulas[-1], tuple(kept), tuple(dropped), contexts, deadline, outcomes
+        )
 
     def steps(self, done: Mapping[int, StepVerdict], effort: Effort) -> list[StepVerdict]:
         steps = Steps(
@@ -207,32 +213,6 @@ class _Attempt:
                 remarks.append(remark_on(new, self.task.heading, self.task.said))
         said = tuple(r for r in remarks if r is not None)
         return Judged(tuple(steps), self.claim.readings, self.kept, taken, remarks=said)
-
-
-def _read(task: Task, stated: tuple[Fact, ...]) -> tuple[list[Formula], list[Fact], list[Fact]]:
-    """The facts and the claim read together; a fact that does not go with it is left out."""
-    facts = list(stated)
-    dropped: list[Fact] = []
-    read = partial(read_all, context=base_context(), words=task.words)
-    while True:
-        try:
-            return read([*(f.text for f in facts), task.source]), facts, dropped
-        except ReadError as error:
-            guilty = [f for f in facts if f.text == error.source and f.text != task.source]
-            if not guilty:
-                break
-            facts.remove(guilty[0])
-            dropped.append(guilty[0])
-    read([task.source])
-    kept: list[Fact] = []
-    for fact in facts:
-        try:
-            read([*(f.text for f in [*kept, fact]), task.source])
-        except ReadError:
-            dropped.append(fact)
-        else:
-            kept.append(fact)
-    return read([*(f.text for f in kept), task.source]), kept, dropped
 
 
 def _fitting(formulas: list[Formula], facts: list[Fact]) -> tuple[list[Formula], list[Fact]]:

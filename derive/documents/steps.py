@@ -21,6 +21,8 @@ from derive.documents.roles import (
 )
 from derive.documents.task import Task
 from derive.documents.unknowns import (
+    Bearing,
+    bearing,
     holds_for_some,
     unknown_under_derivative,
     with_values_beside_members,
@@ -56,8 +58,8 @@ Effort = Literal["screened", "plain", "thorough"]
 """Whether a step is proved if points do not speak against it; proved or refuted; or looked at
 closely, for unstated hypotheses and for what was meant."""
 
-Outcomes = dict[tuple[int, Statement], Outcome]
-"""What the prover said of a step as it stands, by the step's offset."""
+Outcomes = dict[tuple[int, Statement, Bearing], Outcome]
+"""What the prover said of a step as it stands, by the step's offset and what bears on it."""
 
 
 class Steps:
@@ -249,7 +251,7 @@ class Steps:
         self, offset: int, statement: Statement, context: Context, seconds: float
     ) -> Outcome:
         """What the prover says of a step as it stands; it is asked once."""
-        key = (offset, statement)
+        key = (offset, statement, bearing(statement, context))
         if key not in self.outcomes:
             screened = self.effort == "screened" and statement.relation == "="
             if screened and not Screen(statement, context).may_hold():

@@ -10,6 +10,7 @@ from derive.proof import prove
 from derive.terms import (
     Context,
     Definition,
+    Hypothesis,
     NamedFunction,
     Partial,
     Statement,
@@ -48,6 +49,20 @@ def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
                 found.add(name)
                 todo += [d.body for d in context.definitions.get(str(name), ())]
     return found
+
+
+Bearing = tuple[tuple[Hypothesis, ...], frozenset[object], frozenset[object]]
+
+
+def bearing(statement: Statement, context: Context) -> Bearing:
+    """What of a context bears on a statement: hypotheses, domains, definitions that names lead to.
+
+    Two contexts that are alike in it say the same of the statement.
+    """
+    spoken = [statement.lhs, statement.rhs, *(t for h in context.hypotheses for t in h.terms)]
+    groups = (context.definitions.get(str(n), ()) for n in reached(spoken, context))
+    told = frozenset((d.head, d.params, d.body) for group in groups for d in group)
+    return context.hypotheses, frozenset(context.domains.items()), told
 
 
 def unknown_under_derivative(statement: Statement, context: Context) -> list[str]:

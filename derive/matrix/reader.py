@@ -20,8 +20,9 @@ from derive.terms import Definition, Statement, family, index, real
 __all__ = ["Matrices", "ShapeError", "is_matrix_text"]
 
 _DECLARED = re.compile(
-    r"\s*(?P<names>[\\A-Za-z]+(?:\s*,\s*[\\A-Za-z]+)*)\s*\\in\s*\\mathbb\s*\{?R\}?\s*\^\s*"
-    r"(?:\{\s*(?P<rows>[A-Za-z])\s*(?:\\times\s*(?P<columns>[A-Za-z])\s*)?\}|(?P<one>[A-Za-z]))\s*$"
+    r"\s*(?P<names>[\\A-Za-z]+(?:\s*,\s*[\\A-Za-z]+)*)\s*\\in\s*\\mathbb\s*\{?R\}?\s*"
+    r"(?:\^\s*(?:\{\s*(?P<rows>[A-Za-z])\s*(?:\\times\s*(?P<columns>[A-Za-z])\s*)?\}"
+    r"|(?P<one>[A-Za-z])))?\s*$"
 )
 _MARKS = re.compile(
     r"\\top|\^\s*\{?\s*T\b|\\odot|\\mathbf\s*\{?\s*[1I]|\\lVert|\\\||\\operatorname\{(?:tr|diag)\}"
@@ -30,7 +31,8 @@ _MARKS = re.compile(
 
 def is_matrix_text(claim: str, given: Sequence[str], assuming: Sequence[str]) -> bool:
     """Whether formulas speak of matrices: by a declared m × n, or declared vectors and marks."""
-    declared = [m for m in map(_DECLARED.match, assuming) if m]
+    found = [m for m in map(_DECLARED.match, assuming) if m]
+    declared = [m for m in found if m["one"] or m["rows"]]
     if any(m["columns"] for m in declared):
         return True
     return bool(declared) and any(_MARKS.search(text) for text in (claim, *given))
@@ -40,16 +42,16 @@ class Matrices(Names):
     """Formulas that are read together."""
 
     def declare(self, text: str) -> bool:
-        r"""Take a declaration such as `W \in \mathbb{R}^{m \times n}`; False if it is none."""
+        r"""Take a declaration: `W \in \mathbb{R}^{m \times n}`, `c \in \mathbb{R}`; else False."""
         match = _DECLARED.match(text)
         if match is None:
             return False
-        shape = [self.size(match["one"] or match["rows"])]
-        if match["columns"]:
-            shape.append(self.size(match["columns"]))
+        extents = (match["one"] or match["rows"], match["columns"])
+        shape = [self.size(x) for x in extents if x]
         for name in match["names"].split(","):
             plain = name.strip().removeprefix("\\")
-            self.names[plain] = v.member(family(plain, *shape))
+            value = v.member(family(plain, *shape)) if shape else v.constant(real(plain))
+            self.names[plain] = value
         return True
 
     def define(self, text: str) -> Definition:

@@ -69,6 +69,12 @@ def test_chains_and_hessians(claim: str, statuses: list[str]) -> None:
     assert [step.verdict for step in verdict.steps] == statuses
 
 
+def test_a_scalar_may_be_declared_beside_matrices() -> None:
+    shapes = [*TWO, r"c \in \mathbb{R}"]
+    assert dv.verify(r"(c A)^\top = c A^\top", [], shapes).status == "proved"
+    assert dv.verify(r"c A = A", [], shapes).status == "refuted"
+
+
 def test_an_identity_takes_the_size_that_its_neighbours_need() -> None:
     claim = r"(A^\top A + c I) A^\top = A^\top A A^\top + 2 c A^\top"
     assert dv.verify(claim, [], TWO).status == "refuted"

@@ -51,9 +51,9 @@ def judge_task(task: Task) -> Judged:
         if found is not None:
             return found
     if matrix:
-        # A matrix that was read as a vector, or as a number, refutes nothing.
+        # What was read of a matrix as of a vector, or of a number, says nothing of the matrix.
         reason = f"{matrix} is a matrix; the formula was read without its shape"
-        steps = [unsure(s, reason) if s.verdict == "refuted" else s for s in judged.steps]
+        steps = [s if s.verdict == "definition" else unsure(s, reason) for s in judged.steps]
         return replace(judged, steps=tuple(steps))
     return judged
 

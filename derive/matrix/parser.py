@@ -16,26 +16,40 @@ from derive.matrix.fractions import braced
 from derive.matrix.values import Value
 from derive.terms import Vec, index, named_function, real, size
 
+_NUMBERS = frozenset("cdhkrst")
 _ELEMENTWISE = {r"\sigma": "sigmoid", "relu": "relu", "softplus": "softplus"}
 
 
 @dataclass
 class Names:
-    """The names of formulas that are read together, and what they stand for."""
+    """The names of formulas that are read together, and what they stand for.
+
+    `undefined` are those of which a definition is still to be read.
+    """
 
     names: dict[str, Value] = field(default_factory=dict)
     sizes: dict[str, sp.Symbol] = field(default_factory=dict)
+    undefined: set[str] = field(default_factory=set)
 
     def size(self, name: str) -> sp.Symbol:
         """The size of that name."""
         return self.sizes.setdefault(name, size(name))
 
     def value(self, name: str) -> Value:
-        """What a name stands for: one that is not declared is a number."""
+        """What a name stands for: a Greek letter that is not declared is a number, as is c.
+
+        Raises `ReadError` for others: the W of W A = A W may be a matrix too.
+        """
         if name in self.sizes and name not in self.names:
             return v.constant(self.sizes[name])
         if name == "I" and name not in self.names:
             return v.identity()
+        if name in self.undefined:
+            raise ReadError(name, 0, name, "a name whose definition comes before its use")
+        if name not in self.names and (
+            name[0].isupper() or (len(name) == 1 and name not in _NUMBERS)
+        ):
+            raise ReadError(name, 0, name, rf"its shape, as in {name} \in \mathbb{{R}}^n")
         return self.names.setdefault(name, v.constant(real(name)))
 
 
@@ -99,7 +113,11 @@ class Parser:
     def run(self) -> Value:
         value = self.factor()
         while True:
-            if self.take(r"\cdot", "*", r"\times"):
+            if self.take(r"\cdot"):
+                value = v.dot(value, self.factor())
+            elif self.text == r"\times" and not value.is_scalar:
+                raise self.fail(r"\cdot or nothing between matrices")
+            elif self.take("*", r"\times"):
                 value = v.multiply(value, self.factor())
             elif self.take("/"):
                 value = v.divide(value, self.factor())

@@ -7,7 +7,7 @@ value; everything is translated to indices, so that shapes are checked on the wa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sympy as sp
 
@@ -17,7 +17,7 @@ from derive.matrix.parser import Names, Parser
 from derive.matrix.values import ShapeError, Value
 from derive.terms import Definition, Statement, family, index, real
 
-__all__ = ["Matrices", "ShapeError", "is_matrix_text"]
+__all__ = ["Matrices", "ShapeError", "declared_arrays", "is_matrix_text"]
 
 _DECLARED = re.compile(
     r"\s*(?P<names>[\\A-Za-z]+(?:\s*,\s*[\\A-Za-z]+)*)\s*\\in\s*\\mathbb\s*\{?R\}?\s*"
@@ -38,6 +38,19 @@ def is_matrix_text(claim: str, given: Sequence[str], assuming: Sequence[str]) ->
     return bool(declared) and any(_MARKS.search(text) for text in (claim, *given))
 
 
+def declared_arrays(assuming: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    r"""The names of matrices, and those of vectors, that hypotheses on where they live declare."""
+    found = [m for m in map(_DECLARED.match, assuming) if m]
+    matrices = _names_in(m for m in found if m["columns"])
+    return matrices, _names_in(m for m in found if m["one"] or m["rows"]) - matrices
+
+
+def _names_in(found: Iterable[re.Match[str]]) -> frozenset[str]:
+    return frozenset(
+        name.strip().removeprefix("\\") for m in found for name in m["names"].split(",")
+    )
+
+
 class Matrices(Names):
     """Formulas that are read together."""
 
@@ -54,13 +67,40 @@ class Matrices(Names):
             self.names[plain] = value
         return True
 
-    def define(self, text: str) -> Definition:
-        """The definition that an equation with a name on its left makes, in index form."""
-        left, right = self._sides(text)
+    def define(self, texts: Sequence[str]) -> list[Definition]:
+        """The definitions that equations with a name on their left make, in index form.
+
+        They may come in any order: what uses a name waits until that is defined. Raises
+        `ReadError`, for definitions in a circle too, and `ShapeError`.
+        """
+        waiting = list(texts)
+        self.undefined = {self._head(text) for text in texts}
+        found: list[Definition] = []
+        while waiting:
+            before = len(waiting)
+            for text in list(waiting):
+                try:
+                    found.append(self._definition(text))
+                except ReadError:
+                    if len(waiting) == 1:
+                        raise
+                    continue
+                waiting.remove(text)
+            if len(waiting) == before:
+                raise ReadError(waiting[0], 0, "no order of the definitions", "no circle in them")
+        return found
+
+    def _head(self, text: str) -> str:
+        left, _ = self._sides(text)
         name = left.strip().removeprefix("\\")
         if not re.fullmatch(r"[A-Za-z]+", name):
             raise ReadError(text, 0, repr(left.strip()), "one name that is defined")
+        return name
+
+    def _definition(self, text: str) -> Definition:
+        name, (_, right) = self._head(text), self._sides(text)
         value = self.read(right, text, text.index("=") + 1)
+        self.undefined.discard(name)
         i, j = index("i"), index("j")
         if value.is_scalar:
             head: sp.Expr = real(name)

@@ -92,6 +92,12 @@ def hadamard(left: Value, right: Value) -> Value:
     return Value(shape, lambda i, j: left.entry(i, j) * right.entry(i, j))
 
 
+def dot(left: Value, right: Value) -> Value:
+    """a · b: the inner product of two columns, else a product."""
+    columns = left.shape == right.shape and left.shape[1] == 1
+    return multiply(left.T if columns else left, right)
+
+
 def multiply(left: Value, right: Value) -> Value:
     """The matrix product; a scalar scales. Raises `ShapeError`."""
     if left.is_scalar:

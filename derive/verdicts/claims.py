@@ -12,7 +12,7 @@ from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.hypotheses import leaves_base_open
 from derive.verdicts.judge import judge
-from derive.verdicts.matrices import verify_matrices
+from derive.verdicts.matrices import verify_matrices, without_shapes
 from derive.verdicts.surroundings import (
     Assumed,
     Given,
@@ -62,7 +62,7 @@ def verify(
     if not formula.steps:
         alone = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
         return _unread(claim, alone, time.perf_counter() - start)
-    steps = judge_formula(formula, context, seconds)
+    steps = without_shapes(judge_formula(formula, context, seconds), assuming)
     return Verdict.of(steps, time.perf_counter() - start, formula.readings)
 
 

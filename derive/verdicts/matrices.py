@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from derive.errors import ReadError
 from derive.latex.writer import latex
-from derive.matrix import Matrices, ShapeError, is_matrix_text
+from derive.matrix import Matrices, ShapeError, declared_arrays, is_matrix_text
 from derive.proof import prove
 from derive.terms import Context, Statement
 from derive.verdicts.judge import needs
@@ -36,8 +38,7 @@ def verify_matrices(
     names = Matrices()
     try:
         said = [text for text in said if not names.declare(text)]
-        for text in defined:
-            context = context.define(names.define(text))
+        context = context.define(*names.define(defined))
         for text in said:
             context = context.assume(names.statement(text), text)
         equations = names.steps(claim)
@@ -45,9 +46,30 @@ def verify_matrices(
     except ReadError:
         return None
     except ShapeError as error:
-        return _alone(claim, "refuted", str(error), start)
+        # What is given has no meaning: that says nothing of the claim.
+        return _alone(claim, "undecided", str(error), start)
     readings = tuple(reading for _, reading in judged if reading)
     return Verdict.of([step for step, _ in judged], time.perf_counter() - start, readings)
+
+
+def without_shapes(steps: Sequence[StepVerdict], assuming: Sequence[object]) -> list[StepVerdict]:
+    """Verdicts on formulas that were read without the shapes of matrices: they decide nothing.
+
+    Nor do those in which vectors are multiplied by ×.
+    """
+    matrices, vectors = declared_arrays([text for text in assuming if isinstance(text, str)])
+
+    def unshaped(step: StepVerdict) -> StepVerdict:
+        text = f"{step.lhs} {step.rhs}"
+        names = matrices | vectors if r"\times" in text else matrices
+        found = [n for n in sorted(names) if re.search(rf"(?<![A-Za-z]){n}(?![A-Za-z]|\s*_)", text)]
+        if not found or step.verdict == "definition":
+            return step
+        reason = f"{found[0]} is no number; the formula was read without its shape"
+        return replace(step, verdict="undecided", reason=reason, counterexample=None,
+                       suggestion=None, hypotheses=())  # fmt: skip
+
+    return [unshaped(step) for step in steps]
 
 
 def _step(

@@ -36,6 +36,11 @@ DOCUMENTS = {
         r" $\sum_i e_i = \sum_i y_i$.",
         "definition proved refuted",
     ),
+    "matrices are no numbers": (
+        r"Let $A \in \mathbb{R}^{n \times n}$ and $B \in \mathbb{R}^{n \times n}$. Then"
+        r" $(A + B)^2 = A^2 + 2AB + B^2$ and $(AB)^2 = A^2 B^2$ and $e^{A+B} = e^A e^B$.",
+        "definition definition undecided undecided undecided",
+    ),
     "a false step is no fact": (
         r"Let $L = a + b$ and $a = 2c$. Thus $L = 3c + b$. Therefore $L - b = 3c$.",
         "definition definition refuted refuted",

@@ -69,6 +69,44 @@ def test_chains_and_hessians(claim: str, statuses: list[str]) -> None:
     assert [step.verdict for step in verdict.steps] == statuses
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"(S + T)^2 = S^2 + 2 S T + T^2",
+        r"(S T)^2 = S^2 T^2",
+        r"e^{S + T} = e^S e^T",
+        r"S^2 x = x S^2",
+        r"S W = W S",
+        r"S v = v S",
+        r"x \times y = y \times x",
+        r"|S|^2 = S^2",
+    ],
+)
+def test_matrices_are_never_read_as_numbers(claim: str) -> None:
+    shapes = [r"S, T \in \mathbb{R}^{n \times n}", r"x, y \in \mathbb{R}^n"]
+    assert dv.verify(claim, [], shapes).status == "undecided"
+
+
+def test_the_dot_between_vectors_is_the_inner_product() -> None:
+    shapes = [r"S \in \mathbb{R}^{n \times n}", r"x, y \in \mathbb{R}^n"]
+    assert dv.verify(r"x \cdot y = x^\top y", [], shapes).status == "proved"
+    assert dv.verify(r"x \cdot y = x y^\top", [], shapes).status == "refuted"
+    assert dv.verify(r"S \cdot x = S x", [], shapes).status == "proved"
+
+
+def test_definitions_in_any_order() -> None:
+    shapes = [r"S \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^n"]
+    for given in ([r"L = z^\top z", "z = S x"], ["z = S x", r"L = z^\top z"]):
+        assert dv.verify(r"\nabla_x L = 2 S^\top S x", given, shapes).status == "proved"
+        assert dv.verify(r"\nabla_x L = 2 S S^\top x", given, shapes).status == "refuted"
+
+
+def test_shapes_that_do_not_fit_in_what_is_given_refute_nothing() -> None:
+    shapes = [r"S \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^n"]
+    verdict = dv.verify(r"x^\top x = \|x\|^2", ["z = S S x"], shapes)
+    assert (verdict.status, verdict.reason[:6]) == ("undecided", "shapes")
+
+
 def test_a_scalar_may_be_declared_beside_matrices() -> None:
     shapes = [*TWO, r"c \in \mathbb{R}"]
     assert dv.verify(r"(c A)^\top = c A^\top", [], shapes).status == "proved"

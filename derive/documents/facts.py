@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from derive.documents.bare import without_arguments
-from derive.documents.recurrences import unrolled
 from derive.documents.task import Fact
 from derive.latex.outline import Head, Line, Outline, plain, with_index
 
@@ -94,6 +93,12 @@ class Facts:
         """A hypothesis of this section; it is returned, not yet stated."""
         return Fact(text, "assumption", place, names=names, section=self.section)
 
+    def steps_of(self, name: str, line: Line, place: int) -> Fact:
+        """A recurrence w_{t+1} = f(w_t): what it says of the family w; not yet stated."""
+        text = f"{line.sides[0]} = {line.sides[1]}"
+        key, names = f"{name}_.", line.names[1]
+        return Fact(text, "definition", place, name, key, names, self.section)
+
     def add_lines(self, shape: Outline, place: int) -> None:
         """State what the chains of a formula define."""
         for line in shape.lines:
@@ -178,7 +183,6 @@ class Facts:
         picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]
         if f"_{{{SAMPLE}}}" in "".join([*(f.text for f in picked), *shape.lines[0].sides]):
             picked += self._per_sample(picked)
-        picked += unrolled(picked, [side for line in shape.lines for side in line.sides])
         return [*picked, *self._bare(picked, wanted, own), *self.case]
 
     def _reached(self, usable: list[Fact], wanted: set[str]) -> list[int]:
@@ -248,6 +252,8 @@ def is_at_point(line: Line) -> bool:
 def _without_index(text: str) -> str | None:
     """A definition of a family's member, for the bare letters: `a_i = ...` becomes `a = ...`."""
     head = re.match(r"[^=]*?_\{?([a-z])\}?\s*=", text)
-    if head is None or r"\sum" in text or re.search(rf"_\{{{head[1]}\s*[-+]", text):
+    if head is None or r"\sum" in text:
         return None
-    return re.sub(rf"_\{{?{head[1]}\}}?(?![A-Za-z])", " ", text)
+    bare = re.sub(rf"_(?:{head[1]}(?![A-Za-z])|\{{{head[1]}\}})", " ", text)
+    # Of h_t = f(h_{t-1}) there is no version without an index.
+    return None if re.search(rf"_\{{[^{{}}]*{head[1]}", bare) else bare

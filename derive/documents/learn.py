@@ -145,6 +145,8 @@ def learn(
                 relation = RELATION_SIGNS.get(first.relation, first.relation)
                 text = f"{line.sides[0]} {relation} {line.sides[1]}"
                 facts.case = [facts.assume(text, place, line.names[0] | line.names[1])]
+        elif is_recurrence(line) and first.verdict == "definition":
+            facts.add(facts.steps_of(_base(line.sides[0]), line, place))
         elif line.head is None:
             _learn_condition(line, first, facts, place, lasting)
         else:

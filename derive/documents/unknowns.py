@@ -48,6 +48,7 @@ def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
             if name not in found:
                 found.add(name)
                 todo += [d.body for d in context.definitions.get(str(name), ())]
+                todo += [s.rhs for s in _recurrences(context) if name_of(s.lhs) == name]
     return found
 
 
@@ -100,7 +101,20 @@ def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
 
 def _is_defined(term: sp.Expr, context: Context) -> bool:
     named = isinstance(term, sp.Symbol | sp.Indexed | NamedFunction)
-    return not named or context.definition_of(term) is not None
+    return not named or context.definition_of(term) is not None or _is_stepwise(term, context)
+
+
+def _is_stepwise(term: sp.Expr, context: Context) -> bool:
+    """Whether an equation gives the members of a family from others, as a recurrence does."""
+    heads = (s.lhs for s in _recurrences(context))
+    return isinstance(term, sp.Indexed) and any(h.base == term.base for h in heads)
+
+
+def _recurrences(context: Context) -> list[Statement]:
+    """The equations that are hypotheses and give members their values."""
+    said = (h.statement for h in context.hypotheses)
+    equations = (s for s in said if isinstance(s, Statement) and s.relation == "=")
+    return [s for s in equations if isinstance(s.lhs, sp.Indexed)]
 
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -15,14 +15,18 @@ _NO_ROLES = Roles()
 def counted_from_one(trees: Sequence[s.Listing]) -> tuple[list[s.Listing], tuple[str, ...]]:
     """The formulas with every family that a sum from 0 runs over counted from 1.
 
-    Formulas stay as they are where another sum runs over such a family from elsewhere.
+    Where the sums from 0 say no more than "all of them", they run from 1 afterwards; otherwise
+    they stay, and the members' indices go up by one.
     """
     sums = [found for tree in trees for found in _sums(tree)]
-    moved = {f for x in sums if x.low == "0" for f in x.families}
-    if not moved or any(x.low != "0" and x.families & moved for x in sums):
+    moved = {f for x in sums if x.low == "0" for f in x.reaching}
+    if not moved or any(x.bracketed & moved for x in sums):
         return list(trees), ()
-    letters = {x.letter for x in sums if x.low == "0" and x.families and not x.counts}
-    counts = {x.letter for x in sums if x.low == "0" and x.counts}
+    own = [x for x in sums if x.families & moved]
+    plain = all(x.low == "0" and x.plain and not x.counts for x in own)
+    letters = {x.letter for x in own} if plain else set()
+    going_up = {x.letter for x in own} - letters
+    going_up |= {y.text for x in own for y in x.limit if isinstance(y, s.Name)}
     used = [x.text for tree in trees for x in tree.nodes if isinstance(x, s.Name)]
 
     def rewrite(node: s.Node) -> s.Node:
@@ -30,9 +34,9 @@ def counted_from_one(trees: Sequence[s.Listing]) -> tuple[list[s.Listing], tuple
         if not isinstance(node, s.Script) or node.sub is None:
             return node
         if isinstance(node.base, s.Big):
-            return _over_all(node, letters - counts, used)
+            return _over_all(node, letters, used)
         if isinstance(node.base, s.Name) and node.base.text in moved:
-            return replace(node, sub=_later(node.sub, counts))
+            return replace(node, sub=_later(node.sub, going_up))
         return node
 
     named = ", ".join(sorted(moved))
@@ -40,19 +44,32 @@ def counted_from_one(trees: Sequence[s.Listing]) -> tuple[list[s.Listing], tuple
 
 
 class _Sum:
-    """A sum with a lower limit: its letter, and what its letter indexes or counts."""
+    """A sum with a lower limit: its letter, what that indexes, and whether it counts too.
 
-    def __init__(self, letter: str, low: str, body: Sequence[s.Node]) -> None:
+    `reaching` are the families that it runs over from the limit on, as x_k and not x_{t-k}.
+    """
+
+    def __init__(self, letter: str, low: str, high: s.Node | None, body: Sequence[s.Node]) -> None:
         self.letter = letter
         self.low = low
+        self.limit = () if high is None else high.nodes
         self.families: set[str] = set()
+        self.reaching: set[str] = set()
+        self.bracketed: set[str] = set()
+        self.plain = True
         indices: set[int] = set()
         nodes = [x for item in body for x in item.nodes]
         for node in nodes:
             for name, index in _members(node):
-                if letter in {x.text for x in index if isinstance(x, s.Name)}:
+                inside = [x for part in index for x in part.nodes]
+                if letter in {x.text for x in inside if isinstance(x, s.Name)}:
                     self.families.add(name)
-                    indices |= {x.start for part in index for x in part.nodes}
+                    self.plain &= all(isinstance(x, s.Name) for x in index)
+                    if any(isinstance(x, s.Name) and x.text == letter for x in index):
+                        self.reaching.add(name)
+                    if isinstance(node, s.Term) and not self.plain:
+                        self.bracketed.add(name)
+                    indices |= {x.start for x in inside}
         mine = [x for x in nodes if isinstance(x, s.Name) and x.text == letter]
         self.counts = any(x.start not in indices for x in mine)
 
@@ -84,7 +101,7 @@ def _sums(tree: s.Listing) -> list[_Sum]:
                     continue
                 letter, low = (s.bare(p) for p in chain.parts if p is not None)
                 if isinstance(letter, s.Name) and isinstance(low, s.Number):
-                    found.append(_Sum(letter.text, low.text, node.items[k + 1 :]))
+                    found.append(_Sum(letter.text, low.text, item.sup, node.items[k + 1 :]))
     return found
 
 
@@ -107,12 +124,21 @@ def _over_all(node: s.Script, letters: set[str], used: Sequence[str]) -> s.Scrip
     return replace(node, sub=below, sup=_plus_one(high))
 
 
-def _later(sub: s.Node, counts: set[str]) -> s.Node:
-    """An index as it is when counting from 1: numbers, and letters that count from 0, go up."""
+def _later(sub: s.Node, going_up: set[str]) -> s.Node:
+    """An index as it is when counting from 1: numbers, and these letters, go up."""
     plain = s.bare(sub)
-    if isinstance(plain, s.Number) or (isinstance(plain, s.Name) and plain.text in counts):
+    if isinstance(plain, s.Listing):
+        return replace(plain, items=tuple(_later(item, going_up) for item in plain.items))
+    names = {x.text for x in plain.nodes if isinstance(x, s.Name)}
+    if isinstance(plain, s.Number) or (names & going_up and _is_sum_of_names(plain)):
         return _plus_one(plain)
     return sub
+
+
+def _is_sum_of_names(node: s.Node) -> bool:
+    """Whether an index is k, k + 1 or t − k: in several letters such as ij, one would go up."""
+    terms = node.terms if isinstance(node, s.Addition) else (node,)
+    return all(isinstance(s.bare(x), s.Name | s.Number) for x in terms)
 
 
 def _plus_one(node: s.Node) -> s.Node:

@@ -20,7 +20,6 @@ from derive.latex.roles import Roles
 from derive.latex.shared import with_shared_names
 from derive.latex.sizes import Sizes, resize
 from derive.latex.spelling import respelled
-from derive.latex.stepping import with_steps_named
 from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
@@ -55,12 +54,11 @@ def read_all(
     """
     known = words_of(map(tokenize, formulas), [*_context_words(context), *words])
     pairs = [_tree(f, known) for f in formulas]
-    trees, steps = with_steps_named([tree for tree, _ in pairs], _names_in(context))
-    trees, shared = with_shared_names(trees, _names_in(context))
+    trees, shared = with_shared_names([tree for tree, _ in pairs], _names_in(context))
     trees, counted = counted_from_one(trees)
     roles = survey(trees, context, public_names())
     drafts = [
-        draft_of(f, tree, roles, (*notes, *steps, *shared, *counted))
+        draft_of(f, tree, roles, (*notes, *shared, *counted))
         for f, tree, (_, notes) in zip(formulas, trees, pairs, strict=True)
     ]
     return _with_sizes(drafts, roles)
@@ -123,7 +121,8 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     for draft in drafts:
         terms = _terms(draft)
         try:
-            sizes.collect(terms)
+            heads = [x.statement.lhs for x in draft.steps if x.statement.relation == "="]
+            sizes.collect(terms, heads)
         except DefinitionError as error:
             raise ReadError(draft.source, 0, str(error), "one size for each index") from error
         used.append({x for term in terms for x in term.free_symbols if isinstance(x, sp.Symbol)})

@@ -8,13 +8,13 @@ limit names the size. What stays unknown takes a letter that the text has, or `n
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
 from derive.errors import DefinitionError
 from derive.functions import catalogue
-from derive.terms import NamedFunction, Vec, rebuild, shape_of, size
+from derive.terms import NamedFunction, Vec, evaluated, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
@@ -32,6 +32,8 @@ class Sizes:
         self.unknown: dict[sp.Dummy, None] = {}
         self.ranges: dict[sp.Dummy, None] = {}
         self.numbers: list[tuple[sp.Expr, sp.Expr]] = []
+        self.moving: set[sp.Basic] = set()
+        self.moved: set[str] = set()
 
     def find(self, a: sp.Expr) -> sp.Expr:
         while a in self.parent:
@@ -58,9 +60,15 @@ class Sizes:
 
     # -- what a term links ----------------------------------------------------------------------
 
-    def collect(self, terms: Iterable[sp.Basic]) -> None:
-        """The links in the terms of one formula."""
+    def collect(self, terms: Sequence[sp.Basic], heads: Iterable[sp.Basic] = ()) -> None:
+        """The links in the terms of one formula, whose equations have these left sides.
+
+        The t of m_t = Σ_{k≤t} g_k and the n beside x_{n+1} move within a size, they are none.
+        """
         scope: Scope = ChainMap()
+        self.moving = {i for h in heads if isinstance(h, sp.Indexed) for i in h.indices}
+        self.moving |= {x for term in terms for x in _exceeded(term)}
+        self.moved |= {str(x) for x in self.moving}
         for term in terms:
             self._visit(term, scope)
 
@@ -95,6 +103,9 @@ class Sizes:
         inner = scope.new_child()
         for k, low, high in reversed(term.limits):
             whole = low == 1 and (isinstance(high, sp.Symbol | sp.Integer))
+            if high in self.moving:
+                inner[k] = self._extent(high, scope)
+                continue
             if isinstance(high, sp.Dummy):
                 self.unknown.setdefault(high)
                 self.ranges.setdefault(high)
@@ -146,7 +157,7 @@ class Sizes:
             elif isinstance(b, sp.Dummy):
                 self.parent[b] = a
         known = {str(self.find(u)) for u in self.unknown if not isinstance(self.find(u), sp.Dummy)}
-        own = [x for x in _USUAL if x in set(letters) and x not in known]
+        own = [x for x in _USUAL if x in set(letters) - self.moved and x not in known]
         blocked = set(taken) | known
         spare = [x for x in _SPARE if x not in blocked] + [f"n_{k}" for k in range(1, 100)]
         table: dict[sp.Expr, sp.Expr] = {}
@@ -156,6 +167,21 @@ class Sizes:
             if isinstance(root, sp.Dummy) and root not in table:
                 table[root] = size(own.pop(0) if own else spare.pop(0))
         return {u: table.get(self.find(u), self.find(u)) for u in self.unknown}
+
+
+def _exceeded(term: sp.Basic) -> set[sp.Basic]:
+    """The letters n that a limit or an index n + 1 goes beyond, or k + 1 for a k up to n."""
+    ends: dict[sp.Basic, set[sp.Basic]] = {}
+    for total in term.atoms(sp.Sum, sp.Product):
+        for k, _, high in total.limits:
+            ends.setdefault(k, set()).add(high)
+    places = {i for x in term.atoms(sp.Indexed) for i in x.indices}
+    found: set[sp.Basic] = set()
+    for place in places.union(*ends.values()):
+        beyond, letter = evaluated(place).as_coeff_Add()
+        if beyond > 0:
+            found |= ends.get(letter, {letter})
+    return {x for x in found if isinstance(x, sp.Symbol)} - set(ends)
 
 
 def _is_index(term: sp.Basic) -> bool:

@@ -4,6 +4,7 @@ from derive.proof.assumptions import prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
 from derive.proof.prover import prove
+from derive.proof.recurrences import unrolled
 from derive.proof.verdict import Counterexample, Outcome, Status
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "check",
     "prepare",
     "prove",
+    "unrolled",
 ]

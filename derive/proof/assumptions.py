@@ -47,7 +47,8 @@ class Fact:
     def about_indices(self) -> bool:
         """Whether it relates indices, so that it speaks of these and not of every one."""
         sides = (self.statement.lhs, self.statement.rhs)
-        return all(is_index_name(t) or isinstance(t, sp.Integer) for t in sides)
+        parts = [part for side in sides for part in sp.preorder_traversal(side)]
+        return all(is_index_name(t) or isinstance(t, sp.Integer | sp.Add | sp.Mul) for t in parts)
 
     def free_indices(self, ranges: dict[sp.Symbol, sp.Expr]) -> list[sp.Symbol]:
         """The indices over which it holds throughout their range, in a fixed order."""

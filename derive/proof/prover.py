@@ -18,6 +18,7 @@ from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.leaf import Leaf
+from derive.proof.recurrences import unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
 from derive.proof.sampling import Sampler
 from derive.proof.search import run_search
@@ -48,6 +49,9 @@ def prove(
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
+        short, unfolded = unrolled(statement, context)
+        if unfolded is not context:
+            statement, context = short, _without_consequences(unfolded, deadline)
         setting = prepare((statement.lhs, statement.rhs), context)
         refuted = _refuted_at_once(statement, setting, deadline) if points_first else None
         if refuted is not None:
@@ -88,6 +92,21 @@ def _undefined(statement: Statement, setting: Setting) -> list[str]:
     if any(side.has(Partial) for side in (statement.lhs, statement.rhs)):
         return []
     return undefined_functions(statement, setting.context)
+
+
+def _without_consequences(context: Context, deadline: float) -> Context:
+    """The context without the equations that its definitions imply.
+
+    What a recurrence gives for some steps may be stated too; it adds nothing.
+    """
+    bare = replace(context, hypotheses=())
+    kept = []
+    for h in context.hypotheses:
+        said, left = h.statement, min(1.0, deadline - time.monotonic())
+        equation = said if isinstance(said, Statement) and said.relation == "=" else None
+        if equation is None or prove(equation, bare, left).status != "proved":
+            kept.append(h)
+    return replace(context, hypotheses=tuple(kept))
 
 
 def _decide(statement: Statement, setting: Setting, deadline: float) -> Outcome:

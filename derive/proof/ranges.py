@@ -69,7 +69,7 @@ def _over_range(
 ) -> Frac:
     first, last = low.integer, high.integer
     if first is None:
-        raise UnsupportedError("a range with a symbolic lower limit")
+        return _from_symbol(algebra, body, k, low, high, fold)
 
     def at(term: sp.Expr) -> Frac:
         return Rebuilder.of_indices(algebra, {k: term})(body)
@@ -82,9 +82,11 @@ def _over_range(
             total = fold.join(total, at(sp.Integer(number)))
         return total
     base, shift = split_shift(algebra.field, high)
-    removed = max(first - 1, 0) + max(-shift, 0)
-    if removed > 1 or algebra.facts.of_frac(base - algebra.field.one) - NONNEGATIVE:
-        # With a small size the range would be empty, and removing members would be wrong.
+    count = high - algebra.field.constant(first - 1)
+    least = base - algebra.field.constant(int(shift < 0))
+    if any(algebra.facts.of_frac(x) - NONNEGATIVE for x in (least, count)):
+        # A range that ends before it begins is empty, and removing members would be wrong;
+        # what is removed from its end has to be a member, whose index is at least 1.
         raise UnsupportedError("a range that may be shorter than empty")
     total = fold.whole(algebra, body, k, base)
     size = restore(algebra.field, base)
@@ -92,11 +94,22 @@ def _over_range(
         total = fold.join(total, at(sp.Integer(number)))
     for number in range(1, shift + 1):
         total = fold.join(total, at(size + number))
-    if first == 2:
-        total = fold.remove(total, at(sp.Integer(1)))
-    if shift == -1:
-        total = fold.remove(total, at(size))
+    for number in range(1, first):
+        total = fold.remove(total, at(sp.Integer(number)))
+    for number in range(-shift):
+        total = fold.remove(total, at(size - number))
     return total
+
+
+def _from_symbol(
+    algebra: Algebra, body: Frac, k: sp.Symbol, low: Frac, high: Frac, fold: Folding
+) -> Frac:
+    """What the range up to `high` has beyond the one up to low − 1."""
+    one = algebra.field.one
+    if any(algebra.facts.of_frac(x) - NONNEGATIVE for x in (low - one, high - low + one)):
+        raise UnsupportedError("a range that may be shorter than empty")
+    whole, before = (_over_range(algebra, body, k, one, x, fold) for x in (high, low - one))
+    return fold.remove(whole, before)
 
 
 def split_shift(field: Field, high: Frac) -> tuple[Frac, int]:

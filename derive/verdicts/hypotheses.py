@@ -27,6 +27,7 @@ from derive.terms import (
 )
 from derive.terms.nodes import Partial
 from derive.verdicts.attempts import Attempt, base_name, terms_of
+from derive.verdicts.progressions import held_fixed, within_range
 from derive.verdicts.unsaid import (
     distinct_indices,
     normal_distribution,
@@ -377,4 +378,6 @@ SOURCES: tuple[Callable[[Statement, Context], Iterator[Attempt]], ...] = (
     normal_distribution,
     unit_vectors,
     distinct_indices,
+    held_fixed,
+    within_range,
 )

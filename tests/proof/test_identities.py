@@ -11,7 +11,6 @@ from derive.verdicts.worker import judge_claim
 
 # Not proved yet, with the reason; what is proved one day has to leave the list.
 REASONS = {
-    "the family is taken to end where the sum does": ("telescoping-members",),
     "entropies of a softmax, whose exponents are not taken apart": (
         "entropy-of-softmax-nonnegative",
         "ce-above-entropy",

@@ -20,11 +20,12 @@ from sympy.polys.rings import ring
 from derive.proof.assumptions import Fact
 from derive.proof.cases import Cases
 from derive.proof.certificate import Certificate, Enter, IndexCases, Node, SignCases, ValueCases
-from derive.proof.field import GROWTH, CapacityExceeded, Field, Frac
+from derive.proof.field import GROWTH, CapacityExceeded, Field, Frac, UndefinedTermError
 from derive.proof.leaf import TWO_VALUES, Leaf, LeafJudge
 from derive.proof.polynomials import Poly
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Region, Split, SplitIndex, SplitSign
+from derive.proof.signs import POSITIVE
 
 MAX_CAPACITY = 3000
 MAX_FINER = 6
@@ -88,9 +89,14 @@ class _Replay:
     def _signs(self, node: SignCases, region: Region, waiting: list[Fact]) -> int:
         # What a derivative distinguishes is met in general position, without equations.
         general = replace(region, rules=MappingProxyType({}), relations=(), rows=())
-        value = self.cases.normalizer(general)(node.term)
-        if not value.den.is_constant():
-            raise CheckError(f"{node.term} is not a polynomial here")
+        normal = self.cases.normalizer(general)
+        try:
+            value = normal(node.term)
+        except UndefinedTermError as error:
+            raise CheckError(f"{node.term} has no value here: {error}") from None
+        if normal.algebra.facts.sign(value.den) != POSITIVE:
+            # Whatever is distinguished, every case of it has to be there.
+            raise CheckError(f"{node.term} has not the sign of a polynomial here")
         total = 0
         for sign in sorted(self.cases.possible(region, value.num)):
             smaller = self.cases.take_sign(region, value.num, sign)

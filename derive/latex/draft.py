@@ -16,10 +16,11 @@ from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
 from derive.latex.outline import written
+from derive.latex.reach import is_used_outside
 from derive.latex.roles import Roles, head_name, walk
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
-from derive.latex.wide import widened
+from derive.latex.wide import doubled, widened
 from derive.terms import Domain, Statement, Vec
 from derive.terms.context import RELATIONS as STATED
 
@@ -125,13 +126,13 @@ class _Draft:
             for p in chain.parts
             if p is not None
         )
-        wide: list[sp.Expr | None] = [None] * len(chain.parts)
+        others: list[list[sp.Expr]] = [[] for _ in chain.parts]
         if listed or self._is_of_vectors(chain):
             with self.elaborator.names.componentwise() as k:
                 values = self._members(chain, k) if listed else self._sides(chain)
         else:
             values = self._sides(chain)
-            wide = [None if p is None else self._reaching_further(p) for p in chain.parts]
+            others = [[] if p is None else self._other_readings(p, chain) for p in chain.parts]
         steps = []
         for k, relation in enumerate(chain.relations):
             left, right = chain.parts[k], chain.parts[k + 1]
@@ -143,19 +144,35 @@ class _Draft:
                 self.elaborator.names.note("the left side before the first relation is missing")
                 continue
             statement = Statement(values[k], relation, values[k + 1])
-            pairs = [(x, y) for x in (values[k], wide[k]) for y in (values[k + 1], wide[k + 1])]
-            others = [Statement(x, relation, y) for x, y in pairs[1:] if None not in (x, y)]
+            lefts, rights = ((values[at], *others[at]) for at in (k, k + 1))
+            _, *pairs = ((x, y) for x in lefts for y in rights)
             texts = self._slice(left), self._slice(right)
-            steps.append(Step(statement, *texts, right.start, tuple(others)))
+            steps.append(
+                Step(
+                    statement,
+                    *texts,
+                    right.start,
+                    tuple(Statement(x, relation, y) for x, y in pairs),
+                )
+            )
         self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
 
-    def _reaching_further(self, side: s.Node) -> sp.Expr | None:
-        """A side if its first operator d/dx reaches over all that follows; None if it does."""
+    def _other_readings(self, side: s.Node, chain: s.Chain) -> list[sp.Expr]:
+        """What else a side may say: its first d/dx of all that follows, Σ_{i≠j} over i and j."""
+        roles = self.elaborator.names.roles
+        place = (side.start, side.end)
+        found: list[sp.Expr] = []
+        notes = list(self.elaborator.names.notes)
         try:
-            wide = widened(side, self.elaborator.is_open_derivative)
-            return None if wide is None else self.elaborator.scalar(wide)
+            for other in (
+                widened(side, self.elaborator.is_open_derivative),
+                doubled(side, lambda letter: is_used_outside(letter, chain, place, roles)),
+            ):
+                found += [] if other is None else [self.elaborator.scalar(other)]
         except ReadError:
-            return None
+            pass
+        self.elaborator.names.notes[:] = notes
+        return found
 
     def _condition(self, node: s.Condition) -> None:
         """What is said beside a formula: relations become implied, ranges of indices are known."""

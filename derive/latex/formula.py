@@ -14,7 +14,7 @@ class Step:
     """One relation of a chain.
 
     `lhs_latex` and `rhs_latex` are the source's own text, `offset` where the right side
-    begins in it. `others` are what it says if an operator reaches further than brackets show.
+    begins in it. `others` is what it says in other readings.
     """
 
     statement: Statement

@@ -100,6 +100,15 @@ def _free_elsewhere(
     return False
 
 
+def is_used_outside(letter: str, node: s.Node, place: tuple[int, int], roles: Roles) -> bool:
+    """Whether a letter indexes something, unbound, outside of a place in the source."""
+    start, end = place
+    if node.end <= start or end <= node.start:
+        return letter in used_letters(node, roles)
+    inside = start <= node.start and node.end <= end
+    return not inside and any(is_used_outside(letter, x, place, roles) for x in node.children)
+
+
 def is_sample_sum(big: s.Node, body: tuple[s.Node, ...], roles: Roles) -> bool:
     r"""Whether Σ or Σ_x runs over samples of which the summand shows nothing: Σ_x (a − y)^2.
 

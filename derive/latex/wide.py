@@ -1,10 +1,13 @@
-"""The other reading of an operator: d/dx x² + x may mean the derivative of all that follows."""
+"""Other readings: d/dx of all that follows, in d/dx x² + x; a sum over both, in Σ_{i≠j} a_i a_j."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeGuard
 
 from derive.latex import syntax as s
+from derive.latex.spelling import mapped
 
 
 def widened(side: s.Node, opens: Callable[[s.Node], bool]) -> s.Node | None:
@@ -30,6 +33,29 @@ def widened(side: s.Node, opens: Callable[[s.Node], bool]) -> s.Node | None:
             signs = (*whole.signs[: place + 1], *whole.signs[end:])
             return s.Addition(whole.start, whole.end, terms, signs)
     return None
+
+
+def doubled(side: s.Node, is_free: Callable[[str], bool]) -> s.Node | None:
+    r"""A side with each \sum_{i \neq j} as a sum over i and j, where nothing else has the j."""
+    changed = False
+
+    def both(node: s.Node) -> s.Node:
+        nonlocal changed
+        if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
+            limits = s.bare(node.sub)
+            partner = limits.parts[-1] if _says_apart(limits) else None
+            if isinstance(partner, s.Name) and not is_free(partner.text):
+                changed = True
+                listing = s.Listing(limits.start, limits.end, (partner, limits), (",",))
+                return replace(node, sub=listing)
+        return mapped(node, both)
+
+    found = both(side)
+    return found if changed else None
+
+
+def _says_apart(limits: s.Node) -> TypeGuard[s.Chain]:
+    return isinstance(limits, s.Chain) and limits.relations == ("!=",)
 
 
 def _operand(whole: s.Addition, place: int, start: int) -> s.Group | None:

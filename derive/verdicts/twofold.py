@@ -18,11 +18,11 @@ def twofold_reading(
 ) -> str | None:
     """Why a statement may hold, though it is refuted as it was read; None if it may not.
 
-    `others` are what it says if an operator reaches further than brackets show.
+    `others` are its other readings: d/dx of all that follows, Σ_{i≠j} over both letters.
     """
     for other in others:
         if prove(other, context, seconds).status in ("proved", "conditional"):
-            return "brackets are missing: it holds if the derivative is one of all that follows"
+            return "it may be read in two ways, and holds in the other"
     if IMAGINARY not in context.domains and holds_with_imaginary_unit(statement):
         return "it holds if i is the imaginary unit, which is not read"
     return None

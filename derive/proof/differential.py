@@ -6,7 +6,9 @@ lines it certifies, and works on the field's generators instead of terms.
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import permutations
+from operator import add
 
 import sympy as sp
 from flint import fmpq
@@ -29,6 +31,8 @@ class Differential:
         self.memo: dict[int, Frac] = {}
 
     def __call__(self, value: Frac) -> Frac:
+        if len(value.parts) > 1:
+            return reduce(add, map(self, value.parts))
         den = self.algebra.of(value.den)
         change = self.poly(value.num) / den
         if value.den.is_constant():

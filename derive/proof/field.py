@@ -8,15 +8,18 @@ reduced. Missing a relation can make a true equation look open, never a false on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import comb, inf
+from math import inf
 from time import monotonic
 from typing import Any
 
 import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
-from derive.errors import LimitError, UnsupportedError
+from derive.errors import LimitError
+from derive.proof.frac import Frac as Frac
+from derive.proof.frac import UndefinedTermError as UndefinedTermError
 from derive.proof.polynomials import LETTER, Factors, Poly, Polynomials, Powers
 from derive.terms import index
 
@@ -26,23 +29,10 @@ Key = tuple[Any, ...]
 SMALL = 24
 GROWTH = 3
 MAX_TERMS = 4000
-MAX_PRODUCT = 60_000
-MAX_DEGREE = 400
 
 
 class CapacityExceeded(Exception):
     """More generators than the field has room for; the caller starts again with more."""
-
-
-class UndefinedTermError(Exception):
-    """A term has no value here: a division by zero, the logarithm of a negative number.
-
-    `needs` is what it would take, as a polynomial and the signs that it would have to have.
-    """
-
-    def __init__(self, reason: str, needs: tuple[Poly, frozenset[int]] | None = None) -> None:
-        super().__init__(reason)
-        self.needs = needs
 
 
 @dataclass(frozen=True)
@@ -118,6 +108,11 @@ class Field:
         if name is None:
             name = self._bound_names[key] = index(f"_{letter}{place}_{number}")
         return name
+
+    def is_plain(self, numbers: Iterable[int]) -> bool:
+        """Whether no relation ties these generators: they multiply like variables."""
+        tied = self.relations.keys() | {g for pair in self.exclusive for g in pair}
+        return not tied or tied.isdisjoint(numbers)
 
     def watch(self) -> None:
         """Raise `LimitError` once the time is over: every piece of arithmetic looks here."""
@@ -206,125 +201,3 @@ class Field:
             if e:
                 kept.append((g, e))
         return result * self.monomial(tuple(kept))
-
-
-class Frac:
-    """An element of the field: a reduced fraction whose denominator is monic."""
-
-    __slots__ = ("den", "field", "num")
-
-    def __init__(self, field: Field, num: Poly, den: Poly) -> None:
-        self.field = field
-        self.num = num
-        self.den = den
-
-    @classmethod
-    def make(cls, field: Field, num: Poly, den: Poly) -> Frac:
-        """The fraction in lowest terms. Raises `UndefinedTermError` if the denominator is zero."""
-        num = field.reduce(num)
-        if den.is_one():
-            return cls(field, num, den)
-        den = field.reduce(den)
-        if den.is_zero():
-            raise UndefinedTermError("a division by zero")
-        if num.is_zero():
-            return field.zero
-        if not den.is_constant():
-            for g in field.used(den):
-                if field.generators[g].kind in ("delta", "indicator"):
-                    raise UnsupportedError("a case distinction stands in a denominator")
-            common = num.gcd(den)
-            if not common.is_constant():
-                num, den = divmod(num, common)[0], divmod(den, common)[0]
-        lead = den.leading_coefficient()
-        if lead != 1:
-            num, den = num / lead, den / lead
-        return cls(field, num, den)
-
-    def __add__(self, other: Frac) -> Frac:
-        if self.num.is_zero() or other.num.is_zero():
-            return other if self.num.is_zero() else self
-        if self.den == other.den:
-            if self.den.is_one():
-                return Frac(self.field, self.field.reduce(self.num + other.num), self.den)
-            return Frac.make(self.field, self.num + other.num, self.den)
-        _guard(len(self.num) * len(other.den), len(other.num) * len(self.den))
-        return Frac.make(
-            self.field, self.num * other.den + other.num * self.den, self.den * other.den
-        )
-
-    def __neg__(self) -> Frac:
-        return Frac(self.field, -self.num, self.den)
-
-    def __sub__(self, other: Frac) -> Frac:
-        return self + (-other)
-
-    def __mul__(self, other: Frac) -> Frac:
-        for one, value in ((self, other), (other, self)):
-            if one.num.is_one() and one.den.is_one():
-                return value
-        if self.den.is_one() and other.den.is_one():
-            _guard(len(self.num) * len(other.num))
-            return Frac(self.field, self.field.reduce(self.num * other.num), self.den)
-        _guard(len(self.num) * len(other.num), len(self.den) * len(other.den))
-        return Frac.make(self.field, self.num * other.num, self.den * other.den)
-
-    def __truediv__(self, other: Frac) -> Frac:
-        return Frac.make(self.field, self.num * other.den, self.den * other.num)
-
-    def __pow__(self, exponent: int) -> Frac:
-        if abs(exponent) * max(self._degree(), 1) > MAX_DEGREE:
-            raise LimitError(f"a power of degree above {MAX_DEGREE}")
-        _guard(_power_terms(len(self.num), exponent), _power_terms(len(self.den), exponent))
-        if exponent < 0:
-            return Frac.make(self.field, self.den**-exponent, self.num**-exponent)
-        return Frac.make(self.field, self.num**exponent, self.den**exponent)
-
-    def _degree(self) -> int:
-        return max(int(self.num.total_degree()), int(self.den.total_degree()))
-
-    @property
-    def is_zero(self) -> bool:
-        return bool(self.num.is_zero())
-
-    @property
-    def rational(self) -> fmpq | None:
-        """Its value if it is a rational number."""
-        if self.num.is_constant() and self.den.is_constant():
-            return fmpq(0) if self.num.is_zero() else self.num.leading_coefficient()
-        return None
-
-    @property
-    def integer(self) -> int | None:
-        """Its value if it is an integer."""
-        value = self.rational
-        return int(value.p) if value is not None and value.q == 1 else None
-
-    @property
-    def key(self) -> Key:
-        return (self.field.key(self.num), self.field.key(self.den))
-
-    @property
-    def generators(self) -> list[int]:
-        """The numbers of the generators that occur in it."""
-        return sorted({*self.field.used(self.num), *self.field.used(self.den)})
-
-    @property
-    def indices(self) -> frozenset[Any]:
-        """The index symbols that occur in it."""
-        return self.field.indices(self.num) | self.field.indices(self.den)
-
-    def same(self, other: Frac) -> bool:
-        """Whether the two are equal: the polynomial identity at the end of every proof."""
-        return bool(self.field.reduce(self.num * other.den - other.num * self.den).is_zero())
-
-
-def _guard(*terms: int) -> None:
-    """Refuse a product before it is multiplied out: cancellation rarely saves such a one."""
-    if max(terms) > MAX_PRODUCT:
-        raise LimitError(f"an expression would grow beyond {MAX_PRODUCT} terms")
-
-
-def _power_terms(terms: int, exponent: int) -> int:
-    """How many terms a power of a sum has."""
-    return comb(abs(exponent) + terms - 1, terms - 1) if terms else 0

@@ -158,7 +158,10 @@ class LeafJudge:
             if sign_with_lemmas(normal.algebra, left - right, wanted) <= wanted:
                 return True
             return self._bounded(normal.algebra, left - right, wanted)
-        return left.same(right) or in_ideal(self.field, (left - right).num, region.relations)
+        if left.same(right):
+            return True
+        relations = region.relations
+        return bool(relations) and in_ideal(self.field, (left - right).num, relations)
 
     def _learn_for_all(self, algebra: Algebra, value: Frac) -> None:
         """What hypotheses say of every index, said of those that the sums in a value run over."""

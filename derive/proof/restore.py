@@ -25,6 +25,9 @@ from derive.terms import (
 
 def restore(field: Field, value: Frac) -> sp.Expr:
     """The term that a normal form stands for."""
+    for pieces, join in ((value.parts, sp.Add), (value.factors, sp.Mul)):
+        if len(pieces) > 1:
+            return join(*(restore(field, piece) for piece in pieces))
     return restore_poly(field, value.num) / restore_poly(field, value.den)
 
 

@@ -8,8 +8,9 @@ separate; what is left, with its bound indices in canonical names, is one genera
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import permutations
+from operator import add, mul
 
 import sympy as sp
 from flint import fmpq
@@ -79,6 +80,9 @@ class Rebuilder:
         )
 
     def __call__(self, value: Frac) -> Frac:
+        for pieces, join in ((value.parts, add), (value.factors, mul)):
+            if len(pieces) > 1:
+                return reduce(join, map(self, pieces))
         if not any(self.touched(self.algebra.field.generators[g]) for g in value.generators):
             return value
         return self.poly(value.num) / self.poly(value.den)

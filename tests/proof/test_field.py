@@ -11,14 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import LimitError, UnsupportedError
-from derive.proof.field import (
-    MAX_DEGREE,
-    CapacityExceeded,
-    Field,
-    Frac,
-    Generator,
-    UndefinedTermError,
-)
+from derive.proof.field import CapacityExceeded, Field, Frac, Generator, UndefinedTermError
+from derive.proof.frac import MAX_DEGREE
 from derive.proof.restore import restore
 
 SYMBOLS = sp.symbols("u v w", real=True)

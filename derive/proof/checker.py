@@ -167,6 +167,8 @@ class _Replay:
 
 def _same(left: Frac, right: Frac) -> bool:
     """The identity at the end, multiplied out by other arithmetic."""
+    if left.loose or right.loose:
+        return left.same(right)  # too large to be multiplied out
     field = left.field
     polys = (left.num, left.den, right.num, right.den)
     used = sorted({g for p in polys for g in field.used(p)})

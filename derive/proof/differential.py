@@ -33,11 +33,15 @@ class Differential:
     def __call__(self, value: Frac) -> Frac:
         if len(value.parts) > 1:
             return reduce(add, map(self, value.parts))
-        den = self.algebra.of(value.den)
-        change = self.poly(value.num) / den
-        if value.den.is_constant():
-            return change
-        return change - self.algebra.of(value.num) * self.poly(value.den) / (den * den)
+        num, den = value.num, value.den
+        total = self.algebra.field.zero
+        for g in value.generators:
+            inner = self.generator(g)
+            if not inner.is_zero:
+                # The chain rule, so that a large inner derivative stands once, as a factor.
+                change = num.derivative(g) * den - num * den.derivative(g)
+                total = total + Frac.make(self.algebra.field, change, den * den) * inner
+        return total
 
     def poly(self, poly: Poly) -> Frac:
         """The derivative of a polynomial."""

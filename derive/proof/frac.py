@@ -2,7 +2,7 @@
 
 One common denominator for many different ones has a number of terms that doubles with each:
 so fractions without a common factor in their denominators are added by being put side by
-side, and large factors without a common generator are multiplied by being put side by side.
+side, and large ones between which nothing cancels are multiplied by being put side by side.
 Whoever asks such a value for its numerator gets it multiplied out.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, reduce
 from math import comb
-from operator import add
+from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
@@ -137,7 +137,7 @@ class Frac:
 
     @property
     def factors(self) -> tuple[Frac, ...]:
-        """Factors that are kept apart: they share no generator."""
+        """Factors that are kept apart: nothing cancels between them."""
         return (self,)
 
     @property
@@ -260,7 +260,7 @@ class LooseSum(_Loose):
 
 
 class LooseProduct(_Loose):
-    """At least two fractions, none of them zero or a number, that share no generator."""
+    """At least two fractions, none of them zero or a number, between which nothing cancels."""
 
     @cached_property
     def _plain(self) -> Frac:
@@ -315,13 +315,20 @@ def _is_large(one: Frac, other: Frac) -> bool:
 
 
 def _separate(one: Frac, other: Frac) -> bool:
-    """Whether two values share no generator, and none has a relation."""
+    """Whether nothing cancels between two values that are no numbers and have no relations."""
     used = one.generators, other.generators
     return (
         bool(used[0] and used[1])
-        and set(used[0]).isdisjoint(used[1])
         and one.field.is_plain((*used[0], *used[1]))
+        and _coprime(one.num, other.den, one.field)
+        and _coprime(other.num, one.den, one.field)
     )
+
+
+def _coprime(one: Poly, other: Poly, field: Field) -> bool:
+    if set(field.used(one)).isdisjoint(field.used(other)):
+        return True
+    return bool(one.gcd(other).is_constant())
 
 
 def _loosely_multiplied(one: Frac, other: Frac) -> Frac:
@@ -344,7 +351,7 @@ def _loosely_multiplied(one: Frac, other: Frac) -> Frac:
 
 
 def _product(field: Field, factors: list[Frac]) -> Frac:
-    """A product of factors that share no generator; numbers go into one of the others."""
+    """A product of factors that do not cancel; numbers go into one of the others."""
     numbers = [f for f in factors if not f.generators]
     others = [f for f in factors if f.generators]
     number = reduce(_multiplied_out, numbers, field.one)
@@ -360,28 +367,19 @@ def _multiplied_out(one: Frac, other: Frac) -> Frac:
 
 
 def _same_products(one: Frac, other: Frac) -> bool:
-    """Whether products are equal: whatever shares no generator with the rest is compared alone."""
-    groups: list[tuple[set[int], Frac, Frac]] = []
-    for place, value in ((0, one), (1, other)):
-        for factor in value.factors:
-            used = set(factor.generators)
-            sides = [one.field.one, one.field.one]
-            sides[place] = factor
-            apart = []
-            for group in groups:
-                if group[0].isdisjoint(used):
-                    apart.append(group)
-                else:
-                    used |= group[0]
-                    sides = [_multiplied_out(a, b) for a, b in zip(sides, group[1:], strict=True)]
-            groups = [*apart, (used, sides[0], sides[1])]
-    ratio = fmpq(1)
-    for _, left, right in groups:
-        a, b = left.num * right.den, right.num * left.den
-        if a.is_zero() or b.is_zero():
-            return bool(a.is_zero() and b.is_zero())
-        scale = a.leading_coefficient() / b.leading_coefficient()
-        if not one.field.reduce(a - scale * b).is_zero():
-            return False
-        ratio *= scale
-    return bool(ratio == 1)
+    """Whether products are equal, by cancelling what their factors have in common.
+
+    Exact without relations: what is left has no common factor, so it is equal if it is numbers.
+    """
+    field = one.field
+    left = [*(f.num for f in one.factors), *(f.den for f in other.factors)]
+    right = [*(f.num for f in other.factors), *(f.den for f in one.factors)]
+    for i, a in enumerate(left):
+        for j, b in enumerate(right):
+            if not set(field.used(a)).isdisjoint(field.used(b)):
+                common = a.gcd(b)
+                a, right[j] = divmod(a, common)[0], divmod(b, common)[0]
+        left[i] = a
+    if not all(poly.is_constant() for poly in (*left, *right)):
+        return False
+    return bool(reduce(mul, left) == reduce(mul, right))

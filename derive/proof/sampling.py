@@ -37,6 +37,12 @@ class Sampler:
         self.random = random.Random(20)
         self.scale = 1
         self.scalars, self.families, self.integers = _variables(terms, setting)
+        # A family of which the tenth member is mentioned has no fewer.
+        self.lowest: dict[sp.Expr, int] = {}
+        for fact in setting.facts:
+            s = fact.statement
+            if s.relation == ">=" and s.lhs in self.integers and s.rhs.is_Integer:
+                self.lowest[s.lhs] = max(int(s.rhs), self.lowest.get(s.lhs, 1))
 
     def points(self, count: int, deadline: float = math.inf) -> Iterator[Point]:
         """Up to `count` points at which every hypothesis holds, as far as the time allows."""
@@ -72,6 +78,8 @@ class Sampler:
         sizes = [s for s in self.integers if s in in_shapes or s not in self.setting.ranges]
         return {
             s: SIZES[(attempt + (attempt // len(SIZES) + 1) * k) % len(SIZES)]
+            + self.lowest.get(s, 1)
+            - 1
             for k, s in enumerate(sizes)
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 import sympy as sp
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.field import CapacityExceeded, Field, Frac, Generator, UndefinedTermError
-from derive.proof.frac import MAX_DEGREE
+from derive.proof.frac import LARGE, MAX_DEGREE
 from derive.proof.restore import restore
 
 SYMBOLS = sp.symbols("u v w", real=True)
@@ -68,12 +69,17 @@ def cancelled(term: sp.Expr) -> sp.Expr | None:
     return None if value.has(sp.zoo, sp.nan, sp.oo) else value
 
 
-@settings(max_examples=150, deadline=None)
-@given(expressions())
-def test_arithmetic_is_that_of_rational_functions(term: sp.Expr) -> None:
+# From how many terms on products are not multiplied out: from the first, or as it is.
+sizes = st.sampled_from((0, LARGE))
+
+
+@settings(max_examples=200, deadline=None)
+@given(expressions(), sizes)
+def test_arithmetic_is_that_of_rational_functions(term: sp.Expr, large: int) -> None:
     field, gens = make_field()
     try:
-        found = element(term, field, gens)
+        with patch("derive.proof.frac.LARGE", large):
+            found = element(term, field, gens)
     except UndefinedTermError:
         found = None
     wanted = cancelled(term)
@@ -89,26 +95,45 @@ def test_arithmetic_is_that_of_rational_functions(term: sp.Expr) -> None:
         assert int(found.den.total_degree()) == sp.Poly(den, *SYMBOLS).total_degree()
 
 
-@settings(max_examples=100, deadline=None)
-@given(expressions(depth=3), expressions(depth=3))
-def test_equal_exactly_when_the_difference_cancels(one: sp.Expr, two: sp.Expr) -> None:
+@settings(max_examples=150, deadline=None)
+@given(expressions(depth=3), expressions(depth=3), sizes)
+def test_equal_exactly_when_the_difference_cancels(one: sp.Expr, two: sp.Expr, large: int) -> None:
     field, gens = make_field()
-    try:
-        left, right = element(one, field, gens), element(two, field, gens)
-    except UndefinedTermError:
-        assume(False)
-    same = sp.cancel(sp.together((one - two).doit())) == 0
-    assert left.same(right) is same
-    assert (left.key == right.key) is same
-    assert (left - right).is_zero is same
+    with patch("derive.proof.frac.LARGE", large):
+        try:
+            left, right = element(one, field, gens), element(two, field, gens)
+        except UndefinedTermError:
+            assume(False)
+        same = sp.cancel(sp.together((one - two).doit())) == 0
+        assert left.same(right) is same
+        assert (left - right).is_zero is same
+        assert (left.key == right.key) is same
+
+
+@settings(max_examples=100, deadline=None)
+@given(expressions(depth=3), expressions(depth=3), expressions(depth=3), sizes)
+def test_equal_when_written_in_another_order(
+    one: sp.Expr, two: sp.Expr, three: sp.Expr, large: int
+) -> None:
+    field, gens = make_field()
+    with patch("derive.proof.frac.LARGE", large):
+        try:
+            a, b, c = (element(t, field, gens) for t in (one, two, three))
+        except UndefinedTermError:
+            assume(False)
+        assert ((a + b) * c + a).same(a + (c * b + c * a))
+        assert ((a * b) * (c * a)).same((c * b) * (a * a))
+        assert ((a * b) * (c * a)).same((c * b) * (a * a) + field.one) is False
+        assert (a * b - b * a).is_zero
 
 
 @settings(max_examples=60, deadline=None)
-@given(expressions(depth=3), expressions(depth=3), expressions(depth=2))
-def test_the_field_is_a_field(one: sp.Expr, two: sp.Expr, three: sp.Expr) -> None:
+@given(expressions(depth=3), expressions(depth=3), expressions(depth=2), sizes)
+def test_the_field_is_a_field(one: sp.Expr, two: sp.Expr, three: sp.Expr, large: int) -> None:
     field, gens = make_field()
     try:
-        a, b, c = (element(t, field, gens) for t in (one, two, three))
+        with patch("derive.proof.frac.LARGE", large):
+            a, b, c = (element(t, field, gens) for t in (one, two, three))
     except UndefinedTermError:
         assume(False)
     assert (a + b).key == (b + a).key

@@ -183,7 +183,8 @@ class Facts:
         picked = [replace(usable[k], foreign=usable[k].section != self.section) for k in chosen]
         if f"_{{{SAMPLE}}}" in "".join([*(f.text for f in picked), *shape.lines[0].sides]):
             picked += self._per_sample(picked)
-        return [*picked, *self._bare(picked, wanted, own), *self.case]
+        spoken = [side for line in shape.lines for side in line.sides]
+        return [*picked, *self._bare(picked, wanted, own, spoken), *self.case]
 
     def _reached(self, usable: list[Fact], wanted: set[str]) -> list[int]:
         """The places of the facts that the wanted names lead to; they add to what is wanted."""
@@ -223,14 +224,22 @@ class Facts:
                 text = with_index(f.text, names, SAMPLE, self.words)
                 yield replace(f, text=text, key=f"{f.name}_.")
 
-    def _bare(self, facts: list[Fact], wanted: set[str], own: set[str]) -> Iterator[Fact]:
+    def _bare(
+        self, facts: list[Fact], wanted: set[str], own: set[str], spoken: list[str]
+    ) -> Iterator[Fact]:
         """The definitions of a_i for the bare letter a, where a text goes over to one sample."""
         have = {f.key for f in facts} | own
+        texts = [*spoken, *(f.text for f in facts)]
+        found: dict[str, Fact] = {}
         for fact in facts:
             letter = fact.key.endswith("_.") and fact.name in wanted and fact.name not in have
             text = _without_index(fact.text) if letter and fact.kind == "definition" else None
             if text is not None:
-                yield replace(fact, text=text, key=fact.name)
+                found[fact.name] = replace(fact, text=text, key=fact.name)
+        # What one of these says of another letter is asked for too: a = σ(z), and z.
+        while near := [n for n, f in found.items() if _stands_alone(f.left.strip(), texts)]:
+            texts += [found[n].text.partition(" = ")[2] for n in near]
+            yield from (found.pop(n) for n in near)
 
 
 def is_update(line: Line) -> bool:
@@ -247,6 +256,13 @@ def is_at_point(line: Line) -> bool:
     """`P(X = 1) = p`: the left side names one value of a variable."""
     assert line.head is not None
     return line.head.kind == "call" and bool(_AT_POINT.search(line.sides[0]))
+
+
+def _stands_alone(letter: str, texts: Iterable[str]) -> bool:
+    """Whether a letter stands in one of these texts with nothing below it."""
+    begins = "" if letter.startswith("\\") else r"(?<![A-Za-z\\])"
+    alone = re.compile(rf"{begins}{re.escape(letter)}(?![A-Za-z]|\s*[_{{}}]*_)")
+    return any(alone.search(text) for text in texts)
 
 
 def _without_index(text: str) -> str | None:

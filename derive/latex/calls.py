@@ -252,9 +252,11 @@ class Calls(Letters):
             return self.scalar(node)
         if isinstance(plain, s.Name) and self.names.is_family(plain.text):
             return self.names.family(plain.text)
-        whole = self._distribution(plain)
-        if whole is not None:
+        if (whole := self._distribution(plain)) is not None:
             return whole
+        if self.names.is_vector_member(plain):
+            with self.names.unspread():
+                return self.expression(node)
         if not takes_family or not isinstance(plain, s.Addition | s.Term | s.Fraction):
             return self.expression(node)
         with self.names.spreading() as families:
@@ -268,8 +270,7 @@ class Calls(Letters):
         r"""The arguments of f(x_1, \dots, x_n) as one vector; None if there is no ellipsis."""
         if not any(isinstance(s.bare(x), s.Dots) for x in s.arguments(group)):
             return None
-        found = self.components(group)
-        return None if found is None else [found]
+        return None if (found := self.components(group)) is None else [found]
 
     def _distribution(self, node: s.Node) -> sp.Expr | None:
         """H(p(x)), where p(x_i) are the members: the family p."""

@@ -192,6 +192,21 @@ class Names:
             return [s.Number(at + k, at + k + 1, d) for k, d in enumerate(first.text)]
         return parts
 
+    def is_vector_member(self, node: s.Node) -> bool:
+        """Whether a member is a vector by itself: x^{(i)}, or the x_i of wᵀx_i."""
+        base = s.unscripted(node)
+        if not isinstance(node, s.Script) or not isinstance(base, s.Name):
+            return False
+        raised = base.text in self.roles.raised and node.sub is None
+        return raised or base.text in self.roles.of_vectors
+
+    @contextmanager
+    def unspread(self) -> Iterator[None]:
+        """Inside, a vector is taken whole, as an argument is."""
+        outer, self.spread = self.spread, None
+        yield
+        self.spread = outer
+
     def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
         """A member of a family. Raises `ReadError` if the number of indices is another one."""
         rank = self.roles.ranks.setdefault(name, len(parts))
@@ -199,7 +214,12 @@ class Names:
         # Under a sum the index says which member is meant: a beside it is another thing.
         if not all(isinstance(p, s.Name) and self.is_bound(p.text) for p in map(s.bare, parts)):
             self.members.add(name)
-        if rank == len(parts) + 1 and getattr(node, "sub", None) is None:
+        of_vectors = name in self.roles.of_vectors
+        whole = rank == len(parts) + 1 and self.is_vector_member(node)
+        if whole and self.spread is not None:
+            self.spread_over.append(family(name, self.family(name).shape[-1]))
+            return self.family(name)[(*(self.index_term(p) for p in parts), self.spread)]
+        if rank == len(parts) + 1 and (of_vectors or getattr(node, "sub", None) is None):
             letter = self.fresh_letter()
             with self.binding(letter):
                 k = self.scalar(letter)

@@ -28,7 +28,8 @@ class Roles:
     x^{(i)}, `own` the functions to which a formula gives another
     meaning than the catalogue, `of_numbers` those that are taken of members, `matrices`
     what is transposed or said to have two sizes, `valued` the letters of indices that are defined
-    as values, as in i = σ(z_i), `samples` what each sample has of its own where a sum over samples
+    as values, as in i = σ(z_i), `vectors` what stands in θᵀx, `of_vectors` the families of vectors,
+    such as the x_i of wᵀx_i, `samples` what each sample has of its own where a sum over samples
     does not show it, and `sample` the letter that numbers the samples.
     """
 
@@ -48,6 +49,8 @@ class Roles:
     of_numbers: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     valued: set[str] = field(default_factory=set)
+    of_vectors: set[str] = field(default_factory=set)
+    vectors: set[str] = field(default_factory=set)
     sample: str = ""
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.latex import syntax as s
 from derive.latex.notation import INDEX_LETTERS
-from derive.latex.roles import Roles, index_parts, walk
+from derive.latex.roles import Roles, index_parts, is_small, is_transpose, raised_index, walk
 
 _PERHAPS = frozenset("abuv")
 """Letters that label as often as they count: the actions a and b, the anchor a."""
@@ -67,6 +67,43 @@ def survey_index_letters(trees: list[s.Listing], roles: Roles) -> None:
                 if len(names) > 1 and families & everyone:
                     roles.bound.add(letter)
                     families |= everyone
+
+
+def paired_vectors(item: s.Node, following: s.Node, roles: Roles) -> list[s.Node]:
+    r"""What is a vector in θᵀx; in wᵀx_i and u_oᵀv_c the members are, which have one index more."""
+    left = s.Script(item.start, item.end, item.base, None, item.sup) if isinstance(
+        item, s.Script) else item  # fmt: skip
+    right = s.unscripted(following)
+    if not is_transpose(left) or not is_small(right):
+        return []
+    for node in (item, following):
+        base = s.unscripted(node)
+        counted = isinstance(node, s.Script) and node.sub is not None and not node.primes
+        if not counted or not isinstance(node, s.Script) or not isinstance(base, s.Name):
+            continue
+        parts = index_parts(node.sub, roles) if node.sub is not None else None
+        known = roles.ranks.get(base.text, 1)
+        if parts and len(parts) == 1 and known in (1, 2) and base.text not in roles.families:
+            roles.ranks[base.text] = 2
+            roles.of_vectors.add(base.text)
+    raised = isinstance(following, s.Script) and bool(raised_index(following, roles))
+    plain = (s.unscripted(item), right if raised else following)
+    return [x for x in plain if getattr(x, "text", "") not in roles.of_vectors]
+
+
+def survey_sample_vectors(trees: list[s.Listing], roles: Roles) -> None:
+    r"""Beside θᵀx, or in θᵀx^{(i)}, the x^{(i)} is a vector: that of sample i."""
+    for tree in trees:
+        for node in walk(tree):
+            name = (
+                node.base.text
+                if isinstance(node, s.Script) and isinstance(node.base, s.Name)
+                else ""
+            )
+            plain = isinstance(node, s.Script) and node.sub is None and raised_index(node, roles)
+            if plain and name in roles.vectors - set(roles.families) and roles.ranks[name] == 1:
+                roles.ranks[name] = 2
+                roles.raised.add(name)
 
 
 def _perhaps_counted(side: s.Node, roles: Roles) -> dict[str, set[str]]:

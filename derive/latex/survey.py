@@ -27,13 +27,11 @@ from derive.latex.roles import (
     head_name,
     index_parts,
     is_dimension,
-    is_small,
-    is_transpose,
     is_transposition,
     raised_index,
     walk,
 )
-from derive.latex.subscripts import survey_subscripts
+from derive.latex.subscripts import paired_vectors, survey_sample_vectors, survey_subscripts
 from derive.terms import Context, Domain, free, shape_of
 from derive.terms.nodes import NamedFunction
 
@@ -69,12 +67,13 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                 if isinstance(node, s.Term):
                     _survey_calls(node, roles)
                     _survey_arguments(node, roles)
-    for tree in trees:
-        survey_functions_of_members(tree, roles)
     _survey_expectations(trees, roles)
     _survey_samples(trees, roles)
     for tree in trees:
         _survey_vectors(tree, roles)
+    survey_sample_vectors(trees, roles)
+    for tree in trees:
+        survey_functions_of_members(tree, roles)
     for tree in trees:
         for chain in tree.items:
             roles.indices |= used_letters(chain, roles)
@@ -174,8 +173,7 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
     for node in walk(tree):
         if isinstance(node, s.Term):
             for item, following in zip(node.items, node.items[1:], strict=False):
-                if is_transpose(item) and is_small(following):
-                    found += [s.unscripted(item), following]
+                found += paired_vectors(item, following, roles)
         elif isinstance(node, s.Bars) and node.double:
             found += _summands(node.body)
     for item in map(s.bare, found):
@@ -183,6 +181,7 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
             item.text in roles.objects or item.text in roles.samples
         ):
             roles.ranks.setdefault(item.text, 1)
+            roles.vectors.add(item.text)
 
 
 def _summands(node: s.Node) -> list[s.Node]:

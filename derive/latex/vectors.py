@@ -97,8 +97,11 @@ class Vectors(Derivatives):
         return body, (k, shape_of(families[0])[0])
 
     def is_transposed(self, node: s.Node) -> bool:
-        """Whether a node is θᵀ for a family θ."""
+        """Whether a node is θᵀ for a family θ, or u_oᵀ for a family of vectors."""
         base = s.unscripted(node)
+        if isinstance(node, s.Script) and node.sub is not None and isinstance(base, s.Name):
+            plain = s.Script(node.start, node.end, base, None, node.sup)
+            return base.text in self.names.roles.of_vectors and is_transpose(plain)
         return is_transpose(node) and isinstance(base, s.Name) and self.names.is_family(base.text)
 
     def dot_product(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
@@ -107,7 +110,7 @@ class Vectors(Derivatives):
         if at + 1 >= len(seq) or seq[at + 1][0]:
             raise self.fail(node, "a vector after the transposed one")
         with self.names.spreading() as families:
-            left = self.scalar(s.unscripted(node))
+            left = self._untransposed(node)
             right, after = self.factor(seq, at + 1)
             k = self.names.spread or sp.Dummy()
             right = member(right, k) if isinstance(right, Vec) else right
@@ -119,6 +122,11 @@ class Vectors(Derivatives):
         self.names.members.update(str(f.label) for f in families)
         self.names.note("the product of vectors read as the sum over their components")
         return sum_of(build.mul(left, right), (k, 1, shape_of(families[0])[0])), after
+
+    def _untransposed(self, node: s.Node) -> sp.Expr:
+        if isinstance(node, s.Script) and node.sub is not None:
+            return self.expression(s.Script(node.start, node.end, node.base, node.sub))
+        return self.scalar(s.unscripted(node))
 
     def extremum(self, name: str, sub: s.Node, body: s.Node, rest: Sequence_) -> sp.Expr:
         """max over an index, or argmax: a value of its own, of which no more is known."""

@@ -115,13 +115,22 @@ def _tanh_softplus(x: Any, out: Any = None) -> Any:
 
 def _exprel(x: Any) -> Any:
     """(exp(x) - 1) / x, and 1 where x = 0."""
-    if not _below(x, 80.0):
-        # exp(x / 2) is in range wherever the quotient is.
-        half = np.exp(0.5 * x.clip(0.0, np.inf))
-        return _exprel(-np.abs(x)) * half * half
-    if (x == 0).any():
-        x = np.where(np.abs(x) < 1e-20, 1e-20, x)
-    return np.expm1(x) / x
+    large = not _below(x, 80.0)
+    low = -np.abs(x) if large else x
+    if (low == 0).any():
+        low = np.where(np.abs(low) < 1e-20, 1e-20, low)
+    quotient = np.expm1(low) / low
+    if not large:
+        return quotient
+    # exp(x / 2) is in range wherever the quotient is.
+    half = np.exp(0.5 * x.clip(0.0, np.inf))
+    return quotient * half * half
+
+
+def _over_exprel(x: Any) -> Any:
+    """x / (exp(x) - 1) without overflow, and 1 where x = 0."""
+    half = np.exp(-0.5 * x.clip(0.0, np.inf))
+    return half / _exprel(-np.abs(x)) * half
 
 
 def _secant(f: Any, x: Any, limit: Any) -> Any:

@@ -202,7 +202,8 @@ class Lowering(Sums, Cases):
         steep = [f for f in below if f.is_Pow and f.exp.is_Integer and not f.base.is_number]
         if steep and len(above) + len(below) > 1:
             below = [f for f in below if f not in steep]
-            above = [*above, *(f.base**-f.exp for f in steep)]
+            # One after the other they stay in range where their power would not.
+            above = [*above, *(1 / f.base for f in steep for _ in range(f.exp))]
         steady = [f for f in below if _at_least_one(f)]
         few = self._labels(sp.Mul(*steady))
         large = [f for f in above if not self._labels(f) <= few]

@@ -31,10 +31,12 @@ def about_derivation(reasons: Sequence[str]) -> tuple[str, ...]:
 def about_rewrites(outputs: Sequence[Output]) -> tuple[str, ...]:
     """The identities, each proved, by which the formula was made stable."""
     used = {r.name: r for o in outputs for r in o.rewrites if not r.name.startswith("product_of")}
+    near = "What cancels near 0 is its Taylor polynomial there, found in ball arithmetic."
+    notes = (near,) if any(o.expanded for o in outputs) else ()
     if not used:
-        return ()
+        return notes
     names = "; ".join(f"{r.name}: {_first_clause(r.text)}" for r in used.values())
-    return (f"Stable by identities that are proved: {names}.",)
+    return (f"Stable by identities that are proved: {names}.", *notes)
 
 
 def _first_clause(text: str) -> str:

@@ -14,6 +14,7 @@ from derive.numeric.arrays import Labels
 from derive.numeric.normal import idle_quotients, normal_form
 from derive.numeric.primitives import is_primitive
 from derive.numeric.rewrites import Rewrite, finished, shared
+from derive.numeric.series import near_zero
 from derive.terms import Context, Vec, free
 
 Parameter: TypeAlias = sp.Symbol | sp.IndexedBase
@@ -26,6 +27,8 @@ class Output:
     term: sp.Expr
     ranges: Mapping[sp.Symbol, sp.Expr]
     rewrites: tuple[Rewrite, ...] = ()
+    # Whether a Taylor polynomial stands for a part of the term near 0.
+    expanded: bool = False
 
     @classmethod
     def of(
@@ -53,11 +56,14 @@ class Output:
         term = normal_form(expr, context, used)
         term = shared(term, positive, used)
         term = term if wrt is None else idle_quotients(term, wrt)
+        whole = term
+        term = near_zero(term)
+        expanded = term != whole
         term = finished(term, used)
         found = free_indices(term, frozenset(args or ()), {**explicit, **last})
         rest = sorted((k for k in found if k not in {*first, *explicit, *last}), key=str)
         order = [k for k in (*explicit, *first, *rest, *last) if k in found]
-        return cls(term, {k: found[k] for k in order}, tuple(used.values()))
+        return cls(term, {k: found[k] for k in order}, tuple(used.values()), expanded)
 
 
 def free_indices(

@@ -85,6 +85,12 @@ def _exprel(x: Any) -> Any:
     return np.expm1(low) / low * half * half
 
 
+def _over_exprel(x: Any) -> Any:
+    """x / (exp(x) - 1) without overflow, and 1 where x = 0."""
+    half = np.exp(-0.5 * np.clip(x, 0.0, np.inf))
+    return half / _exprel(-np.abs(x)) * half
+
+
 def _secant(f: Any, x: Any, limit: Any) -> Any:
     """f / x, and the limit where x = 0."""
     zero = np.abs(x) < 1e-30

@@ -60,6 +60,7 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "hypot": Primitive((_p, _q), sp.sqrt(_p**2 + _q**2), "_hypot", "length"),
         "over_squares": Primitive((_x, _p, _q), _x / (_p**2 + _q**2), "_over_squares", "t"),
         "exprel": Primitive((_x,), (sp.exp(_x) - 1) / _x, "_exprel", "t"),
+        "over_exprel": Primitive((_x,), _x / (sp.exp(_x) - 1), "_over_exprel", "t"),
         # The third is the limit where the second is 0.
         "secant": Primitive((_p, _x, _q), _p / _x, "_secant", "t"),
         "log1mexp": Primitive((_x,), sp.log(1 - sp.exp(-_x)), "_log1mexp", "log"),

@@ -179,6 +179,8 @@ def test_nearby_values_keep_their_digits(term):
     f = compile_expression(term, sorted(term.free_symbols, key=str))
     report = check_compiled(f, points=120)
     assert report.findings[0].worst <= 4, str(report)
+    with np.errstate(all="ignore"):
+        assert np.isnan(f(*[np.array([1.0, np.nan])] * len(f.args))[1])
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import sympy as sp
 
 from derive.numeric.primitives import is_primitive, primitive
 from derive.numeric.rewrites.activations import expm1_of_exponential
-from derive.numeric.rewrites.shapes import exponent, rewrite, without
-from derive.terms import real
+from derive.numeric.rewrites.shapes import exponent, rewrite, split, without
+from derive.terms import free, real
 
 expm1, log1p = primitive("expm1"), primitive("log1p")
+over_exprel = primitive("over_exprel")
 exprel, secant, share = primitive("exprel"), primitive("secant"), primitive("share")
 log1mexp, log_cosh = primitive("log1mexp"), primitive("log_cosh")
 asinh = primitive("asinh")
@@ -146,15 +147,33 @@ def log_of_cosine(term: sp.Expr) -> sp.Expr | None:
     return None
 
 
-@rewrite(_x / expm1(_x), sp.exp(-sp.Max(_x, 0)) / exprel(-sp.Abs(_x)))
+@rewrite(_x / expm1(_x), over_exprel(_x))
 def over_expm1(term: sp.Expr) -> sp.Expr | None:
-    """w/(e^u - 1) is w/u e^(-max(u, 0)) / exprel(-|u|): no overflow; u/(e^u - 1) is 1 at 0."""
+    """w/(e^u - 1) is w/u (u/(e^u - 1)): no overflow, and 1 where u = 0."""
     for factor in sp.Mul.make_args(term):
         base, power = factor.as_base_exp()
         if is_primitive(base, "expm1") and power.is_Integer and power.is_negative:
             (u,) = base.args
-            rest = term / factor * (u * exprel(-sp.Abs(u))) ** power
-            return sp.exp(power * sp.Max(u, 0)) * rest
+            return term / factor * (over_exprel(u) / u) ** -power
+    return None
+
+
+@rewrite(sp.exp(_x) * over_exprel(_x), over_exprel(-_x))
+def exponential_over_exprel(term: sp.Expr) -> sp.Expr | None:
+    """e^t B(u)^p, B(u) = u/(e^u - 1), is e^(t - qu) B(-u)^q B(u)^(p-q): no exp overflows."""
+    if not isinstance(term, sp.Mul):
+        return None
+    exps, others = split(term, sp.exp)
+    for factor in others if exps else ():
+        base, power = factor.as_base_exp()
+        if not is_primitive(base, "over_exprel") or not (power.is_Integer and power > 0):
+            continue
+        (u,), t = base.args, exps[0].exp
+        for q in range(1, int(power) + 1):
+            left = sp.expand_mul(t - q * u, deep=False)
+            if not (free(left) & free(u)):
+                rest = [f for f in others if f != factor]
+                return sp.Mul(sp.exp(left), over_exprel(-u) ** q, base ** (power - q), *rest)
     return None
 
 
@@ -173,7 +192,10 @@ def expm1_over_itself(term: sp.Expr) -> sp.Expr | None:
     """(e^u - 1)/u is exprel(u), 1 at 0, in range wherever the quotient is."""
     if isinstance(term, sp.Mul):
         for f in term.args:
-            if is_primitive(f, "expm1") and 1 / f.args[0] in term.args:
+            divisors = (t.as_base_exp() for t in term.args)
+            if is_primitive(f, "expm1") and any(
+                b == f.args[0] and p.is_Integer and p.is_negative for b, p in divisors
+            ):
                 return exprel(f.args[0]) * term / f * f.args[0]
     return None
 

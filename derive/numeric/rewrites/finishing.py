@@ -222,16 +222,10 @@ def scaled_exponential(term: sp.Expr) -> sp.Expr | None:
     if not isinstance(term, sp.Mul) or len(exps) != 1 or _never_large(exps[0].exp):
         return None
     weights = [f for f in others if not f.is_number]
-    if not any(map(_stays_above, weights)):
+    if all(f.as_base_exp()[1].is_negative for f in weights):
         return None
     rest = (f for f in others if f not in weights)
     return sp.Mul(scaled_exp(sp.Mul(*weights), exps[0].exp), *rest)
-
-
-def _stays_above(factor: sp.Expr) -> bool:
-    """Whether a factor is no divisor, or one that is at most 1."""
-    base, power = factor.as_base_exp()
-    return not power.is_negative or is_primitive(base, "exprel")
 
 
 def _never_large(exponent: sp.Expr) -> bool:

@@ -98,11 +98,13 @@ def _scaled(statement: Statement, screen: Screen) -> Iterator[sp.Expr]:
 def _closed_forms(statement: Statement, context: Context) -> Iterator[Statement]:
     """The engine's own closed form of the left side, or of the derivative that it lacks."""
     lhs = statement.lhs
+    names = _names_in(statement, context)
 
     def closed(node: sp.Expr) -> sp.Expr:
         if not isinstance(node, Partial):
             return node
-        return differentiate(node.expr, *node.variables, context=context).result
+        found = differentiate(node.expr, *node.variables, context=context, in_terms_of=names)
+        return found.result
 
     try:
         if lhs.has(Partial):
@@ -113,3 +115,11 @@ def _closed_forms(statement: Statement, context: Context) -> Iterator[Statement]
                 yield Statement(slope, "=", closed(slope))
     except DeriveError:
         return
+
+
+def _names_in(statement: Statement, context: Context) -> list[str]:
+    """The names that the text uses: nobody meant a function that it does not speak of."""
+    bodies = [d.body for group in context.definitions.values() for d in group]
+    terms = (statement.lhs, statement.rhs, *bodies)
+    applied = {type(f).__name__ for term in terms for f in term.atoms(NamedFunction)}
+    return sorted(applied.union(context.definitions))

@@ -19,7 +19,7 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
-from derive.terms import Vec, family, index, real
+from derive.terms import Vec, family, index, member, real
 
 
 def unknown_size() -> sp.Dummy:
@@ -227,7 +227,7 @@ class Names:
             return Vec(self.family(name)[(*indices, k)], (k, unknown_size()))
         if rank != len(parts):
             raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
-        return self.family(name)[tuple(self.index_term(p) for p in parts)]
+        return member(self.family(name), *(self.index_term(p) for p in parts))
 
 
 def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:

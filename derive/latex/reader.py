@@ -23,7 +23,7 @@ from derive.latex.spelling import respelled
 from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.words import words_of
-from derive.terms import Context, Statement, real, size
+from derive.terms import Context, Statement, free, real, size
 
 EMPTY = Context()
 
@@ -103,7 +103,8 @@ def _values(drafts: list[Formula]) -> set[str]:
         for term in _terms(draft):
             for total in term.atoms(sp.Add):
                 if any(_is_member(x) for x in total.args):
-                    found |= {x.name for a in total.args for x in (a, -a) if x.is_Symbol}
+                    bare = (-a if a.is_Mul else a for a in total.args)
+                    found |= {x.name for x in bare if x.is_Symbol}
     return found
 
 
@@ -117,7 +118,7 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     sizes = Sizes()
     letters: set[str] = set()
     taken = set(roles.objects) | set(roles.bound) | set(roles.ranks)
-    used: list[set[sp.Basic]] = []
+    used: list[set[sp.Symbol]] = []
     for draft in drafts:
         terms = _terms(draft)
         try:
@@ -125,7 +126,7 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
             sizes.collect(terms, heads)
         except DefinitionError as error:
             raise ReadError(draft.source, 0, str(error), "one size for each index") from error
-        used.append({x for term in terms for x in term.free_symbols if isinstance(x, sp.Symbol)})
+        used.append({getattr(x, "label", x) for term in terms for x in free(term)})
         letters |= {x.name for x in used[-1] if not isinstance(x, sp.Dummy)}
     letters -= set(roles.bound) | set(roles.ranks) | set(roles.objects) | _values(drafts)
     table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))

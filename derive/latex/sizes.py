@@ -8,13 +8,14 @@ limit names the size. What stays unknown takes a letter that the text has, or `n
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import sympy as sp
 
 from derive.errors import DefinitionError
 from derive.functions import catalogue
-from derive.terms import NamedFunction, Vec, evaluated, rebuild, shape_of, size
+from derive.terms import NamedFunction, Vec, evaluated, member, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
@@ -188,18 +189,30 @@ def _is_index(term: sp.Basic) -> bool:
     return isinstance(term, sp.Symbol) and bool(term.is_integer)
 
 
-def resize(term: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
-    """Replace unknown sizes (and letters that turned out to be sizes), evaluating nothing."""
+def resize(term: sp.Basic, table: dict[sp.Basic, sp.Basic]) -> sp.Basic:
+    """Replace unknown sizes (and letters that turned out to be sizes), evaluating nothing.
+
+    What families and their members become is kept in the table: they stand in many places.
+    """
     if term in table:
         return table[term]
     if isinstance(term, sp.IndexedBase):
         shape = tuple(resize(x, table) for x in shape_of(term))
-        return term if shape == shape_of(term) else sp.IndexedBase(term.label, shape=shape)
+        table[term] = term if shape == shape_of(term) else _family(term.label, shape)
+        return table[term]
     if isinstance(term, sp.Indexed):
-        return resize(term.base, table)[tuple(resize(i, table) for i in term.indices)]
+        indices = tuple(resize(i, table) for i in term.indices)
+        table[term] = member(resize(term.base, table), *indices)
+        return table[term]
     if not term.args or isinstance(term, sp.Symbol):
         return term
     args = tuple(resize(a, table) for a in term.args)
     if args == term.args:
         return term
     return rebuild(term, args)
+
+
+@lru_cache(maxsize=1024)
+def _family(label: sp.Symbol, shape: tuple[sp.Expr, ...]) -> sp.IndexedBase:
+    """SymPy asks for all that follows from a label's assumptions whenever it makes a family."""
+    return sp.IndexedBase(label, shape=shape)

@@ -23,6 +23,9 @@ MAX_PROOFS = 4
 SECONDS = 0.4
 """Looking for what was meant is a courtesy: it may not hold up a verdict for long."""
 
+PROOF_SECONDS = 1.0
+"""What no point speaks against is mostly true: on a busy machine its proof may take its time."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -48,7 +51,7 @@ def suggestion(statement: Statement, context: Context, judged: Reading) -> State
     passed = _screened(statement, context, judged, screen, deadline)
     near = (Statement(statement.lhs, "=", rhs) for rhs in islice(passed, MAX_PROOFS))
     for meant in chain(near, _closed_forms(statement, context)):
-        if prove(judged(meant), judged.context, SECONDS).status == "proved":
+        if prove(judged(meant), judged.context, PROOF_SECONDS).status == "proved":
             return meant
     return None
 

@@ -20,7 +20,7 @@ from derive.latex.reach import is_used_outside
 from derive.latex.roles import Roles, head_name, walk
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
-from derive.latex.wide import doubled, widened
+from derive.latex.wide import doubled, inside_logarithms, widened
 from derive.terms import Domain, Statement, Vec
 from derive.terms.context import RELATIONS as STATED
 
@@ -158,7 +158,7 @@ class _Draft:
         self.formula = replace(self.formula, steps=(*self.formula.steps, *steps))
 
     def _other_readings(self, side: s.Node, chain: s.Chain) -> list[sp.Expr]:
-        """What else a side may say: its first d/dx of all that follows, Σ_{i≠j} over i and j."""
+        """What else a side may say: d/dx of all that follows, Σ_{i≠j} over i and j, ln(a^b)."""
         roles = self.elaborator.names.roles
         place = (side.start, side.end)
         found: list[sp.Expr] = []
@@ -167,6 +167,7 @@ class _Draft:
             for other in (
                 widened(side, self.elaborator.is_open_derivative),
                 doubled(side, lambda letter: is_used_outside(letter, chain, place, roles)),
+                inside_logarithms(side),
             ):
                 found += [] if other is None else [self.elaborator.scalar(other)]
         except ReadError:

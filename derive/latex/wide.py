@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeGuard
 
 from derive.latex import syntax as s
 from derive.latex.spelling import mapped
+
+_LOGARITHMS = ("ln", "log")
 
 
 def widened(side: s.Node, opens: Callable[[s.Node], bool]) -> s.Node | None:
@@ -75,3 +78,26 @@ def _operand(whole: s.Addition, place: int, start: int) -> s.Group | None:
     end = following[-1].end if following else term.end
     body = s.Addition(first.start, end, (first, *following), ("+", *signs))
     return s.Group(first.start, end, body, "(")
+
+
+def inside_logarithms(side: s.Node) -> s.Node | None:
+    r"""A side with `\ln(a)^b` as the logarithm of a^b; None if it has no such exponent."""
+
+    def rewrite(node: s.Node) -> s.Node:
+        node = mapped(node, rewrite)
+        if not isinstance(node, s.Term):
+            return node
+        items = list(node.items)
+        for k, (head, raised) in enumerate(pairwise(items)):
+            function = s.unscripted(head)
+            if not isinstance(function, s.Function) or function.text not in _LOGARITHMS:
+                continue
+            powered = isinstance(raised, s.Script) and isinstance(raised.base, s.Group)
+            if powered and isinstance(raised, s.Script) and raised.sup is not None:
+                items[k + 1] = s.Group(raised.start, raised.end, raised, "(")
+        return replace(node, items=tuple(items))
+
+    if not any(isinstance(x, s.Function) and x.text in _LOGARITHMS for x in side.nodes):
+        return None
+    changed = rewrite(side)
+    return None if changed == side else changed

@@ -27,17 +27,18 @@ from derive.proof.norms import (
 )
 from derive.proof.polynomials import Poly
 from derive.proof.region import Split
-from derive.proof.signs import ANY, NONNEGATIVE, POSITIVE, Sign
+from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE, Sign
 from derive.proof.sums import Rebuilder, sum_multi
 from derive.terms import Vec, substitute
 
 MAX_LEMMAS = 24
+MAX_POWER = 6
 
 
 def sign_with_lemmas(algebra: Algebra, value: Frac, wanted: Sign) -> Sign:
     """The signs that a value can have, narrowed by lemmas until they are among those wanted."""
     sign = algebra.facts.of_frac(value)
-    for attempt in (_directly, _by_exponential):
+    for attempt in (_by_powers, _directly, _by_exponential):
         if sign <= wanted:
             return sign
         sign = sign & attempt(algebra, value)
@@ -72,6 +73,53 @@ def _by_exponential(algebra: Algebra, value: Frac) -> Sign:
     return sign if len(sign) < 3 else _directly(algebra, excess)
 
 
+def _by_powers(algebra: Algebra, value: Frac) -> Sign:
+    """Constants times logarithms, together (1/m) ln M: between (1 − M^{−m})/m and (M^m − 1)/m.
+
+    ln(b/a) + (a² + c²)/(2b²) − ½, the divergence of two Gaussians, is at least c²/(2b²).
+    """
+    weights = _weights_of_logarithms(algebra, value)
+    if not weights:
+        return ANY
+    one = algebra.field.one
+    logs = sum((algebra.field.frac(g) * c for g, c in weights.items()), algebra.field.zero)
+    rest, found = value - logs, ANY
+    for m in (1, 2):
+        powers = [(g, c.rational * m) for g, c in weights.items() if c.rational is not None]
+        if any(p.q != 1 or abs(p.p) > MAX_POWER for _, p in powers):
+            continue
+        product = one
+        for g, p in powers:
+            product = product * algebra.of(algebra.field.generators[g].parts[0]) ** int(p.p)
+        share = algebra.field.constant(fmpq(1, m))
+        if algebra.facts.of_frac(rest + share * (one - one / product)) <= NONNEGATIVE:
+            found = found & NONNEGATIVE
+        if algebra.facts.of_frac(rest + share * (product - one)) <= NONPOSITIVE:
+            found = found & NONPOSITIVE
+    return found
+
+
+def _weights_of_logarithms(algebra: Algebra, value: Frac) -> dict[int, Frac]:
+    """The constant coefficients of the logarithms of positive values; none if one is not."""
+    field = algebra.field
+    found: dict[int, Frac] = {}
+    for powers, coefficient in field.terms(value.num):
+        logs = [(g, e) for g, e in powers if field.generators[g].kind == "ln"]
+        if not logs:
+            continue
+        if len(logs) > 1 or logs[0][1] != 1:
+            return {}
+        term = field.constant(coefficient)
+        for g, e in powers:
+            term = term * field.frac(g) ** e if g != logs[0][0] else term
+        found[logs[0][0]] = found.get(logs[0][0], field.zero) + term
+    weights = {g: total / algebra.of(value.den) for g, total in found.items()}
+    insides = [algebra.of(field.generators[g].parts[0]) for g in weights]
+    constant = all(c.rational is not None for c in weights.values())
+    positive = all(algebra.facts.of_frac(x) == POSITIVE for x in insides)
+    return weights if constant and positive else {}
+
+
 def _has(algebra: Algebra, poly: Poly, kind: str) -> bool:
     generators = algebra.field.generators
     return any(generators[g].kind == kind for g in algebra.field.used(poly))
@@ -98,7 +146,7 @@ def members(algebra: Algebra, value: Frac) -> Iterator[Frac]:
 
 
 def extremes(algebra: Algebra, value: Frac) -> Iterator[Frac]:
-    """max_k z_k is at least, and min_k z_k at most, each member; Σ e^{z_k} ≥ e^{max z_k}."""
+    """max z ≥ each member ≥ min z, and e^{max z} ≤ Σ e^{z_k} ≤ n e^{max z}."""
     free = sorted((i for i in value.indices if not i.name.startswith("_")), key=str)
     for g in inside(algebra, value.generators):
         generator = algebra.field.generators[g]
@@ -117,8 +165,10 @@ def extremes(algebra: Algebra, value: Frac) -> Iterator[Frac]:
             with algebra.binding([(k, high)]):
                 power = algebra.exp(algebra.normal(substitute(body, {own: k})))
             if high.same(algebra.normal(size)) and terms.same(power):
-                # The largest member is one of them.
-                yield whole - algebra.exp(algebra.field.frac(g))
+                # The largest member is one of them, and none of them is larger.
+                largest = algebra.exp(algebra.field.frac(g))
+                yield whole - largest
+                yield high * largest - whole
 
 
 def tangent_of_exp(algebra: Algebra, value: Frac) -> Iterator[Frac]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import chain
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -51,7 +52,9 @@ def survey(
     points = agreeing = 0
     trouble = ""
     constant = not (sampler.scalars or sampler.families or sampler.integers)
-    for point in sampler.points(1 if constant else count):
+    drawn = sampler.points(1 if constant else count)
+    ends = () if constant or statement.relation == "=" else sampler.corners()
+    for point in chain(drawn, ends):
         points += 1
         if time.monotonic() > deadline:
             return Survey(None, points, agreeing, "the time limit was reached")
@@ -176,6 +179,8 @@ def _compare(left: Number, right: Number, relation: str, bits: int) -> bool | No
             return None if a.overlaps(b) else False
         if relation == "!=":
             return True if not a.overlaps(b) else None
+        if a.is_exact() and b.is_exact() and a == b:
+            return relation in ("<=", ">=")
         below, above = bool(a < b), bool(a > b)
         if not (below or above):
             return None
@@ -185,12 +190,12 @@ def _compare(left: Number, right: Number, relation: str, bits: int) -> bool | No
 
 
 def _digits(left: Number, right: Number) -> tuple[str, str]:
-    """Both values to the fewest digits (at least four) that tell them apart."""
+    """Both values to the fewest digits (at least four) that tell them apart; four if equal."""
     for digits in (4, 6, 10, 20, 40, 100, 300):
-        texts = tuple(_text(v, digits) for v in (left, right))
-        if texts[0] != texts[1]:
-            return texts[0], texts[1]
-    return str(left), str(right)
+        one, other = _text(left, digits), _text(right, digits)
+        if one != other:
+            return one, other
+    return _text(left, 4), _text(right, 4)
 
 
 def _text(value: Number, digits: int) -> str:

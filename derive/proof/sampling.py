@@ -24,9 +24,24 @@ from derive.proof.restore import restore
 from derive.proof.valuation import NoValueError, Point
 from derive.terms import Definition, Domain, NamedFunction, Statement, free, name_of
 
+CORNER_BITS = 4
 SIZES = (2, 3, 1, 2, 5, 3, 4)
 SCALES = (1, 1, 1, 8, 1, 64, 1000)
 TRIES = 12
+
+
+class _Corner(random.Random):
+    """Draws 8, which is scaled to 1, or what is nearest to 0: by the bits of a pattern in turn."""
+
+    def __init__(self, pattern: int) -> None:
+        super().__init__(0)
+        self.pattern = pattern
+        self.drawn = 0
+
+    def randint(self, a: int, b: int) -> int:
+        bit = self.pattern >> (self.drawn % CORNER_BITS) & 1
+        self.drawn += 1
+        return min(max(8 * bit, a), b)
 
 
 class Sampler:
@@ -54,6 +69,16 @@ class Sampler:
             if point is not None:
                 found += 1
                 yield point
+
+    def corners(self) -> Iterator[Point]:
+        """Points of zeros and ones, and of equal shares: where a bound is reached, if anywhere."""
+        usual = self.random
+        for attempt in range(2**CORNER_BITS):
+            self.random = _Corner(attempt)
+            point = self._point(attempt % len(SIZES))
+            if point is not None:
+                yield point
+        self.random = usual
 
     def _point(self, attempt: int) -> Point | None:
         sizes = self._sizes(attempt)
@@ -104,7 +129,8 @@ class Sampler:
         choose = self.random.randint
         match domain:
             case Domain.POSITIVE | Domain.NONNEGATIVE:
-                return fmpq(choose(1, 24) * self.scale, 8)
+                least = int(domain is Domain.POSITIVE)
+                return fmpq(choose(least, 24) * self.scale, 8)
             case Domain.UNIT | Domain.PROBABILITY:
                 return fmpq(choose(1, 15), 16)
             case Domain.BINARY | Domain.ONE_HOT:

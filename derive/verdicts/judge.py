@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from derive.latex.writer import latex
-from derive.proof import Outcome, prove
+from derive.proof import Outcome, prove, unrolled
 from derive.terms import Context, Decimal, Statement
 from derive.verdicts.hypotheses import standard_hypotheses
 from derive.verdicts.screen import Screen
@@ -51,7 +51,7 @@ def judge(
             return conditional, (*used, attempt.label, *needs(found)), None
     meant = None
     if suggest and outcome.status == "refuted" and time.monotonic() < deadline:
-        meant = meant_by(statement, context)
+        meant = meant_by(*unrolled(statement, context))
     return outcome, outcome.hypotheses, meant
 
 

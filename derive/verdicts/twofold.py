@@ -18,7 +18,7 @@ def twofold_reading(
 ) -> str | None:
     """Why a statement may hold, though it is refuted as it was read; None if it may not.
 
-    `others` are its other readings: d/dx of all that follows, Σ_{i≠j} over both letters.
+    `others` are its other readings: d/dx of all that follows, Σ_{i≠j} over both letters, ln(a^b).
     """
     for other in others:
         if prove(other, context, seconds).status in ("proved", "conditional"):

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 import sympy as sp
 
+import derive
 from derive.proof import CheckError, Outcome, check, prepare, prove
 from derive.proof.bounds import Bound, ByBalls, BySign, BySlope, Piece
 from derive.proof.certificate import Certificate
@@ -203,3 +204,37 @@ def test_balls_that_hold_zero_are_refused() -> None:
     )
     assert coarse != bound.pieces
     refused(certificate, replace(bound, pieces=coarse))
+
+
+GAUSSIANS = r"\ln\frac{s}{r} + \frac{r^2 + (a - b)^2}{2 s^2} - \frac12"
+POSITIVE = (r"r > 0", r"s > 0")
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        (GAUSSIANS + r" \ge 0", POSITIVE),
+        (r"\frac12 (v + \mu^2 - 1 - \ln v) \ge 0", (r"v > 0",)),
+        (r"\ln r - \ln s \le \frac{r - s}{s}", POSITIVE),
+        (r"\ln r - \ln s \ge \frac{r - s}{r}", POSITIVE),
+        (r"2 \ln r + \ln s \le r^2 s - 1", POSITIVE),
+    ],
+)
+def test_constants_times_logarithms(claim: str, given: tuple[str, ...]) -> None:
+    assert derive.verify(claim, assuming=given).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        (GAUSSIANS + " > 0", POSITIVE),
+        (GAUSSIANS + r" \ge \frac{1}{1000}", POSITIVE),
+        (r"\frac12 (v + \mu^2 - 1 - \ln v) > 0", (r"v > 0",)),
+        (r"\ln r - \ln s < \frac{r - s}{s}", POSITIVE),
+        (r"e^x > 1 + x", ()),
+        (r"-\sum_i p_i \ln p_i < \ln n", (r"p_i > 0", r"\sum_{i=1}^n p_i = 1")),
+        (r"\sqrt{r s} < \frac{r + s}{2}", POSITIVE),
+    ],
+)
+def test_bounds_that_are_reached_are_not_strict(claim: str, given: tuple[str, ...]) -> None:
+    assert derive.verify(claim, assuming=given).status == "refuted"

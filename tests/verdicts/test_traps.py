@@ -332,3 +332,16 @@ def test_the_same_verdicts_under_any_hash_seed_and_order() -> None:
     assert len(first) > 20
     assert verdicts("1", "[::-1]") == first
     assert verdicts("977", "") == first
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\sum_{i \neq j} x_i x_j = (\sum_i x_i)^2 - \sum_i x_i^2",
+        r"\frac{d}{dx} \ln(1 + e^{3x})^{1/3} = \sigma(3x)",
+    ],
+)
+def test_what_another_reading_proves_is_not_refuted(claim: str) -> None:
+    verdict = verify(claim)
+    assert verdict.status == "undecided"
+    assert "two ways" in verdict.steps[0].reason

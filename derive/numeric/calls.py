@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 
 
-def _ready(first: Any, *others: Any) -> bool:
+def _ready(rank: int, first: Any, *others: Any) -> bool:
     """Whether these are arrays that need no preparation: small, of one floating dtype and shape.
 
-    An array without axes fits any shape.
+    They have at least `rank` axes; if that is 0, an array without axes fits any shape.
     """
     if type(first) is not np.ndarray or first.nbytes > 262144 or first.dtype.kind != "f":
         return False
     for a in others:
         if type(a) is not np.ndarray or a.dtype is not first.dtype:
             return False
-        if a.shape != first.shape and a.shape:
+        if a.shape != first.shape and (a.shape or rank):
             return False
-    return True
+    return first.ndim >= rank
 
 
 def _floats(**arguments: Any) -> list[Any]:

@@ -140,7 +140,7 @@ def _function(f: Function) -> tuple[str, frozenset[str]]:
 def _core(f: Function, low: Lowered) -> str:
     """The function that does the work, for arrays that fit together."""
     whole = "\n".join(low.code)
-    inner = ", ".join(f"{low.names.args[a]}: Any" for a in f.args)
+    inner = [f"{low.names.args[a]}: Any" for a in f.args]
     nothing = "None" if len(f.outputs) == 1 else f"({', '.join(['None'] * len(f.outputs))})"
     numbers = [a for a in f.args if a not in f.labels]
     lines = []
@@ -151,9 +151,9 @@ def _core(f: Function, low: Lowered) -> str:
             lines.append(f"{name} = {low.names.args[a]}.shape[{at}]")
     if re.search(r"\bdtype\b", whole):
         lines.append(f"dtype = {low.names.args[numbers[0]]}.dtype")
-    head = f"def {_core_name(f)}({inner}, out: Any = {nothing}) -> Any:"
+    head = _head(_core_name(f), [*inner, f"out: Any = {nothing}"], "Any")
     note = f'"""{f.name} of arrays that fit together."""'
-    return "\n".join([head, *(f"    {x}" for x in [note, *lines, *low.code])])
+    return "\n".join([*head, *(f"    {x}" for x in [note, *lines, *low.code])])
 
 
 def _core_name(f: Function) -> str:
@@ -173,10 +173,17 @@ def _signature(f: Function, names: Names) -> list[str]:
     elif f.args:
         returns = f"tuple[{returns}]"
         parts += ["*", f"out: {returns} | None = None"]
-    line = f"def {f.name}({', '.join(parts)}) -> {returns}:"
+    return _head(f.name, parts, returns)
+
+
+def _head(name: str, parts: Sequence[str], returns: str) -> list[str]:
+    """The first line of a function, or several with a parameter on each if it is long."""
+    line = f"def {name}({', '.join(parts)}) -> {returns}:"
     if len(line) <= 100:
         return [line]
-    return [f"def {f.name}(", f"    {', '.join(parts)}", f") -> {returns}:"]
+    whole = f"    {', '.join(parts)}"
+    inner = [whole] if len(whole) <= 100 else [f"    {part}," for part in parts]
+    return [f"def {name}(", *inner, f") -> {returns}:"]
 
 
 def _check_closed(f: Function, output: Output, names: Names) -> None:
@@ -216,12 +223,9 @@ def _at_once(f: Function, names: Names) -> list[str]:
     (shape, *others) = shapes
     if f.labels or others or len({s for s in shape if s in names.sizes}) < len(shape):
         return []
-    given = [names.args[a] for a in f.args]
-    tests = ["out is None", f"_ready({', '.join(given)})"]
-    if shape:
-        tests += [f"{given[0]}.shape == {other}.shape" for other in given[1:]]
-        tests.append(f"{given[0]}.ndim >= {len(shape)}")
-    return [f"if {' and '.join(tests)}:", f"    return {_core_name(f)}({', '.join(given)})"]
+    given = ", ".join(names.args[a] for a in f.args)
+    tests = f"out is None and _ready({len(shape)}, {given})"
+    return [f"if {tests}:", f"    return {_core_name(f)}({given})"]
 
 
 def _call(function: str, arguments: Sequence[str]) -> list[str]:

@@ -271,3 +271,29 @@ def test_the_source_reads_as_before():
         path.write_text(source, encoding="utf-8")
         pytest.fail(f"{path.name} was missing; it has been written, read it")
     assert source == path.read_text(encoding="utf-8")
+
+
+def test_modules_import_numpy_and_special_functions_alone():
+    allowed = {"__future__", "typing", "math", "numpy", "numpy.typing", "scipy"}
+    for entry in catalogue.values():
+        tree = ast.parse(compile_entry(entry).source)
+        names = {
+            a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names
+        }
+        names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert names <= allowed, entry.name
+
+
+def test_what_looks_ready_and_is_not_is_still_checked():
+    """The way for small arrays takes none whose shapes say nothing."""
+    f = compile_expression(sp.Sum(u[k] * v[k], (k, 1, n)), [u, v])
+    with pytest.raises(ValueError, match=r"v has shape \(\)"):
+        f(np.ones(3), np.asarray(1.0))
+    with pytest.raises(ValueError, match="n = 2; 3 is needed"):
+        f(np.ones((4, 3)), np.ones((4, 2)))
+    assert f(np.ones((4, 3)), np.ones(3)).shape == (4,)
+    g = compile_expression(x * y, [x, y])
+    assert g(np.ones(3, np.float32), np.ones(3)).dtype == np.float64
+    assert g(np.asarray(2.0), np.ones(3)).shape == (3,)
+    with pytest.raises(ValueError, match="broadcast"):
+        g(np.ones(3), np.ones(2))

@@ -28,7 +28,7 @@ class Facts:
 
     `section` is where the reading is; `case` what holds for the next formula only; `samples`
     are the letters that a sum over samples was taken of; `listed` says that the formula at hand
-    is an item of a list.
+    is an item of a list; `before` are the values that updates of this section have replaced.
     """
 
     words: frozenset[str] = frozenset()
@@ -37,6 +37,7 @@ class Facts:
     case: list[Fact] = field(default_factory=list)
     samples: set[str] = field(default_factory=set)
     listed: bool = False
+    before: dict[str, Fact] = field(default_factory=dict)
 
     # -- what is known --------------------------------------------------------------------------
 
@@ -111,6 +112,7 @@ class Facts:
         assert head is not None
         side = 1
         if is_update(line):
+            self._keep_value(head)
             while side < len(line.sides) and line.mentions_head(side):
                 side += 1
             if side == len(line.sides):
@@ -158,6 +160,16 @@ class Facts:
         return bool(known and self.case) and not any(
             limit.text in f.text for f in known for limit in self.case
         )
+
+    def _keep_value(self, head: Head) -> None:
+        """What an update replaces: the values of one step are often all computed from the old."""
+        old = next((f for f in self.definitions_or_values(head) if f.kind == "value"), None)
+        if old is not None:
+            self.before[head.key] = old
+
+    def definitions_or_values(self, head: Head) -> list[Fact]:
+        """What is known of a left side in this section, or in one around it."""
+        return [f for f in self.stated if f.key == head.key and self.is_near(f)]
 
     def _forget_value(self, head: Head) -> None:
         self.stated = [f for f in self.stated if f.key != head.key or f.kind != "value"]

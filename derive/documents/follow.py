@@ -25,8 +25,8 @@ from derive.documents.prose import (
     speaks_of_single_sample,
 )
 from derive.documents.reported import Reported, reported_of, unread
-from derive.documents.spelling import Samples, is_an_index, with_one_case
-from derive.documents.stated import with_values_stated
+from derive.documents.spelling import Samples, continued, is_an_index, with_one_case
+from derive.documents.stated import with_old_values, with_values_stated
 from derive.documents.task import Fact, Judged, Task
 from derive.errors import ReadError
 from derive.latex.outline import Line, Outline, outline
@@ -111,6 +111,7 @@ class Follower:
         self.facts.section = (*outer, heading.level * 100_000 + self.counter)
         self.title = heading.text
         self.single = False
+        self.facts.before = {}
         self.facts.case = []
         self.before = None
 
@@ -147,7 +148,7 @@ class Follower:
         try:
             shape = _outline(source.chars, self.facts.words)
             if shape.continues and self.before is not None:
-                source = _continued(self.before, source)
+                source = continued(self.before, source)
                 shape = _outline(source.chars, self.facts.words)
             found = replace(found, source=source)
         except ReadError as error:
@@ -261,7 +262,7 @@ class Follower:
             claimed = {s.offset for s in judged.steps if s.verdict == "proved"} & again
             if claimed:
                 task = self._task(found, shape, claimed)
-        judged = self.judge(task)
+        judged = with_old_values(task, self.judge(task), self.facts.before, self.judge)
 
         def known() -> list[Fact]:
             own = _Roles.of(shape, self.facts, claimed).own
@@ -391,11 +392,3 @@ def _outline(source: str, words: Iterable[str] = ()) -> Outline:
 def _with_plain_head(line: Line) -> Line:
     """A chain whose left side, E[(X − μ)²], names nothing."""
     return replace(line, head=None) if line.head is not None and "?" in line.head.key else line
-
-
-def _continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:
-    """A display that begins with a relation, with the last side of the one before in front."""
-    line = before[0].lines[-1]
-    place = source.place(0)
-    side = line.sides[-1] + " "
-    return Stretch(side + source.chars, [*([place] * len(side)), *source.places])

@@ -72,3 +72,11 @@ class Samples:
         total = rf"\\sum_(?:{SAMPLE}|\{{{SAMPLE}(?:\s*=\s*1)?\}})(?:\^\{{?\w+\}}?)?"
         text = re.sub(total, lambda _: self.operator, text)
         return re.sub(rf"_(?:{SAMPLE}(?![A-Za-z])|\{{{SAMPLE}\}})", "", text)
+
+
+def continued(before: tuple[Outline, Stretch], source: Stretch) -> Stretch:
+    """A display that begins with a relation, with the last side of the one before in front."""
+    line = before[0].lines[-1]
+    place = source.place(0)
+    side = line.sides[-1] + " "
+    return Stretch(side + source.chars, [*([place] * len(side)), *source.places])

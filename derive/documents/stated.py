@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from derive.documents.task import Fact, Judged, Task
@@ -40,3 +40,26 @@ def with_values_stated(
                        hypotheses=said, counterexample=None, suggestion=None)  # fmt: skip
 
     return replace(judged, steps=tuple(map(settled, judged.steps)))
+
+
+def with_old_values(
+    task: Task, judged: Judged, before: Mapping[str, Fact], judge: Callable[[Task], Judged]
+) -> Judged:
+    """The numeric steps, judged once more with the values that an update has replaced.
+
+    In w ← 0.3, v ← 0.5 - 0.1 w the w on the right is often the one before the step.
+    """
+    wrong = {s.offset for s in judged.steps if s.verdict == "refuted"} & task.numeric
+    old = [before.get(f.key, f) if f.kind == "value" else f for f in task.facts]
+    if not wrong or tuple(old) == task.facts:
+        return judged
+    again = judge(replace(task, facts=tuple(old), only=frozenset(wrong)))
+    right = {s.offset for s in again.steps if s.verdict == "proved"}
+    said = "with the values before the update"
+    steps = (
+        replace(s, verdict="proved", reason=said, counterexample=None, suggestion=None)
+        if s.offset in right
+        else s
+        for s in judged.steps
+    )
+    return replace(judged, steps=tuple(steps))

@@ -28,7 +28,7 @@ from derive.documents.unknowns import (
     with_values_beside_members,
     with_values_named,
 )
-from derive.documents.values import values_put_in, with_slopes_found
+from derive.documents.values import values_put_in, with_slopes_found, within_rounding
 from derive.latex import Formula, Step
 from derive.proof import Outcome, prove
 from derive.terms import (
@@ -185,6 +185,9 @@ class Steps:
                 status, reason, needs = filled
                 return replace(verdict, verdict=status, reason=reason, hypotheses=needs,
                                counterexample=None, suggestion=None)  # fmt: skip
+        if verdict.verdict == "refuted" and within_rounding(statement, context):
+            return replace(verdict, verdict="proved", reason="to the digits that are written",
+                           counterexample=None, suggestion=None)  # fmt: skip
         if verdict.verdict == "proved":
             return _with_letter_of_a_sum(verdict, statement)
         return self._blamed(_with_right_value(verdict, statement), statement, unknown)

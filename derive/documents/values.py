@@ -23,6 +23,7 @@ from derive.terms import (
 from derive.verdicts.verdict import Status
 
 MAX_TRIES = 120
+MAX_ROUNDED = 4
 SLOPE_SECONDS = 2.0
 PUTS_IN = "with the values that it puts in: "
 
@@ -78,6 +79,28 @@ def with_slopes_found(statement: Statement, plain: Context, numeric: Context) ->
 
     sides = [map_terms(side, found) for side in (statement.lhs, statement.rhs)]
     return Statement(sides[0], statement.relation, sides[1])
+
+
+def within_rounding(statement: Statement, context: Context) -> bool:
+    """σ'(2) = 0.881 · 0.119: whether a value agrees with rounded numbers, as far as these go."""
+    rounded = sorted(statement.rhs.atoms(Decimal), key=str)
+    plain = statement.rhs.replace(lambda a: isinstance(a, Decimal), lambda a: a.value)
+    one = isinstance(statement.rhs, Decimal) or not plain.is_Rational
+    if one or statement.relation != "=" or not 0 < len(rounded) <= MAX_ROUNDED:
+        return False
+    if any(free(x) for x in (statement.lhs, statement.rhs)):
+        return False
+    corners = []
+    for signs in product((-1, 1), repeat=len(rounded)):
+        near = {d: d.value + sp.Rational(s, 2 * 10**d.places)
+                for d, s in zip(rounded, signs, strict=True)}  # fmt: skip
+        corners.append(statement.rhs.replace(lambda a: isinstance(a, Decimal),
+                                             lambda a, near=near: near[a]))  # fmt: skip
+    ends = (
+        Statement(statement.lhs, ">=", min(corners)),
+        Statement(statement.lhs, "<=", max(corners)),
+    )
+    return all(prove(s, context, SLOPE_SECONDS).status == "proved" for s in ends)
 
 
 def _without_value(term: sp.Expr, context: Context) -> list[sp.Basic]:

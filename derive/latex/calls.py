@@ -225,7 +225,8 @@ class Calls(Letters):
     def _takes(self, name: str, position: int, argument: s.Node) -> bool | None:
         """Whether a family is meant there; the x of p(x) = ... is a number if p(x_i) is said."""
         letter = s.bare(argument)
-        if name in self.names.roles.of_numbers and isinstance(letter, s.Name):
+        where = (name.partition("|")[0], position)
+        if where in self.names.roles.of_numbers and isinstance(letter, s.Name):
             scripts = (n for n in walk(self.whole) if isinstance(n, s.Script) and n.sub is not None)
             members = {head_name(n.base) for n in scripts}
             if letter.text in self.names.parameters and letter.text not in members:
@@ -315,10 +316,8 @@ class Calls(Letters):
         return named_function(name)(*values, *indices)
 
     def _takes_family(self, name: str) -> bool:
-        if name in self.names.roles.vector_functions:
-            return True
-        entries = self.entries(name)
-        return any(e.out and len(e.params) == 1 for e in entries)
+        vectors = any(e.out and len(e.params) == 1 for e in self.entries(name))
+        return vectors or name in self.names.roles.vector_functions
 
     # -- composition ------------------------------------------------------------------------------
 

@@ -72,19 +72,24 @@ def _is_e(node: s.Node) -> bool:
 
 
 def survey_functions_of_members(tree: s.Listing, roles: Roles) -> None:
-    """In p(x_i) the function takes a number, so that p(x) takes one too."""
+    """In p(x_i) the function takes a number, so that p(x) takes one too; so does p(y_i | x_i)."""
     for node in walk(tree):
         for head, group in _applications(node):
-            inner = s.bare(group.body)
-            if head in roles.vector_functions or not isinstance(inner, s.Script):
+            if head in roles.vector_functions:
                 continue
             if any(e.out for e in entries_by_name().get(head, ())) and head not in roles.own:
                 continue
-            letter = inner.base.text if isinstance(inner.base, s.Name) else ""
-            parts = [] if inner.sub is None else index_parts(inner.sub, roles) or []
-            count = len(parts) + len(raised_index(inner, roles))
-            if count and count == roles.ranks.get(letter):
-                roles.of_numbers.add(head)
+            for k, inner in enumerate(map(s.bare, s.arguments(group))):
+                if isinstance(inner, s.Script) and _is_number(inner, roles):
+                    roles.of_numbers.add((head, k))
+
+
+def _is_number(member: s.Script, roles: Roles) -> bool:
+    """Whether a member has all the indices that its family has."""
+    letter = member.base.text if isinstance(member.base, s.Name) else ""
+    parts = [] if member.sub is None else index_parts(member.sub, roles) or []
+    count = len(parts) + len(raised_index(member, roles))
+    return bool(count) and count == roles.ranks.get(letter)
 
 
 def _applications(node: s.Node) -> list[tuple[str, s.Group]]:

@@ -25,8 +25,8 @@ class Roles:
     something outside of a sum over them, `bare` the names that stand without a bracket after
     them, `split` the words such as `it` that are two indices here, `defined` the families
     that a formula gives by their members, `raised` those of which each sample has a vector, as in
-    x^{(i)}, `own` the functions to which a formula gives another
-    meaning than the catalogue, `of_numbers` those that are taken of members, `matrices`
+    x^{(i)}, `own` the functions to which a formula gives another meaning than the catalogue,
+    `of_numbers` those that are taken of members, with the places of these, `matrices`
     what is transposed or said to have two sizes, `valued` the letters of indices that are defined
     as values, as in i = σ(z_i), `vectors` what stands in θᵀx, `of_vectors` the families of vectors,
     such as the x_i of wᵀx_i, `samples` what each sample has of its own where a sum over samples
@@ -46,7 +46,7 @@ class Roles:
     raised: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)
-    of_numbers: set[str] = field(default_factory=set)
+    of_numbers: set[tuple[str, int]] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     valued: set[str] = field(default_factory=set)
     of_vectors: set[str] = field(default_factory=set)

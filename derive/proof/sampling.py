@@ -11,7 +11,7 @@ from dataclasses import replace
 import sympy as sp
 from flint import arb, fmpq
 
-from derive.errors import DefinitionError, DeriveError
+from derive.errors import DefinitionError, DeriveError, UnsupportedError
 from derive.proof.algebra import is_index_name
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.balls import Evaluator
@@ -145,7 +145,10 @@ class Sampler:
         self, base: sp.IndexedBase, integers: dict[sp.Symbol, int]
     ) -> dict[tuple[sp.IndexedBase, tuple[int, ...]], Number]:
         swap = {k: sp.Integer(v) for k, v in integers.items()}
-        shape = [int(s.xreplace(swap)) for s in base.shape]
+        sizes = [s.xreplace(swap) for s in base.shape]
+        if not all(s.is_Integer for s in sizes):
+            raise UnsupportedError(f"the size of {base.label} is not known: {base.shape}")
+        shape = [int(s) for s in sizes]
         domain = self.setting.context.domain_of(base)
         addresses: list[tuple[int, ...]] = [()]
         for s in shape:
@@ -333,7 +336,11 @@ def _variables(
 
 def _without(body: sp.Expr, params: set[sp.Expr]) -> sp.Expr:
     """The body with scalar parameters as numbers, so that they are not taken for variables."""
-    return body.xreplace({p: sp.Integer(1) for p in params if isinstance(p, sp.Symbol)})
+    try:
+        return body.xreplace({p: sp.Integer(1) for p in params if isinstance(p, sp.Symbol)})
+    except (TypeError, ValueError):
+        # SymPy cannot build it with a number there: a variable too many does no harm.
+        return body
 
 
 def describe(point: Point) -> dict[str, str]:

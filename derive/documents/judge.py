@@ -28,6 +28,7 @@ from derive.verdicts.surroundings import (
     with_conditions,
     with_formula,
 )
+from derive.verdicts.twofold import in_known_sets
 from derive.verdicts.verdict import StepVerdict
 
 
@@ -53,7 +54,7 @@ def judge_task(task: Task) -> Judged:
     if matrix:
         # What was read of a matrix as of a vector, or of a number, says nothing of the matrix.
         reason = f"{matrix} is a matrix; the formula was read without its shape"
-        steps = [s if s.verdict == "definition" else unsure(s, reason) for s in judged.steps]
+        steps = [s if s.verdict == "definition" else s.unsure(reason) for s in judged.steps]
         return replace(judged, steps=tuple(steps))
     return judged
 
@@ -181,7 +182,10 @@ class _Attempt:
         twice = two_readings(self.claim.readings)
         if twice:
             reason = f"{twice} is read as two things: {step.reason}"
-            return unsure(step, reason)
+            return step.unsure(reason)
+        (step,) = in_known_sets([step], self.claim.readings)
+        if step.verdict != "refuted":
+            return step
         sides = [t for s in self.claim.steps if s.offset == step.offset
                  for t in (s.statement.lhs, s.statement.rhs)]  # fmt: skip
         spoken = reached(sides, self.contexts[0])
@@ -192,7 +196,7 @@ class _Attempt:
             f"what line {missing[0].line} states does not read together with this formula; "
             f"without it, {step.reason}"
         )
-        return unsure(step, reason)
+        return step.unsure(reason)
 
     def is_connected(self, offsets: Set[int]) -> bool:
         """Whether what is differentiated in these steps depends on the variable, as defined."""
@@ -282,11 +286,6 @@ def two_readings(readings: Sequence[str]) -> str:
     }
     alone = {r.partition(" ")[0] for r in readings if r.endswith("read as a variable of its own")}
     return min(applied & alone, default="")
-
-
-def unsure(step: StepVerdict, reason: str) -> StepVerdict:
-    """A step that is not refuted after all."""
-    return replace(step, verdict="undecided", reason=reason, counterexample=None, suggestion=None)
 
 
 def _taken(formula: Formula, context: Context) -> tuple[str, ...]:

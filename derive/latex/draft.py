@@ -9,9 +9,15 @@ import sympy as sp
 from derive.errors import ReadError
 from derive.latex import syntax as s
 from derive.latex.build import neg
-from derive.latex.formula import Formula, Step
+from derive.latex.formula import UNKNOWN_SET, Formula, Step
 from derive.latex.lookup import public_names
-from derive.latex.membership import domain_of, interval_of, is_some_set, worded_domain
+from derive.latex.membership import (
+    domain_of,
+    interval_of,
+    is_natural,
+    is_some_set,
+    worded_domain,
+)
 from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
@@ -21,7 +27,7 @@ from derive.latex.roles import Roles, head_name, walk
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
 from derive.latex.wide import doubled, inside_logarithms, widened
-from derive.terms import Domain, Statement, Vec
+from derive.terms import Domain, Statement, Vec, shape_of
 from derive.terms.context import RELATIONS as STATED
 
 
@@ -298,12 +304,16 @@ class _Draft:
             self._between(chain, subjects, *bounds)
             return
         if domain is None and is_some_set(chain.parts[1]):
-            self.elaborator.names.note(f"{self._slice(chain)}: of the set no more is known")
+            self.elaborator.names.note(f"{self._slice(chain)}: {UNKNOWN_SET}")
             return
         if domain is None:
             raise self._fail(chain.parts[1], "a known set: R, (0, 1), {0, 1}, {-1, 1}, Delta, Z")
         found = tuple((self.elaborator.subject(x), domain) for x in subjects)
         self.formula = replace(self.formula, memberships=(*self.formula.memberships, *found))
+        if is_natural(chain.parts[1]):
+            # Whether 0 is among the natural numbers, texts do not agree.
+            said = tuple(Statement(x, ">=", sp.S.Zero) for x, _ in found if shape_of(x) == ())
+            self.formula = replace(self.formula, implied=(*self.formula.implied, *said))
 
     def _between(
         self, chain: s.Chain, subjects: list[s.Node], ends: tuple[s.Node, s.Node], signs: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import sympy as sp
 
@@ -164,6 +165,7 @@ class Expressions:
     def _product(self, seq: Sequence_) -> sp.Expr:
         factors: list[sp.Expr] = []
         at = 0
+        self._check_numerals(seq)
         while at < len(seq):
             op = seq[at][0]
             value, after = self.factor(seq, at)
@@ -188,6 +190,15 @@ class Expressions:
                 factors.append(value)
             at = after
         return build.mul(*factors)
+
+    def _check_numerals(self, seq: Sequence_) -> None:
+        r"""10\,000 may be one number, and 2\frac12 alone two and a half."""
+        for (_, one), (op, other) in pairwise(seq):
+            if op or not isinstance(one, s.Number):
+                continue
+            mixed = len(seq) == 2 and isinstance(other, s.Fraction)
+            if isinstance(other, s.Number) or (mixed and _is_of_numbers(other)):
+                raise self.fail(other, r"\cdot between numbers, or one number")
 
     def _check_sigma(self, seq: Sequence_, at: int) -> None:
         r"""\Sigma_j w_j may be meant as a sum."""
@@ -380,6 +391,10 @@ class Expressions:
                     raise self.fail(chain, "one of = ≠ < ≤ > ≥ in a condition")
                 found.append(build.relation(values[k], sign, values[k + 1]))
         return found[0] if len(found) == 1 else sp.And(*found, evaluate=False)
+
+
+def _is_of_numbers(node: s.Node) -> bool:
+    return all(isinstance(s.bare(x), s.Number) for x in node.children)
 
 
 def _bounded_modulus(conditions: list[sp.Basic]) -> sp.Expr | None:

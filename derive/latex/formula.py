@@ -8,6 +8,9 @@ import sympy as sp
 
 from derive.terms import Domain, Statement
 
+UNKNOWN_SET = "of the set no more is known"
+"""The end of a reading that says where something lives, in words of the text's own."""
+
 
 @dataclass(frozen=True)
 class Step:

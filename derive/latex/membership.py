@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.latex import syntax as s
+from derive.latex.roles import is_plus
 from derive.terms import Domain
 
 _LETTERS = {
@@ -18,6 +19,7 @@ _WORDS = {
     "positive": Domain.POSITIVE,
     "probability vector": Domain.PROBABILITY,
 }
+_HALVES = {"+": Domain.NONNEGATIVE, ">0": Domain.POSITIVE, ">=0": Domain.NONNEGATIVE}
 _SETS = {("0", "1"): Domain.BINARY, ("-1", "1"): Domain.SIGN, ("1", "-1"): Domain.SIGN}
 _INTERVALS = {
     ("(", "0", "1"): Domain.UNIT,
@@ -40,6 +42,12 @@ def domain_of(node: s.Node) -> Domain | None:
         if len(texts) == 2:
             return _INTERVALS.get((node.delimiter, *texts))
     return None
+
+
+def is_natural(node: s.Node) -> bool:
+    """Whether a set is that of the natural numbers."""
+    plain = s.bare(node)
+    return isinstance(plain, s.Name) and plain.text == "bb N"
 
 
 def interval_of(node: s.Node) -> tuple[tuple[s.Node, s.Node], str] | None:
@@ -67,13 +75,25 @@ def is_some_set(node: s.Node) -> bool:
 def _scripted(node: s.Script) -> Domain | None:
     assert isinstance(node.base, s.Name)
     raised = s.bare(node.sup) if node.sup is not None else None
-    if node.base.text == "bb R" and isinstance(raised, s.Addition) and not node.sub:
-        return None
     if node.base.text == "Delta":
         return Domain.PROBABILITY
-    if node.base.text == "bb R" and node.sub is None:
-        return Domain.REAL
-    return None
+    if node.base.text != "bb R":
+        return None
+    if node.sub is not None:
+        return _HALVES.get(_half(node.sub)) if raised is None else None
+    if is_plus(node.sup):
+        return Domain.POSITIVE
+    return None if isinstance(raised, s.Addition) else Domain.REAL
+
+
+def _half(sub: s.Node) -> str:
+    """What a subscript leaves of the real line: `+`, `>0`, `>=0`."""
+    plain = s.bare(sub)
+    if is_plus(plain):
+        return "+"
+    if isinstance(plain, s.Chain) and len(plain.relations) == 1 and plain.parts[0] is None:
+        return plain.relations[0] + _text(plain.parts[1] or plain)
+    return ""
 
 
 def _text(node: s.Node) -> str:

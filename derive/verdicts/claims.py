@@ -21,7 +21,7 @@ from derive.verdicts.surroundings import (
     read_together,
     with_conditions,
 )
-from derive.verdicts.twofold import twofold_reading
+from derive.verdicts.twofold import in_known_sets, twofold_reading
 from derive.verdicts.verdict import StepVerdict, Verdict
 
 SECONDS = 10.0
@@ -62,7 +62,8 @@ def verify(
     if not formula.steps:
         alone = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
         return _unread(claim, alone, time.perf_counter() - start)
-    steps = without_shapes(judge_formula(formula, context, seconds), assuming)
+    steps = in_known_sets(judge_formula(formula, context, seconds), formula.readings)
+    steps = without_shapes(steps, assuming)
     return Verdict.of(steps, time.perf_counter() - start, formula.readings)
 
 

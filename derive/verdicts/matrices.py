@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from derive.errors import ReadError
 from derive.latex.writer import latex
@@ -66,8 +65,7 @@ def without_shapes(steps: Sequence[StepVerdict], assuming: Sequence[object]) -> 
         if not found or step.verdict == "definition":
             return step
         reason = f"{found[0]} is no number; the formula was read without its shape"
-        return replace(step, verdict="undecided", reason=reason, counterexample=None,
-                       suggestion=None, hypotheses=())  # fmt: skip
+        return step.unsure(reason)
 
     return [unshaped(step) for step in steps]
 

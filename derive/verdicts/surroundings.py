@@ -76,7 +76,7 @@ def with_formula(context: Context, formula: Formula) -> Context:
         statement = _restricted(step.statement, formula.implied)
         label = _source(step.lhs_latex, statement, step.rhs_latex)
         context = _with_equation(context, statement, label)
-    return with_conditions(_with_memberships(context, formula), formula)
+    return with_conditions(context, formula)
 
 
 def _restricted(statement: Statement, conditions: Sequence[Statement]) -> Statement:
@@ -91,7 +91,8 @@ def _restricted(statement: Statement, conditions: Sequence[Statement]) -> Statem
 
 
 def with_conditions(context: Context, formula: Formula) -> Context:
-    """The context with what a formula says under its breath: `x > 0` beside an equation."""
+    """The context with what a formula says under its breath: `x > 0`, or where x lives."""
+    context = _with_memberships(context, formula)
     for condition in formula.implied:
         context = context.assume(condition, latex(condition))
     return context
@@ -104,12 +105,14 @@ def with_assumption(context: Context, formula: Formula) -> Context:
     for step in formula.steps:
         label = _source(step.lhs_latex, step.statement, step.rhs_latex)
         context = context.assume(step.statement, label)
-    return with_conditions(_with_memberships(context, formula), formula)
+    return with_conditions(context, formula)
 
 
 def _with_memberships(context: Context, formula: Formula) -> Context:
     for subject, domain in formula.memberships:
-        context = context.assume(Membership(subject, domain), formula.source.strip())
+        beside = formula.steps or len(formula.memberships) > 1
+        said = f"{latex(subject)} \\in {domain.symbol}" if beside else formula.source.strip()
+        context = context.assume(Membership(subject, domain), said)
     return context
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from derive.latex.formula import UNKNOWN_SET
 from derive.proof import prove
 from derive.terms import Context, Statement, free, real
+from derive.verdicts.verdict import StepVerdict
 
 IMAGINARY = real("i")
 DIGITS = 30
@@ -26,6 +28,17 @@ def twofold_reading(
     if IMAGINARY not in context.domains and holds_with_imaginary_unit(statement):
         return "it holds if i is the imaginary unit, which is not read"
     return None
+
+
+def in_known_sets(steps: Sequence[StepVerdict], readings: Sequence[str]) -> list[StepVerdict]:
+    """Steps that are not refuted by points outside of a set that only the text knows."""
+    unknown = next((r for r in readings if r.endswith(UNKNOWN_SET)), None)
+    return [
+        step.unsure(f"{unknown}; else {step.reason}")
+        if unknown is not None and step.verdict == "refuted"
+        else step
+        for step in steps
+    ]
 
 
 def holds_with_imaginary_unit(statement: Statement) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from derive.proof import Counterexample
@@ -35,6 +35,11 @@ class StepVerdict:
     seconds: float = 0.0
     offset: int = 0
     proof: Sequence[str] = ()
+
+    def unsure(self, reason: str) -> StepVerdict:
+        """The step if nothing can be said of it after all."""
+        return replace(self, verdict="undecided", reason=reason, counterexample=None,
+                       suggestion=None, hypotheses=())  # fmt: skip
 
     @property
     def correction(self) -> str | None:

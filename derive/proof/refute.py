@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,6 +14,7 @@ from derive.errors import DeriveError
 from derive.proof.assumptions import Setting
 from derive.proof.balls import evaluate
 from derive.proof.dependencies import examples
+from derive.proof.descent import descent
 from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler, describe
 from derive.proof.valuation import NoValueError, Point
@@ -23,6 +25,7 @@ PRECISIONS = (64, 128, 320, 1000)
 # Where a proof is only audited, equal values would otherwise be computed at every precision.
 AUDIT_BITS = (192,)
 FEW_POINTS = 5
+ORDERS = ("<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,15 @@ def survey(
     points = agreeing = 0
     trouble = ""
     constant = not (sampler.scalars or sampler.families or sampler.integers)
-    drawn = sampler.points(1 if constant else count)
-    ends = () if constant or statement.relation == "=" else sampler.corners()
-    for point in chain(drawn, ends):
+    drawn: Iterable[Point] = sampler.points(1 if constant else count)
+    seen: list[Point] = []
+    if statement.relation != "=" and not constant:
+        drawn = chain(drawn, sampler.corners())
+    if statement.relation in ORDERS and not constant and precisions == PRECISIONS:
+        drawn = chain(drawn, descent(statement, sampler, seen, deadline))
+    for point in drawn:
         points += 1
+        seen.append(point)
         if time.monotonic() > deadline:
             return Survey(None, points, agreeing, "the time limit was reached")
         try:

@@ -80,6 +80,20 @@ class Sampler:
                 yield point
         self.random = usual
 
+    def beside(self, point: Point, step: fmpq) -> Iterator[Point]:
+        """The points one step along each coordinate, moved on so that the hypotheses hold."""
+        for coordinate in (*point.scalars, *point.members):
+            is_member = isinstance(coordinate, tuple)
+            name = coordinate[0] if isinstance(coordinate, tuple) else coordinate
+            old = point.members[coordinate] if is_member else point.scalars[coordinate]
+            # What adds up to 1 by its domain cannot move alone.
+            apart = self.setting.context.domain_of(name) in (Domain.PROBABILITY, Domain.ONE_HOT)
+            for move in () if apart else (step, -step):
+                near = _moved(point, coordinate, old + move) if isinstance(old, fmpq) else point
+                found = self._satisfy(near) if self._in_domain(near, coordinate) else None
+                if found is not None and found != point:
+                    yield found
+
     def _point(self, attempt: int) -> Point | None:
         sizes = self._sizes(attempt)
         integers = dict(sizes)

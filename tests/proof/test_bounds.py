@@ -238,3 +238,20 @@ def test_constants_times_logarithms(claim: str, given: tuple[str, ...]) -> None:
 )
 def test_bounds_that_are_reached_are_not_strict(claim: str, given: tuple[str, ...]) -> None:
     assert derive.verify(claim, assuming=given).status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        (r"x \sigma(x) \ge -0.2784", ()),
+        (r"\sigma'(x) \le 0.2499", ()),
+        (r"|\tanh x - \tanh y| \le 0.99 |x - y|", ()),
+        (r"x - \frac{x^3}{6} \le \sin x", (r"x \le 0",)),
+        (r"a^2 + b^2 + c^2 \ge ab + bc + ca + \frac{1}{100}", ()),
+        (r"x \ln x \ge -0.3678", (r"x > 0",)),
+    ],
+)
+def test_bounds_that_fail_a_little_are_refuted(claim: str, given: tuple[str, ...]) -> None:
+    verdict = derive.verify(claim, assuming=given)
+    assert verdict.status == "refuted"
+    assert verdict.steps[0].counterexample is not None

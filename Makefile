@@ -27,6 +27,7 @@ bench: $(READY)
 	@$(BIN)/python -m bench.probes
 	@$(BIN)/python -m bench.depth
 	@$(BIN)/python -m bench.prover
+	@$(BIN)/python -m bench.documents
 	@$(ONE_THREAD) $(BIN)/python -m bench.numeric
 
 # Errors of generated NumPy code, of lambdify and of SciPy, in units in the last place.

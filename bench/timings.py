@@ -20,6 +20,7 @@ COMMANDS = {
         r"\sigma'(z) = \sigma(z)(1 + \sigma(z))",
     ],
     "derive show sigmoid": ["show", "sigmoid"],
+    "derive check (one document)": ["check", "tests/documents/data/softmax_notes.md"],
     "derive prove proofs/": ["prove", "proofs/"],
 }
 RUNS = 5

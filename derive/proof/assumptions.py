@@ -84,7 +84,8 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
 
     Raises `DefinitionError` for a name that begins with an underscore: such are the prover's own.
     """
-    own = sorted(str(s) for t in terms for s in t.free_symbols if str(s).startswith("_"))
+    names = {str(name_of(s)) for t in terms for s in free(t)}
+    own = sorted(name for name in names if name.startswith("_"))
     if own:
         raise DefinitionError(f"{own[0]} is a name of the prover's own; use one without _ in front")
     facts: list[Fact] = []

@@ -81,7 +81,8 @@ class Rates(Valuation):
 
     def _freeze(self, base: sp.IndexedBase, here: Address | sp.Expr) -> None:
         """The members of a family that is varied keep their values and vary independently."""
-        if base in self.arrays or self.context.definition_of(base[(1,) * len(base.shape)]) is None:
+        first = (1,) * len(base.shape)
+        if base in self.arrays or self.definition_of_member(base, first) is None:
             return
         sizes = [range(1, self.integer(s) + 1) for s in base.shape]
         each = {(base.label.name, i): self.member(base, i) for i in product(*sizes)}

@@ -17,6 +17,7 @@ from derive.terms import (
     Context,
     Definition,
     Vec,
+    member,
     name_of,
     shape_of,
 )
@@ -112,7 +113,7 @@ class Valuation:
             return found
         if (base, indices) in self.point.members:
             return self.point.members[base, indices]
-        definition = self._definition_of_member(base, indices)
+        definition = self.definition_of_member(base, indices)
         if definition is not None:
             return self.defined(address, definition)
         raise NoValueError(f"{base.label} has no member {indices}")
@@ -132,14 +133,18 @@ class Valuation:
         state = (id(self.held), id(self.context))
         return self._found.setdefault(state, (self.held, self.context, {}))[2]
 
-    def _definition_of_member(
+    def definition_of_member(
         self, base: sp.IndexedBase, indices: tuple[int, ...]
     ) -> Definition | None:
+        """What defines a member of a family, if anything does."""
         group = self.context.definitions.get(base.label.name, ())
+        own = [d for d in group if isinstance(d.head, sp.Indexed)]
         # Making SymPy's term for each member costs more than evaluating it.
-        if len(group) == 1 and group[0].general and isinstance(group[0].head, sp.Indexed):
-            return group[0] if len(group[0].params) == len(indices) else None
-        return self.context.definition_of(base[tuple(map(sp.Integer, indices))])
+        if len(own) == 1 and own[0].general:
+            return own[0] if len(own[0].params) == len(indices) else None
+        if group and not own:
+            return None
+        return self.context.definition_of(member(base, *map(sp.Integer, indices)))
 
     def _unfold(
         self,

@@ -190,12 +190,11 @@ class Context:
         name = name_of(term)
         if name is None:
             return None
-        # A particular case (a_1 := …) stands before the general one.
-        for d in sorted(self.definitions.get(name, ()), key=lambda d: d.general):
-            if d.matches(term):
-                return d
-        if name in self.definitions:
-            return None
+        group = self.definitions.get(name)
+        if group is not None:
+            # A particular case (a_1 := …) stands before the general one.
+            ordered = sorted(group, key=lambda d: d.general)
+            return next((d for d in ordered if d.matches(term)), None)
         known = self.library.get(name)
         return known if known is not None and known.matches(term) else None
 

@@ -77,7 +77,7 @@ class Definition:
         names |= {f.func.__name__ for f in self.body.atoms(sp.Function)}
         return frozenset(names - {str(getattr(p, "label", p)) for p in self.params})
 
-    @property
+    @cached_property
     def general(self) -> bool:
         """Whether it defines every member or argument, rather than one case such as f(0) or a_1."""
         return all(isinstance(p, sp.Symbol | sp.IndexedBase) for p in self.params)

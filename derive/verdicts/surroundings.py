@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import sympy as sp
 
@@ -26,6 +27,7 @@ Given = str | Definition | Statement
 Assumed = str | Statement | Membership | Hypothesis
 
 
+@cache
 def base_context() -> Context:
     """The context in which the catalogue's names have their meanings and nothing else holds."""
     return Context().with_library(catalogue.definitions)

@@ -29,6 +29,7 @@ DOTS = frozenset(
     {r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb", r"\dotsm", r"\vdots", r"\ddots"}
 )
 _DIFFERENTIALS = frozenset({r"\partial", r"\nabla"})
+_IN_ARGUMENT = frozenset({"_", "{", "}", ",", ";", "|", r"\mid"}) | {"\\" + x for x in GREEK}
 _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"})
 _OTHER_WORDS = frozenset(RECIPROCALS) | OPAQUE_COMMANDS | {"int", "Pr"}
 _ROMAN = frozenset({r"\rm", r"\bf"})
@@ -96,7 +97,7 @@ class Atoms(Rows):
     def _symbol(self) -> s.Node:
         token = self.next()
         word, place = token.text[1:], (token.start, token.end)
-        if token.text == r"\pi" and self.peek.text == "_":
+        if token.text == r"\pi" and (self.peek.text == "_" or self._at_plain_argument()):
             return s.Name(*place, "pi")
         if token.text in _CONSTANTS:
             return s.Constant(*place, _CONSTANTS[token.text])
@@ -110,6 +111,15 @@ class Atoms(Rows):
             return s.Integral(*place)
         is_function = word in COMMAND_FUNCTIONS or word in _OTHER_WORDS - {"Pr"}
         return s.Function(*place, word) if is_function else s.Name(*place, word)
+
+    def _at_plain_argument(self) -> bool:
+        r"""Whether `(a)`, `(x_i)` or `(a \mid s)` follows: \pi is a policy then, and no number."""
+        if self.peek.text != "(" or (self.at > 1 and self.tokens[self.at - 2].kind == "number"):
+            return False
+        k = self.at + 1
+        while self.tokens[k].kind in ("letter", "name") or self.tokens[k].text in _IN_ARGUMENT:
+            k += 1
+        return k > self.at + 1 and self.tokens[k].text == ")"
 
     def _arg(self) -> s.Node:
         r"""\arg\max, as one word."""
@@ -308,6 +318,8 @@ class Atoms(Rows):
             node = self.argument()
         if self.peek.text == ("_" if token.text == r"\underbrace" else "^"):
             self.next()
+            if self.peek.text[1:] in TEXTS:
+                self.next()
             self.word_argument()
         return node
 

@@ -301,12 +301,20 @@ class Expressions:
             degree = int(number.text)
         return sp.Pow(self.scalar(node.body), sp.Rational(1, degree), evaluate=False)
 
+    def _only_letter(self, node: s.Node) -> s.Node | None:
+        r"""The z of \left(\frac{1}{1+e^{-z}}\right)', which has no other letter."""
+        letters = [x for x in node.nodes if isinstance(x, s.Name) and x.text != "e"]
+        scripted = any(isinstance(x, s.Script) and x.sub is not None for x in node.nodes)
+        one = len({x.text for x in letters}) == 1 and not scripted
+        return letters[0] if one else None
+
     def _scripted(self, node: s.Script) -> sp.Expr:
         """A bracket, bars or fraction with scripts: a power, or (wx + b)'_w."""
         if node.primes:
-            if node.sub is None or node.sup is not None or not isinstance(node.base, s.Group):
+            by = node.sub or self._only_letter(node.base)
+            if by is None or node.sup is not None or not isinstance(node.base, s.Group):
                 raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
-            variable = self.scalar(node.sub)
+            variable = self.scalar(by)
             return Partial(self.scalar(node.base), *([variable] * node.primes))
         if any(is_plus(x) for x in (node.sub, node.sup)):
             return self._positive_part(node)

@@ -87,7 +87,8 @@ class Letters(Expressions):
         if not is_transposition(node.sup) or "T" in self.names.roles.objects:
             return False
         matrix = node.base.text.startswith("bold ") or node.base.text[0].isupper()
-        return matrix or is_transpose(s.Script(node.start, node.end, node.base, None, node.sup))
+        letter = s.Name(node.start, node.end, node.base.text.partition("^")[0])
+        return matrix or is_transpose(s.Script(node.start, node.end, letter, None, node.sup))
 
     def is_indicator(self, name: str) -> bool:
         return name in _INDICATORS and name not in self.names.roles.objects

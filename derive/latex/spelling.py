@@ -40,6 +40,7 @@ def mapped(node: _N, function: Callable[[s.Node], s.Node]) -> _N:
 
 def respelled(tree: s.Listing) -> s.Listing:
     """The tree with names that are written in several pieces as one."""
+    tree = replace(tree, items=tuple(map(_without_home, tree.items)))
     if not any(_may_change(node) for node in tree.nodes):
         return tree
     tree = _without_primed_indices(tree)
@@ -56,6 +57,15 @@ def respelled(tree: s.Listing) -> s.Listing:
     result = rewrite(tree)
     assert isinstance(result, s.Listing)
     return result
+
+
+def _without_home(item: s.Node) -> s.Node:
+    r"""`a = b \in \mathbb{R}^n` without where the value lives, of which nothing is made."""
+    if not isinstance(item, s.Chain) or item.relations[-1:] != ("in",) or "=" not in item.relations:
+        return item
+    last = item.parts[-2]
+    return replace(item, parts=item.parts[:-1], relations=item.relations[:-1],
+                   end=item.end if last is None else last.end)  # fmt: skip
 
 
 def _without_primed_indices(tree: s.Listing) -> s.Listing:

@@ -33,9 +33,19 @@ def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> 
     for tokens in formulas:
         for first, last in runs(tokens):
             run = "".join(t.text for t in tokens[first : last + 1])
-            if len(run) > 2 and not _inner(run) and _stands_alone(tokens, first, last):
+            long = len(run) > 2 or _is_abbreviation(tokens, first, last)
+            if long and not _inner(run) and _stands_alone(tokens, first, last):
                 found.add(run)
     return frozenset(found)
+
+
+def _is_abbreviation(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """`PP = 2^H`: two capitals as a left side, which the formula does not use one by one."""
+    pair = {t.text for t in tokens[first : last + 1]}
+    whole = first == 0 and last == 1 and tokens[2].text in ("=", "(")
+    if not whole or not all(x.isupper() for x in pair):
+        return False
+    return not any(t.text in pair for t in tokens[2:])
 
 
 def runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:

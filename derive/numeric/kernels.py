@@ -176,6 +176,24 @@ def _over_squares(w: Any, x: Any, y: Any, out: Any = None) -> Any:
     return np.divide(w / h, h, out=out)
 
 
+def _tanh_softplus_slope(x: Any) -> Any:
+    """The slope of tanh(log(1 + exp(x))), exact to the last digits in both tails."""
+    return _tanh_softplus_with_slope(x)[1]
+
+
+def _tanh_softplus_with_slope(x: Any) -> tuple[Any, Any]:
+    """tanh(log(1 + exp(x))) and its slope."""
+    if _below(x, 20.0):
+        e = np.exp(x)
+        n = e * (2.0 + e)
+        d = 2.0 + n
+        return n / d, 4.0 * e * (1.0 + e) / np.square(d)
+    g, right = np.exp(-np.abs(x)), x >= 0
+    d = np.where(right, 1.0 + 2.0 * g * (1.0 + g), 2.0 + g * (2.0 + g))
+    slope = 4.0 * np.where(right, np.square(g), g) * (1.0 + g) / np.square(d)
+    return _tanh_softplus(x), slope
+
+
 def _log1p_square(x: Any) -> Any:
     """log(1 + x * x) without overflow."""
     a = np.abs(x)

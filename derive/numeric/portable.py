@@ -123,6 +123,19 @@ def _over_squares(w: Any, x: Any, y: Any) -> Any:
     return w / h / h
 
 
+def _tanh_softplus_slope(x: Any) -> Any:
+    """The slope of tanh(log(1 + exp(x))), exact to the last digits in both tails."""
+    return _tanh_softplus_with_slope(x)[1]
+
+
+def _tanh_softplus_with_slope(x: Any) -> tuple[Any, Any]:
+    """tanh(log(1 + exp(x))) and its slope."""
+    g, right = np.exp(-np.abs(x)), x >= 0
+    d = np.where(right, 1.0 + 2.0 * g * (1.0 + g), 2.0 + g * (2.0 + g))
+    n = np.where(right, 1.0 + 2.0 * g, g * (2.0 + g))
+    return n / d, 4.0 * np.where(right, g * g, g) * (1.0 + g) / np.square(d)
+
+
 def _log1p_square(x: Any) -> Any:
     """log(1 + x * x) without overflow."""
     a = np.abs(x)

@@ -47,6 +47,12 @@ _PRIMITIVES: Mapping[str, Primitive] = MappingProxyType(
         "tanh_softplus": Primitive(
             (_x,), sp.tanh(sp.log(1 + sp.exp(_x))), "_tanh_softplus", "tanh"
         ),
+        "tanh_softplus_slope": Primitive(
+            (_x,),
+            sp.exp(_x) / (1 + sp.exp(_x)) / sp.cosh(sp.log(1 + sp.exp(_x))) ** 2,
+            "_tanh_softplus_slope",
+            "slope",
+        ),
         "log1p": Primitive((_x,), sp.log(1 + _x), "np.log1p", "log"),
         "log1p_square": Primitive((_x,), sp.log(1 + _x**2), "_log1p_square", "log"),
         "log2": Primitive((_x,), sp.log(_x) / sp.log(2), "np.log2", "log"),
@@ -96,6 +102,7 @@ _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("sigmoid", "sigmoid_slope"): "_sigmoid_with_slope",
         ("softplus", "sigmoid"): "_softplus_with_slope",
         ("softplus_tail", "sigmoid"): "_softplus_tail_with_sigmoid",
+        ("tanh_softplus", "tanh_softplus_slope"): "_tanh_softplus_with_slope",
         ("normal_cdf", "gauss"): "_normal_cdf_with_bell",
     }
 )

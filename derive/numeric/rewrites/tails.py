@@ -15,6 +15,7 @@ from derive.terms import real
 sigmoid, sigmoid_slope = primitive("sigmoid"), primitive("sigmoid_slope")
 scaled_tail, sech_square, bent = map(primitive, ("scaled_tail", "sech_square", "bent"))
 hypot, over_squares = primitive("hypot"), primitive("over_squares")
+softplus, tanh_softplus_slope = primitive("softplus"), primitive("tanh_softplus_slope")
 _x, _y, _w = real("x"), real("y"), real("w")
 _b = sp.Symbol("b", positive=True)
 
@@ -50,12 +51,27 @@ def square_of_hyperbolic_secant(term: sp.Expr) -> sp.Expr | None:
     return None
 
 
+@rewrite(sech_square(softplus(_x)) * sigmoid(_x), tanh_softplus_slope(_x))
+def slope_of_tanh_of_softplus(term: sp.Expr) -> sp.Expr | None:
+    """σ(u)/cosh(softplus(u))² is the slope of tanh(softplus(u)): one exp for three."""
+    if not isinstance(term, sp.Mul):
+        return None
+    for f in term.args:
+        if is_primitive(f, "sech_square") and is_primitive(f.args[0], "softplus"):
+            (u,) = f.args[0].args
+            if sigmoid(u) in term.args:
+                rest = (t for t in term.args if t not in (f, sigmoid(u)))
+                return sp.Mul(tanh_softplus_slope(u), *rest)
+    return None
+
+
 # What vanishes, and the primitive for its products.
 _TAILS = {
     "sigmoid": scaled_tail,
     "sigmoid_slope": scaled_tail,
     "softplus": scaled_tail,
     "tanh_softplus": scaled_tail,
+    "tanh_softplus_slope": scaled_tail,
     "gauss": primitive("scaled_gauss"),
     "normal_cdf": primitive("scaled_normal_cdf"),
 }

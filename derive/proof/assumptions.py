@@ -7,6 +7,7 @@ one-hot vector a column of deltas; everything else stays a fact to be read in no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -26,6 +27,7 @@ from derive.terms import (
     name_of,
     shape_of,
     substitute,
+    subterms,
     sum_of,
 )
 
@@ -43,7 +45,7 @@ class Fact:
     statement: Statement
     label: str
 
-    @property
+    @cached_property
     def about_indices(self) -> bool:
         """Whether it relates indices, so that it speaks of these and not of every one."""
         sides = (self.statement.lhs, self.statement.rhs)
@@ -52,14 +54,16 @@ class Fact:
 
     def free_indices(self, ranges: dict[sp.Symbol, sp.Expr]) -> list[sp.Symbol]:
         """The indices over which it holds throughout their range, in a fixed order."""
-        if self.about_indices:
-            return []
+        return [] if self.about_indices else [s for s in self._open_names if s in ranges]
+
+    @cached_property
+    def _open_names(self) -> list[sp.Symbol]:
         sides = (self.statement.lhs, self.statement.rhs)
         names = free(sides[0]) | free(sides[1])
         # The n of a member p_n is a size: what holds of p up to n says nothing of other sizes.
-        bases = [base for side in sides for base in side.atoms(sp.IndexedBase)]
+        bases = [x for side in sides for x in subterms(side) if isinstance(x, sp.IndexedBase)]
         sizes = {s for base in bases for size in base.shape or () for s in free(size)}
-        return sorted((s for s in names - sizes if s in ranges), key=str)
+        return sorted(names - sizes, key=str)
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,7 @@ def _defined_name(term: sp.Expr, context: Context) -> bool:
 def _applications(terms: list[sp.Expr]) -> list[sp.Expr]:
     found: dict[sp.Expr, None] = {}
     for term in terms:
-        for node in sp.preorder_traversal(term):
+        for node in subterms(term):
             if isinstance(node, NamedFunction):
                 found[node] = None
     return list(found)
@@ -276,17 +280,16 @@ def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
     """The size that each index runs to, read off the families that it indexes."""
     ranges: dict[sp.Symbol, sp.Expr] = {}
     for term in terms:
-        for node in sp.preorder_traversal(term):
+        for node in subterms(term):
             if isinstance(node, sp.Indexed) and node.base.shape:
                 for i, size in zip(node.indices, node.base.shape, strict=True):
                     if isinstance(i, sp.Symbol):
                         ranges.setdefault(i, size)
             elif isinstance(node, NamedFunction):
                 _application_ranges(node, ranges)
-    sums = [
-        node for term in terms for node in sp.preorder_traversal(term) if isinstance(node, sp.Sum)
-    ]
-    bases = [base for term in terms for base in term.atoms(sp.IndexedBase)]
+    nodes = [node for term in terms for node in subterms(term)]
+    sums = [node for node in nodes if isinstance(node, sp.Sum)]
+    bases = [node for node in nodes if isinstance(node, sp.IndexedBase)]
     sizes = {s for base in bases for size in base.shape or () for s in free(size)}
     sizes |= {s for node in sums for limit in node.limits for s in free(limit[2])}
     for node in sums:
@@ -297,7 +300,9 @@ def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
 def _compared_ranges(node: sp.Sum, ranges: dict[sp.Symbol, sp.Expr], sizes: set[sp.Basic]) -> None:
     """An index that is only compared with a summation index is in its range."""
     limits = {k: high for k, low, high in node.limits if low == 1}
-    for inner in node.function.atoms(sp.KroneckerDelta, sp.Eq, sp.Ne):
+    for inner in subterms(node.function):
+        if not isinstance(inner, sp.KroneckerDelta | sp.Eq | sp.Ne):
+            continue
         for here, there in (inner.args, inner.args[::-1]):
             if here in limits and is_index_name(there) and there not in sizes:
                 ranges.setdefault(there, limits[here])
@@ -307,7 +312,7 @@ def _mentioned(terms: list[sp.Expr]) -> list[Fact]:
     """Members that a claim mentions are there: z_2 says that z has two members at least."""
     found: dict[Fact, None] = {}
     for term in terms:
-        for node in sp.preorder_traversal(term):
+        for node in subterms(term):
             if isinstance(node, sp.Indexed) and node.base.shape:
                 for i, size in zip(node.indices, node.base.shape, strict=True):
                     if isinstance(i, sp.Integer) and not size.is_Integer and i > 1:

@@ -29,6 +29,7 @@ from derive.proof.signs import POSITIVE
 
 MAX_CAPACITY = 3000
 MAX_FINER = 6
+MANY = 4
 
 
 class CheckError(Exception):
@@ -167,7 +168,7 @@ class _Replay:
 
 def _same(left: Frac, right: Frac) -> bool:
     """The identity at the end, multiplied out by other arithmetic."""
-    if left.loose or right.loose:
+    if max(len(pieces) for side in (left, right) for pieces in (side.parts, side.factors)) > MANY:
         return left.same(right)  # too large to be multiplied out
     field = left.field
     polys = (left.num, left.den, right.num, right.den)

@@ -25,6 +25,7 @@ from derive.terms import (
     name_of,
     real,
     shape_of,
+    subterms,
     sum_of,
 )
 
@@ -34,7 +35,7 @@ def with_dependencies(terms: tuple[sp.Expr, ...], context: Context) -> Context:
     found: dict[sp.Expr, dict[sp.Expr, None]] = {}
     bodies = [d.body for group in context.definitions.values() for d in group]
     for term in (*terms, *bodies):
-        for node in sp.preorder_traversal(term):
+        for node in subterms(term):
             if isinstance(node, Partial):
                 _collect(node, context, found)
     for subject, variables in found.items():
@@ -84,7 +85,8 @@ def with_examples(context: Context, terms: Sequence[sp.Expr]) -> Context:
 
     The same for functions of scalars without a definition: an activation f may be any.
     """
-    applications = {f for t in terms for f in t.atoms(NamedFunction, AppliedUndef)}
+    nodes = {node for term in terms for node in subterms(term)}
+    applications = {f for f in nodes if isinstance(f, NamedFunction | AppliedUndef)}
     for application in sorted(applications, key=str):
         plain = not any(isinstance(a, sp.IndexedBase | Vec) for a in application.args)
         if plain and context.definition_of(application) is None:

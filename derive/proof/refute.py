@@ -19,7 +19,7 @@ from derive.proof.jets import Number, ball, real_part
 from derive.proof.sampling import Sampler, describe
 from derive.proof.valuation import NoValueError, Point
 from derive.proof.verdict import Counterexample
-from derive.terms import Partial, Statement
+from derive.terms import Partial, Statement, subterms
 
 PRECISIONS = (64, 128, 320, 1000)
 # Where a proof is only audited, equal values would otherwise be computed at every precision.
@@ -99,7 +99,7 @@ def fails_somewhere(statement: Statement, setting: Setting) -> bool:
 
 def _answers_for_itself(term: sp.Expr, setting: Setting) -> bool:
     """Whether a term has a part that may be undefined without a condition being asked for."""
-    for part in sp.preorder_traversal(term):
+    for part in subterms(term):
         if isinstance(part, Partial):
             return True
         definition = setting.context.definition_of(part)

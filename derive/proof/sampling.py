@@ -22,7 +22,7 @@ from derive.proof.powers import FinerGrain
 from derive.proof.region import Split
 from derive.proof.restore import restore
 from derive.proof.valuation import NoValueError, Point
-from derive.terms import Definition, Domain, NamedFunction, Statement, free, name_of
+from derive.terms import Definition, Domain, NamedFunction, Statement, free, name_of, subterms
 
 CORNER_BITS = 4
 SIZES = (2, 3, 1, 2, 5, 3, 4)
@@ -333,7 +333,7 @@ def _variables(
         term = todo.pop()
         found |= free(term)
         names = {name_of(s) for s in free(term)} | {
-            type(f).__name__ for f in term.atoms(NamedFunction)
+            type(f).__name__ for f in subterms(term) if isinstance(f, NamedFunction)
         }
         for name in sorted(str(n) for n in names if n and n not in seen_names):
             seen_names.add(name)

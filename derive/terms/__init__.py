@@ -12,6 +12,7 @@ from derive.terms.binding import (
     rebuild,
     rename_bound,
     substitute,
+    subterms,
 )
 from derive.terms.context import Context, Domain, Hypothesis, Membership, Statement, name_of
 from derive.terms.definition import Definition, as_family
@@ -68,6 +69,7 @@ __all__ = [
     "shape_of",
     "size",
     "substitute",
+    "subterms",
     "sum_except",
     "sum_of",
 ]

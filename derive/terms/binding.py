@@ -30,6 +30,20 @@ def bound_symbols(term: sp.Basic) -> tuple[sp.Symbol, ...]:
     return ()
 
 
+@lru_cache(maxsize=1024)
+def subterms(term: sp.Basic) -> tuple[sp.Basic, ...]:
+    """Every node of a term once, outermost first and then from left to right."""
+    found: dict[sp.Basic, None] = {}
+    todo = [term]
+    while todo:
+        node = todo.pop()
+        if node not in found:
+            found[node] = None
+            todo.extend(reversed(node.args))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
 def free(term: sp.Basic) -> frozenset[sp.Basic]:
     """The free symbols and families of a term (a family's sizes count as free)."""
     if isinstance(term, sp.Symbol):

@@ -7,7 +7,7 @@ balls are too wide to tell which case applies, `NoValueError` is raised.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import product
 
 import sympy as sp
@@ -39,9 +39,8 @@ class Evaluator(Rates):
             self.hits.add(term)
             return self.held[term]
         for kind in type(term).__mro__:
-            method = _METHODS.get(kind)
-            if method is not None:
-                return method(self, term)
+            if kind in _METHODS:
+                return _METHODS[kind](self, term)
         raise UnsupportedError(f"no value of {type(term).__name__} is known: {term}")
 
     # -- numbers and atoms --------------------------------------------------------------
@@ -78,6 +77,9 @@ class Evaluator(Rates):
         return self.member(term.base, indices, term)
 
     def _named(self, term: sp.Expr) -> Number:
+        return self.once(term, self._applied)
+
+    def _applied(self, term: sp.Expr) -> Number:
         if any(type(h) is type(term) for h in self.held if not isinstance(h, tuple)):
             raise UnsupportedError(f"a derivative by {type(term).__name__} of one of its arguments")
         definition = self.context.definition_of(term)
@@ -341,9 +343,17 @@ _METHODS: dict[type, Callable[..., Number]] = {
 
 def evaluate(term: sp.Expr, context: Context, point: Point, bits: int) -> Number:
     """The value of a term at a point, with balls of this many bits."""
+    return evaluate_all((term,), context, point, bits)[0]
+
+
+def evaluate_all(
+    terms: Iterable[sp.Expr], context: Context, point: Point, bits: int
+) -> list[Number]:
+    """The values of terms at a point; what they have in common is evaluated once."""
     before = ctx.prec
     ctx.prec = bits
     try:
-        return Evaluator(context, point)(term)
+        value = Evaluator(context, point)
+        return [value.alone(term) for term in terms]
     finally:
         ctx.prec = before

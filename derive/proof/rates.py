@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
@@ -28,15 +29,23 @@ def _indices(term: sp.Expr) -> tuple[sp.Symbol, ...]:
 class Rates(Valuation):
     """The values of derivatives, by jets."""
 
-    def _partial(self, term: Partial) -> Number:
+    def alone(self, term: sp.Expr) -> Number:
+        """The value of a term, whatever was evaluated before it."""
+        self.hits = set()
+        return self(term)
+
+    def once(self, term: sp.Expr, value: Callable[[sp.Expr], Number]) -> Number:
+        """The value of a term, found once in each state: the same stands in many members."""
         if self.nesting or self.arrays or self.scalars is not self.outermost:
-            return self._rate(term)
-        # The same derivative stands in many members of a sum.
+            return value(term)
         at = tuple(self.integers[s] for s in _indices(term) if s in self.integers)
         values = self.values_here()
         if (term, at) not in values:
-            values[term, at] = self._rate(term)
+            values[term, at] = value(term)
         return values[term, at]
+
+    def _partial(self, term: Partial) -> Number:
+        return self.once(term, self._rate)
 
     def _rate(self, term: Partial) -> Number:
         saved, level, context = self.held, self.level, self.context

@@ -12,7 +12,7 @@ from flint import arb, ctx, fmpq
 
 from derive.errors import DeriveError
 from derive.proof.assumptions import Setting
-from derive.proof.balls import evaluate
+from derive.proof.balls import evaluate, evaluate_all
 from derive.proof.dependencies import examples
 from derive.proof.descent import descent
 from derive.proof.jets import Number, ball, real_part
@@ -144,8 +144,8 @@ def differ(
     compared = False
     for bits in precisions:
         try:
-            left = real_part(evaluate(statement.lhs, setting.witness, point, bits))
-            right = real_part(evaluate(statement.rhs, setting.witness, point, bits))
+            sides = (statement.lhs, statement.rhs)
+            left, right = map(real_part, evaluate_all(sides, setting.witness, point, bits))
         except NoValueError as error:
             if error.settled:
                 return False

@@ -61,7 +61,7 @@ class Enclosure:
             for g, e in powers:
                 if g not in memo:
                     memo[g] = self._generator(g, x, memo)
-                term *= power(memo[g], e)
+                term *= memo[g] if e == 1 else power(memo[g], e)
             total += term
         return total
 

@@ -21,7 +21,7 @@ from derive.proof.leaf import Leaf
 from derive.proof.recurrences import unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
 from derive.proof.sampling import Sampler
-from derive.proof.search import run_search
+from derive.proof.search import Room, run_search
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Decimal, Hypothesis, Partial, Statement
 
@@ -58,15 +58,16 @@ def prove(
             return refuted
         if not context.hypotheses:
             return _decide(statement, setting, deadline)
+        room = Room()
         certain = _certainly_needed(statement, context)
-        lean = _proved_by_fewer(statement, context, certain, setting, deadline)
+        lean = _proved_by_fewer(statement, context, certain, setting, deadline, room)
         if lean is not None:
             return lean
         if len(certain) + 1 == len(context.hypotheses):
             certain = context.hypotheses
-        outcome = _decide(statement, setting, deadline)
+        outcome = _decide(statement, setting, deadline, room)
         if outcome.status in ("proved", "conditional"):
-            needed = _needed(statement, context, certain, deadline, outcome)
+            needed = _needed(statement, context, certain, deadline, outcome, room)
             outcome = replace(outcome, hypotheses=needed)
     except (DeriveError, RecursionError) as error:
         return Outcome("undecided", _sentence(error))
@@ -109,7 +110,9 @@ def _without_consequences(context: Context, deadline: float) -> Context:
     return replace(context, hypotheses=tuple(kept))
 
 
-def _decide(statement: Statement, setting: Setting, deadline: float) -> Outcome:
+def _decide(
+    statement: Statement, setting: Setting, deadline: float, room: Room | None = None
+) -> Outcome:
     if statement.relation == "~=":
         about = "an approximate equation is judged only where one side is a decimal"
         return judge_decimal(statement, setting) or Outcome("undecided", about)
@@ -117,7 +120,8 @@ def _decide(statement: Statement, setting: Setting, deadline: float) -> Outcome:
     found_tree: Certificate | None = None
     try:
         # Where no proof is found there has to be time for a counterexample.
-        found_tree = run_search(statement, setting, 0.75 * (deadline - time.monotonic()))
+        seconds = 0.75 * (deadline - time.monotonic())
+        found_tree = run_search(statement, setting, seconds, room=room)
     except (DeriveError, RecursionError) as error:
         trouble = _sentence(error)
     leaves = () if found_tree is None else found_tree.leaves
@@ -312,6 +316,7 @@ def _proved_by_fewer(
     certain: Hypotheses,
     whole: Setting,
     deadline: float,
+    room: Room,
 ) -> Outcome | None:
     """A proof from the hypotheses alone that are certainly needed, if they are not all."""
     if len(certain) == len(context.hypotheses) or statement.relation == "~=":
@@ -319,7 +324,7 @@ def _proved_by_fewer(
     try:
         setting = _with_only(statement, context, certain)
         seconds = min(2.0, deadline - time.monotonic())
-        certificate = run_search(statement, setting, seconds, frozenset())
+        certificate = run_search(statement, setting, seconds, frozenset(), room)
     except (DeriveError, RecursionError):
         return None
     outcome = _closed(certificate, whole, deadline)
@@ -334,6 +339,7 @@ def _needed(
     certain: Hypotheses,
     deadline: float,
     outcome: Outcome,
+    room: Room,
 ) -> tuple[str, ...]:
     """The hypotheses that the proof cannot do without, found by leaving them out in turn."""
     needed = context.hypotheses
@@ -346,7 +352,7 @@ def _needed(
         try:
             seconds = min(2.0, deadline - time.monotonic())
             setting = _with_only(statement, context, fewer)
-            found = run_search(statement, setting, seconds, allowed).leaves
+            found = run_search(statement, setting, seconds, allowed, room).leaves
         except (DeriveError, RecursionError):
             continue
         if any(leaf.kind == "equal" for leaf in found):

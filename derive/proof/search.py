@@ -118,30 +118,45 @@ def _unsigned(term: sp.Expr) -> sp.Expr:
     return sp.log(term**2) / 2
 
 
+class Room:
+    """What the searches for one claim share: a field, with all that is known of it.
+
+    A generator means the same whatever is assumed, and a polynomial has the same factors.
+    """
+
+    def __init__(self) -> None:
+        self.field = Field(SMALL)
+        self.grains: dict[object, int] = {}
+
+    def grow(self) -> None:
+        """Start again with room for more generators."""
+        capacity = self.field.capacity * GROWTH
+        if capacity > MAX_CAPACITY:
+            raise LimitError("too many different terms")
+        self.field, self.grains = Field(capacity, self.field.deadline), {}
+
+
 def run_search(
     statement: Statement,
     setting: Setting,
     seconds: float,
     allowed: frozenset[Statement] | None = None,
+    room: Room | None = None,
 ) -> Certificate:
     """Search with as much room and as fine a grain as it turns out to need.
 
     With `allowed`, raises `LimitError` at the first case that is open or has another condition.
+    `room` is what other searches for the same claim have left.
     """
-    deadline = time.monotonic() + seconds
-    capacity = SMALL
-    wanted: list[tuple[object, int]] = []
+    room = room or Room()
+    room.field.deadline = time.monotonic() + seconds
     while True:
-        # Keys speak of generator numbers, which are the same in every run up to the restart.
-        cases = Cases(Field(capacity, deadline), setting, dict(wanted))
+        cases = Cases(room.field, setting, room.grains)
         try:
             tree = Search(statement, cases, allowed).run()
         except FinerGrain as finer:
-            wanted = [(k, g) for k, g in wanted if k != finer.basis]
-            wanted.append((finer.basis, finer.grain))
+            room.grains[finer.basis] = finer.grain
         except CapacityExceeded:
-            capacity *= GROWTH
-            if capacity > MAX_CAPACITY:
-                raise LimitError("too many different terms") from None
+            room.grow()
         else:
-            return Certificate(statement, setting, tree, capacity)
+            return Certificate(statement, setting, tree, room.field.capacity)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import product
 
 from flint import fmpq, fmpz_poly
@@ -29,11 +30,13 @@ ANY: Sign = frozenset((-1, 0, 1))
 MAX_CONSTRAINTS = 120
 
 
+@cache
 def times(a: Sign, b: Sign) -> Sign:
     """The signs of a product."""
     return frozenset(x * y for x, y in product(a, b))
 
 
+@cache
 def plus(a: Sign, b: Sign) -> Sign:
     """The signs of a sum."""
     found: set[int] = set()

@@ -115,6 +115,12 @@ class Derivatives(Calls):
             value, end = self.term([("", n) for n in body]), at + 1
         else:
             end = self._operand_end(seq, at)
+            op, last = seq[end - 1]
+            if isinstance(last, s.Evaluation):
+                # d/dx x² |_{x=3} is the derivative at 3, not that of 9.
+                whole = [*seq[: end - 1], (op, s.Group(last.start, last.end, last.body, "{"))]
+                found, _ = self.quotient_derivative(whole, at, order, body, by)
+                return self.at_point(last, found), end
             value = self.term(sequence_from(seq[:end], at + 1))
         # ∂²/∂x∂y differentiates by y first; Partial lists the innermost first.
         return Partial(value, *reversed(variables)), end

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import sympy as sp
 
 from derive.errors import ReadError
 from derive.latex import build
 from derive.latex import syntax as s
+from derive.latex.ambiguous import joined_numerals, open_bar
 from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
@@ -165,7 +165,9 @@ class Expressions:
     def _product(self, seq: Sequence_) -> sp.Expr:
         factors: list[sp.Expr] = []
         at = 0
-        self._check_numerals(seq)
+        for trouble in (joined_numerals(seq), open_bar(seq, self.is_open_derivative)):
+            if trouble is not None:
+                raise self.fail(*trouble)
         while at < len(seq):
             op = seq[at][0]
             value, after = self.factor(seq, at)
@@ -191,14 +193,9 @@ class Expressions:
             at = after
         return build.mul(*factors)
 
-    def _check_numerals(self, seq: Sequence_) -> None:
-        r"""10\,000 may be one number, and 2\frac12 alone two and a half."""
-        for (_, one), (op, other) in pairwise(seq):
-            if op or not isinstance(one, s.Number):
-                continue
-            mixed = len(seq) == 2 and isinstance(other, s.Fraction)
-            if isinstance(other, s.Number) or (mixed and _is_of_numbers(other)):
-                raise self.fail(other, r"\cdot between numbers, or one number")
+    def is_open_derivative(self, node: s.Node) -> bool:
+        """Whether an item is an operator such as d/dx, which stands before its operand."""
+        raise NotImplementedError
 
     def _check_sigma(self, seq: Sequence_, at: int) -> None:
         r"""\Sigma_j w_j may be meant as a sum."""
@@ -362,6 +359,10 @@ class Expressions:
         return sup
 
     def _evaluation(self, node: s.Evaluation) -> sp.Expr:
+        return self.at_point(node, self.scalar(node.body))
+
+    def at_point(self, node: s.Evaluation, value: sp.Expr) -> sp.Expr:
+        """A value at the point that a bar states."""
         point = s.bare(node.point)
         if (
             not isinstance(point, s.Chain)
@@ -373,7 +374,7 @@ class Expressions:
         variable = self.scalar(point.parts[0])
         if not isinstance(variable, sp.Symbol):
             raise self.fail(node.point, "a plain variable at its value")
-        return At(self.scalar(node.body), variable, self.scalar(point.parts[1]))
+        return At(value, variable, self.scalar(point.parts[1]))
 
     # -- cases ----------------------------------------------------------------------------------
 
@@ -399,10 +400,6 @@ class Expressions:
                     raise self.fail(chain, "one of = ≠ < ≤ > ≥ in a condition")
                 found.append(build.relation(values[k], sign, values[k + 1]))
         return found[0] if len(found) == 1 else sp.And(*found, evaluate=False)
-
-
-def _is_of_numbers(node: s.Node) -> bool:
-    return all(isinstance(s.bare(x), s.Number) for x in node.children)
 
 
 def _bounded_modulus(conditions: list[sp.Basic]) -> sp.Expr | None:

@@ -131,6 +131,9 @@ class Letters(Expressions):
         sup = label_text(raised) if raised is not None else ""
         if sub is None or sup is None:
             raise self.fail(node.sub or node, "an index or a label")
+        inner = None if node.sub is None else s.bare(node.sub)
+        if isinstance(inner, s.Script) and head_name(inner.base) in self.names.roles.ranks:
+            raise self.fail(inner, "an index: this is a member of a family")
         name = letter + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
         value = self._function_value(node, name)
         return self.names.scalar(name) if value is None else value

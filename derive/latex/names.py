@@ -209,6 +209,9 @@ class Names:
 
     def member(self, node: s.Node, name: str, parts: list[s.Node]) -> sp.Expr:
         """A member of a family. Raises `ReadError` if the number of indices is another one."""
+        if name in self.roles.classes and isinstance(sample := s.bare(parts[0]), s.Name):
+            # The class of the sample at hand is an index like any other.
+            return index(f"{name}_{sample.text}")
         rank = self.roles.ranks.setdefault(name, len(parts))
         rank = 1 if self._is_one_vector(name) else rank
         # Under a sum the index says which member is meant: a beside it is another thing.

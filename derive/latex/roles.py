@@ -29,7 +29,8 @@ class Roles:
     `of_numbers` those that are taken of members, with the places of these, `matrices`
     what is transposed or said to have two sizes, `valued` the letters of indices that are defined
     as values, as in i = σ(z_i), `vectors` what stands in θᵀx, `of_vectors` the families of vectors,
-    such as the x_i of wᵀx_i, `samples` what each sample has of its own where a sum over samples
+    such as the x_i of wᵀx_i, `classes` the families that say which member is meant, such as the y_i
+    of f_{y_i}, `samples` what each sample has of its own where a sum over samples
     does not show it, and `sample` the letter that numbers the samples.
     """
 
@@ -51,6 +52,7 @@ class Roles:
     valued: set[str] = field(default_factory=set)
     of_vectors: set[str] = field(default_factory=set)
     vectors: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
     sample: str = ""
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)

@@ -13,8 +13,33 @@ _PERHAPS = frozenset("abuv")
 def survey_subscripts(trees: list[s.Listing], roles: Roles) -> None:
     """The letters that count, and those that only look like it."""
     survey_values(trees, roles)
+    survey_classes(trees, roles)
     survey_split_words(trees, roles)
     survey_index_letters(trees, roles)
+
+
+def survey_classes(trees: list[s.Listing], roles: Roles) -> None:
+    """The y of f_{y_i}: the class of the one sample i of which the formulas speak."""
+    pairs = [pair for tree in trees for pair in _subscripts(tree)]
+    found = {sub.base.text for _, sub in pairs
+             if isinstance(sub, s.Script) and isinstance(sub.base, s.Name)
+             and index_parts(sub, roles)}  # fmt: skip
+    for name in sorted(found - set(roles.families)):
+        letters = {getattr(sub, "text", "") for base, sub in pairs if base == name}
+        (letter,) = letters if len(letters) == 1 else ("",)
+        if letter and letter not in roles.bound and not _of_others(letter, pairs, roles):
+            roles.classes.add(name)
+
+
+def _of_others(letter: str, pairs: list[tuple[str, s.Node]], roles: Roles) -> bool:
+    """Whether what has members by the sample i, such as L_i, has others too: L_j, L_2."""
+    samples: dict[str, set[bool]] = {}
+    for name, sub in pairs:
+        parts = index_parts(sub, roles) or []
+        plain = {x.text for p in parts if isinstance(p, s.Name | s.Addition) for x in p.nodes
+                 if isinstance(x, s.Name)}  # fmt: skip
+        samples.setdefault(name, set()).add(letter in plain)
+    return any(len(kinds) > 1 for kinds in samples.values())
 
 
 def survey_values(trees: list[s.Listing], roles: Roles) -> None:

@@ -4,6 +4,7 @@ import pytest
 import sympy as sp
 
 from derive.latex import read_all
+from derive.verdicts import verify
 
 
 def heads(*formulas: str) -> list[sp.Basic]:
@@ -39,3 +40,13 @@ def test_a_letter_counts_in_what_is_made_of_members() -> None:
 )
 def test_a_letter_labels_where_nothing_shows_members(formulas: tuple[str, ...]) -> None:
     assert not isinstance(heads(*formulas)[-1], sp.Indexed)
+
+
+def test_the_class_of_one_sample_is_an_index_and_that_of_several_is_not() -> None:
+    given = [r"p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}", r"L_i = -\log p_{y_i}"]
+    slope = r"\frac{\partial L_i}{\partial f_k} ="
+    assert verify(rf"{slope} p_k - \mathbb{{1}}(y_i = k)", given).status == "proved"
+    assert verify(rf"{slope} \mathbb{{1}}(y_i = k) - p_k", given).status == "refuted"
+    # Another sample has another class.
+    for claim in (r"L_j = -\log p_{y_i}", r"L_2 = -\log p_{y_1}", r"L_2 = -\log p_{y_2}"):
+        assert verify(claim, given).status == "undecided"

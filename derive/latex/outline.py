@@ -14,7 +14,6 @@ from derive.latex import syntax as s
 from derive.latex.heads import gives_e_a_meaning
 from derive.latex.lookup import entries_by_name
 from derive.latex.notation import INDEX_LETTERS, PROBABILITIES
-from derive.latex.parser import parse
 from derive.latex.reach import implied_letter, used_letters
 from derive.latex.roles import (
     FUNCTION_LETTERS,
@@ -24,8 +23,8 @@ from derive.latex.roles import (
     walk,
 )
 from derive.latex.shared import is_deviation, squared_name
-from derive.latex.spelling import respelled
 from derive.latex.tokens import tokenize
+from derive.latex.trees import tree_of
 from derive.latex.words import words_of
 
 _NO_ROLES = Roles()
@@ -105,7 +104,7 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
     """
     tokens = tokenize(source)
     known = words_of([tokens], words)
-    tree = respelled(parse(source, tokens, known))
+    tree = tree_of(source, known)
     own = frozenset("e") if "e" in set(words) or gives_e_a_meaning(tree) else frozenset[str]()
     limited = {
         x.text
@@ -129,7 +128,7 @@ def outline(source: str, words: Iterable[str] = ()) -> Outline:
 def with_index(source: str, names: Iterable[str], letter: str, words: Iterable[str] = ()) -> str:
     """A formula in which these names carry one more index: `a = \\sigma(z)` for every sample."""
     tokens = tokenize(source)
-    tree = respelled(parse(source, tokens, words_of([tokens], words)))
+    tree = tree_of(source, words_of([tokens], words))
     wanted = set(names)
     return indexed(source, [at for name, at in _bare_letters(tree) if name in wanted], letter)
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import sympy as sp
 
 from derive.errors import DefinitionError, ReadError
-from derive.latex import syntax as s
 from derive.latex.counting import counted_from_one
 from derive.latex.draft import draft_of
 from derive.latex.ellipsis import written_out
 from derive.latex.formula import Formula
 from derive.latex.lookup import public_names
-from derive.latex.parser import parse
 from derive.latex.roles import Roles
 from derive.latex.shared import with_shared_names
 from derive.latex.sizes import Sizes, resize
-from derive.latex.spelling import respelled
 from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
+from derive.latex.trees import tree_of
 from derive.latex.words import words_of
 from derive.terms import Context, Statement, free, real, size
 
@@ -53,7 +50,7 @@ def read_all(
     Raises `ReadError` (its `source` is the formula at fault).
     """
     known = words_of(map(tokenize, formulas), [*_context_words(context), *words])
-    pairs = [_tree(f, known) for f in formulas]
+    pairs = [written_out(tree_of(f, known)) for f in formulas]
     trees, shared = with_shared_names([tree for tree, _ in pairs], _names_in(context))
     trees, counted = counted_from_one(trees)
     roles = survey(trees, context, public_names())
@@ -62,12 +59,6 @@ def read_all(
         for f, tree, (_, notes) in zip(formulas, trees, pairs, strict=True)
     ]
     return _with_sizes(drafts, roles)
-
-
-@lru_cache(maxsize=256)
-def _tree(source: str, words: frozenset[str]) -> tuple[s.Listing, tuple[str, ...]]:
-    """The syntax tree of a formula: a document's facts are read with each of its claims."""
-    return written_out(respelled(parse(source, tokenize(source), words)))
 
 
 def _names_in(context: Context) -> list[str]:

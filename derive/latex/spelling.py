@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from derive.latex import syntax as s
@@ -30,12 +31,18 @@ def mapped(node: _N, function: Callable[[s.Node], s.Node]) -> _N:
         return function(x) if isinstance(x, s.Node) else x
 
     changed = {}
-    for f in fields(node):
-        old = getattr(node, f.name)
+    kind: Any = type(node)
+    for name in _field_names(kind):
+        old = getattr(node, name)
         new = value(old)
         if new is not old and new != old:
-            changed[f.name] = new
+            changed[name] = new
     return replace(node, **changed) if changed else node
+
+
+@cache
+def _field_names(kind: type[s.Node]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def respelled(tree: s.Listing) -> s.Listing:

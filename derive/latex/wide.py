@@ -53,6 +53,8 @@ def doubled(side: s.Node, is_free: Callable[[str], bool]) -> s.Node | None:
                 return replace(node, sub=listing)
         return mapped(node, both)
 
+    if not any(isinstance(x, s.Chain) and _says_apart(x) for x in side.nodes):
+        return None
     found = both(side)
     return found if changed else None
 

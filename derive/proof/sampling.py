@@ -22,7 +22,16 @@ from derive.proof.powers import FinerGrain
 from derive.proof.region import Split
 from derive.proof.restore import restore
 from derive.proof.valuation import NoValueError, Point
-from derive.terms import Definition, Domain, NamedFunction, Statement, free, name_of, subterms
+from derive.terms import (
+    Definition,
+    Domain,
+    NamedFunction,
+    Statement,
+    free,
+    name_of,
+    shape_of,
+    subterms,
+)
 
 CORNER_BITS = 4
 SIZES = (2, 3, 1, 2, 5, 3, 4)
@@ -342,7 +351,8 @@ def _variables(
                 found |= free(d.body) - params
                 todo.append(_without(d.body, params))
     undefined = [s for s in found if str(name_of(s)) not in setting.witness.definitions]
-    ordered = sorted(undefined, key=str)
+    # Two families of one name differ in their sizes only.
+    ordered = sorted(undefined, key=lambda s: (str(s), str(shape_of(s))))
     integers = [s for s in ordered if is_index_name(s)]
     scalars = [s for s in ordered if isinstance(s, sp.Symbol) and s not in integers]
     return scalars, [s for s in ordered if isinstance(s, sp.IndexedBase)], integers

@@ -15,7 +15,7 @@ def _ready(rank: int, first: Any, *others: Any) -> bool:
 
     They have at least `rank` axes; if that is 0, an array without axes fits any shape.
     """
-    if type(first) is not np.ndarray or first.nbytes > 262144 or first.dtype.kind != "f":
+    if type(first) is not np.ndarray or first.nbytes > 131072 or first.dtype.kind != "f":
         return False
     for a in others:
         if type(a) is not np.ndarray or a.dtype is not first.dtype:
@@ -109,16 +109,15 @@ def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: An
     that it gets as `out`. So does this one if it is given; ValueError or TypeError if it does
     not fit.
     """
-    for array in arrays:
-        if array.nbytes > 262144:
-            break
-    else:
+    # Reductions cost more calls for a piece.
+    size = 524288 if any(ranks) else 131072
+    largest = max([a.nbytes for a in arrays])
+    if largest <= size:
         return _put(function(*arrays), out)
-    largest = max(a.nbytes for a in arrays)
     batches = [a.shape[: a.ndim - r] for a, r in zip(arrays, ranks, strict=True)]
     axes = max(map(len, batches))
     rows = max([b[0] for b in batches if len(b) == axes]) if axes else 1
-    step = max(1, 262144 * rows // largest)
+    step = max(1, size * rows // largest)
     if step >= rows or (out is not None and _overlaps(out, arrays)):
         return _put(function(*arrays), out)
     cut = [len(b) == axes and b[0] > 1 for b in batches]
@@ -129,12 +128,13 @@ def _in_pieces(function: Any, arrays: list[Any], ranks: tuple[int, ...], out: An
     wholes = [_room(o, (rows, *v.shape[1:]), v.dtype) for o, v in zip(outs, parts, strict=True)]
     for whole, part in zip(wholes, parts, strict=True):
         whole[:step] = part
+    each = list(zip(arrays, cut, strict=True))
     for start in range(step, rows, step):
         some = slice(start, start + step)
-        pieces = [a[some] if c else a for a, c in zip(arrays, cut, strict=True)]
+        pieces = [a[some] if c else a for a, c in each]
         targets = tuple([w[some] for w in wholes])
-        values = function(*pieces, targets if several else targets[0])
-        for target, value in zip(targets, values if several else (values,), strict=True):
+        values = function(*pieces, targets) if several else (function(*pieces, targets[0]),)
+        for target, value in zip(targets, values, strict=True):
             if value is not target:
                 target[...] = value
     return tuple(wholes) if several else wholes[0]

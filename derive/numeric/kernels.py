@@ -28,16 +28,35 @@ def _exp_to(x: Any, bound: float) -> Any:
     return np.exp(x if _below(x, bound) else x.clip(-np.inf, bound))
 
 
+def _over_zero(x: Any, out: Any = None) -> Any:
+    """max(x, 0)."""
+    # Two arrays are compared faster than an array and a number, and large ones are clipped faster.
+    if x.size > 4096:
+        return x.clip(0.0, np.inf, out=out)
+    return np.maximum(x, np.zeros(x.shape, x.dtype), out=out)
+
+
+def _under_zero(x: Any, out: Any = None) -> Any:
+    """min(x, 0)."""
+    if x.size > 4096:
+        return x.clip(-np.inf, 0.0, out=out)
+    return np.minimum(x, np.zeros(x.shape, x.dtype), out=out)
+
+
 def _sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)), exact to the last digits in both tails."""
     # sigmoid(40) rounds to 1, and to the left exp(x) only vanishes.
     e = _exp_to(x, 40.0)
-    return np.divide(e, 1.0 + e, out=out)
+    d = 1.0 + e
+    if out is not None:
+        return np.divide(e, d, out=out)
+    e /= d
+    return e
 
 
 def _scaled_tail(w: Any, s: Any, x: Any, out: Any = None) -> Any:
     """w s, also where s, which is exp(-|x|) there, is so small that it has lost its digits."""
-    least = 1e-290 if s.dtype.itemsize >= 8 else 1e-30
+    least = 2.3e-308 if s.dtype.itemsize >= 8 else 1.2e-38
     if _above(s, least):
         return np.multiply(w, s, out=out)
     half = np.exp(-0.5 * np.abs(x))
@@ -304,7 +323,7 @@ def _normal_tail(x: Any, bell: Any) -> Any:
 
 def _scaled_gauss(w: Any, s: Any, x: Any, out: Any = None) -> Any:
     """w s for s = exp(-x * x / 2), also where s has lost its digits."""
-    least = 1e-290 if s.dtype.itemsize >= 8 else 1e-30
+    least = 2.3e-308 if s.dtype.itemsize >= 8 else 1.2e-38
     if _above(s, least):
         return np.multiply(w, s, out=out)
     lifted = w * _gauss(x, 64.0) * 1.603810890548638e-28
@@ -313,7 +332,7 @@ def _scaled_gauss(w: Any, s: Any, x: Any, out: Any = None) -> Any:
 
 def _scaled_normal_cdf(w: Any, s: Any, x: Any, out: Any = None) -> Any:
     """w s for s = (1 + erf(x / sqrt(2))) / 2, also where s has lost its digits."""
-    least = 1e-290 if s.dtype.itemsize >= 8 else 1e-30
+    least = 2.3e-308 if s.dtype.itemsize >= 8 else 1.2e-38
     if _above(s, least):
         return np.multiply(w, s, out=out)
     lifted = w * _normal_tail(x, _gauss(x, 64.0)) * 1.603810890548638e-28

@@ -256,20 +256,14 @@ class Lowering(Sums, Cases):
             # For a number clip is several times faster than np.maximum.
             (bound,) = bounds
             if bound == 0 and self.graph.methods:
-                return self._beside_zero(terms[0], "np.maximum" if larger else "np.minimum")
+                helper = "_over_zero" if larger else "_under_zero"
+                return self.call(helper, "bound", self.solid(self.array(terms[0])))
             return self._clipped(terms[0], *((bound, sp.oo) if larger else (-sp.oo, bound)))
         function = "np.maximum" if larger else "np.minimum"
         result, *others = (self.array(a) for a in [*terms, *bounds])
         for other in others:
             result = self.call(function, "bound", result, other)
         return result
-
-    def _beside_zero(self, term: sp.Expr, function: str) -> Array:
-        """The larger or smaller of a term and 0; arrays are compared faster than a number."""
-        array = self.solid(self.array(term))
-        parts = (Hole(array.node, ATOM), ".shape, dtype)")
-        zero = Array(self.graph.node("np.zeros(", *parts, hint="zero"), array.labels)
-        return self.call(function, "bound", array, zero)
 
     def _clipped(self, term: sp.Expr, low: sp.Expr, high: sp.Expr) -> Array:
         (a, b, c), labels = self.aligned(

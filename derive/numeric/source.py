@@ -130,7 +130,7 @@ def _function(f: Function) -> tuple[str, frozenset[str]]:
         needs = re.search(r"\bdtype\b", "\n".join(low.code))
         core, body = "", [*(["dtype = np.float64"] if needs else []), *low.code]
     else:
-        core, body = _core(f, low) + "\n\n\n", _body(f, low.names)
+        core, body = _core(f, low) + "\n\n\n", _body(f, low.names, low.code)
     head = [*_signature(f, low.names), *docstring(f, low.names)]
     text = core + "\n".join([*head, *(f"    {x}" for x in body)])
     plumbing = {name for name in names_of(calls) if f"{name}(" in text}
@@ -196,7 +196,10 @@ def _check_closed(f: Function, output: Output, names: Names) -> None:
         )
 
 
-def _body(f: Function, names: Names) -> list[str]:
+_ONE_CALL = re.compile(r"return (?:(?:np|special)\.\w+|_(?:over|under)_zero)\([\w.-]+, out=out\)")
+
+
+def _body(f: Function, names: Names, code: Sequence[str]) -> list[str]:
     """The arguments checked and handed over, at once or by pieces."""
     numbers = [a for a in f.args if a not in f.labels]
     triples = [
@@ -213,6 +216,9 @@ def _body(f: Function, names: Names) -> list[str]:
         lines.append(
             f'arrays.insert({f.args.index(a)}, _labels("{name}", {name}, sizes["{count}"]))'
         )
+    if _ONE_CALL.fullmatch("\n".join(code)):
+        # One call without temporary arrays gains nothing from pieces.
+        return [*lines, f"return _put({_core_name(f)}(*arrays), out)"]
     ranks = tuple(len(shape_of(a)) for a in f.args)
     return [*lines, f"return _in_pieces({_core_name(f)}, arrays, {ranks}, out)"]
 

@@ -58,6 +58,8 @@ def test_helpers_go_by_the_same_names():
         "_picked",
         "_normal_tail",
         "_squares_fit",
+        "_over_zero",
+        "_under_zero",
     }
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from derive.documents.facts import is_update
 from derive.documents.pieces import Found, Heading, Piece, Words
 from derive.documents.task import Judged
 from derive.errors import ReadError
@@ -54,7 +55,8 @@ def defined_after(
             lines = outline(piece.source.chars, words).lines
         except ReadError:
             continue
-        heads = [x.head.name for x in lines if x.relations[:1] == ("=",) and x.head is not None]
+        heads = [x.head.name for x in lines if x.relations[:1] == ("=",) and x.head is not None
+                 and not is_update(x)]  # fmt: skip
         early = next((n for n in heads if n in shape.names - known), "")
         if early:
             return early

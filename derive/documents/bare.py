@@ -31,6 +31,10 @@ def without_arguments(
         name, _, after = fact.left.partition("(")
         name = name.removesuffix(r"\left").strip()
         others = [text for text in spoken if text != fact.text]
+        applied = any(_applies(name, text) for text in (*claimed, *others))
+        if fact.params and not applied and _has_members_only(name, (*claimed, *others)):
+            # The f_k of this formula are not the function f.
+            continue
         fits = (
             fact.kind == "definition"
             and fact.params
@@ -38,7 +42,7 @@ def without_arguments(
             and after
             and _speaks_of(name, claimed)
             and not any(_AT in side for side in claimed)
-            and not any(_applies(name, text) for text in (*claimed, *others))
+            and not applied
             and (not shape.by or fact.params & (shape.by | defined))
         )
         body = fact.text.partition(" = ")[2]
@@ -53,9 +57,15 @@ def _pattern(name: str) -> str:
 
 def _speaks_of(name: str, texts: Sequence[str]) -> bool:
     """Whether a name stands in one of these texts, and nowhere with a prime."""
-    found = [m for text in texts for m in re.finditer(rf"{_pattern(name)}(?![A-Za-z])", text)]
+    found = [m for text in texts for m in re.finditer(rf"{_pattern(name)}(?![A-Za-z]|\s*_)", text)]
     return bool(found) and not any(m.string[m.end() :].lstrip(" {}^").startswith(("'", r"\prime"))
                                    for m in found)  # fmt: skip
+
+
+def _has_members_only(name: str, texts: Sequence[str]) -> bool:
+    """Whether a name stands in these texts, and always with something below it."""
+    found = [m for text in texts for m in re.finditer(rf"{_pattern(name)}(?![A-Za-z])", text)]
+    return bool(found) and all(m.string[m.end() :].lstrip().startswith("_") for m in found)
 
 
 def _applies(name: str, text: str) -> bool:

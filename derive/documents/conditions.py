@@ -22,6 +22,7 @@ _SIGN_BEFORE = re.compile(
 _SIGN_AFTER = re.compile(
     r"^\s*(?:is|are|ist)\s+(positive|negative|non-?negative|positiv|negativ)\b"
 )
+_JOINS = re.compile(r"\band\b|[,;，；]")
 _GOES_ON = re.compile(r"^\s*,?\s*(?:we|one|it|this|the|man|es)\b|^\s*:", re.IGNORECASE)
 # ... and for x > 0 we have: the condition is that of what follows.
 _GIVEN_BEFORE = re.compile(
@@ -85,7 +86,7 @@ def _stated(words: Words, formula: Found, after: Piece | None) -> Iterator[str]:
             yield f"{text} {_RELATIONS[sign[1][:3].lower()]}"
     elif _BEFORE.match(words.text) and _is_inequality(text):
         following = after.text if isinstance(after, Words) else ""
-        if not ("and" in words.text and _GOES_ON.match(following)):
+        if not (_JOINS.search(words.text) and _GOES_ON.match(following)):
             yield text
 
 

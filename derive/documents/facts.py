@@ -120,12 +120,15 @@ class Facts:
                 return
         kind = "value" if line.value(side) else "definition"
         text = f"{line.sides[0]} = {line.sides[side]}"
-        limits = [f.text for f in self.case if f.kind == "assumption"]
+        # A function's parameters are its own.
+        params = line.names[0] - {head.name} if head.kind == "call" else frozenset[str]()
+        limits = [f.text for f in self.case if f.kind == "assumption" and f.names & params]
+        if params:
+            # With c > 0, f(x) = ... says of c what holds from there on.
+            self.stated += [f for f in self.case if f.kind == "assumption" and not f.names & params]
         if head.kind == "call" and limits:
             # f(x) = x for x > 0 says nothing of f elsewhere; another line may.
             kind, text = "definition", self._by_cases(line, side, limits[0])
-        # A function's parameters are its own.
-        params = line.names[0] - {head.name} if head.kind == "call" else frozenset[str]()
         names = line.names[side] - params
         point = is_at_point(line)
         if point:

@@ -113,7 +113,8 @@ def is_new_meaning(line: Line, facts: Facts, said: str) -> bool:
     old = facts.definitions(line.head)
     if not old:
         return False
-    if is_item_of(said) and old[-1].listed and _FUNCTION.fullmatch(line.sides[0].strip()):
+    named = _FUNCTION.fullmatch(line.sides[0].strip()) or only_states(said)
+    if is_item_of(said) and old[-1].listed and named:
         # Each item of a list of functions calls its own one f.
         return True
     if old[-1].section != facts.section and only_states(said):

@@ -30,6 +30,11 @@ _GIVEN_BEFORE = re.compile(
     r"(?:\s+(?:all|any|every|that|some))?\s*$|(?:当|若|如果|对于|假设|设)\s*$|[(（]\s*$",
     re.IGNORECASE,
 )
+_IF_BEFORE = re.compile(
+    r"(?:^|\W)(?:if|when|whenever|suppose(?: that)?|wenn|falls)\s*$|(?:当|若|如果)\s*$",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?")
 _RELATIONS = {"pos": "> 0", "neg": "< 0", "non": r"\geq 0"}
 _INEQUALITIES = frozenset({"<", ">", "<=", ">=", "!="})
 
@@ -46,8 +51,13 @@ def compares_indices(shape: Outline) -> bool:
 
 
 def is_condition_before(shape: Outline, words: str) -> bool:
-    """Whether inequalities state a condition on what comes: `when $ts < 1$: ...`."""
+    """Whether inequalities state a condition on what comes: `when $ts < 1$: ...`.
+
+    So does an equation of two letters after an if, which gives none of them a meaning.
+    """
     relations = [r for line in shape.lines for r in line.relations]
+    if relations == ["="] and all(map(_LETTER.fullmatch, shape.lines[0].sides)):
+        return _IF_BEFORE.search(words) is not None
     inequalities = bool(relations) and set(relations) <= _INEQUALITIES
     return inequalities and _GIVEN_BEFORE.search(words) is not None
 

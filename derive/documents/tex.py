@@ -13,6 +13,8 @@ _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(%[^\n]*)")
 _VERBATIM = re.compile(
     r"\\begin\{(?P<name>(?:verbatim|lstlisting|minted|comment)\*?)\}"
     r"|\\(?:verb|lstinline)\*?(?P<bar>[^A-Za-z\s*{])[^\n]*?(?P=bar)"
+    r"|\\iffalse(?![A-Za-z]).*?\\fi(?![A-Za-z])",
+    re.DOTALL,
 )
 _SECTION = re.compile(
     r"\\(part|chapter|section|subsection|subsubsection|paragraph)\*?(?:\[[^\]]*\])?"

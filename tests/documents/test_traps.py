@@ -36,6 +36,10 @@ DOCUMENTS = {
         r" $\sum_i e_i = \sum_i y_i$.",
         "definition proved refuted",
     ),
+    "what is supposed of two letters holds in its paragraph": (
+        "If $a = b$, then $(a - b)^2 = 0$.\n\nIn general $(a - b)^2 = 0$.",
+        "definition proved definition",
+    ),
     "matrices are no numbers": (
         r"Let $A \in \mathbb{R}^{n \times n}$ and $B \in \mathbb{R}^{n \times n}$. Then"
         r" $(A + B)^2 = A^2 + 2AB + B^2$ and $(AB)^2 = A^2 B^2$ and $e^{A+B} = e^A e^B$.",

@@ -252,6 +252,9 @@ class Normalizer(Slopes):
         self.algebra.guarded = True
         try:
             return self(value)
+        except UndefinedTermError as error:
+            # Where nothing is asked for this value, as in an empty sum, nothing is undefined.
+            raise UnsupportedError(f"a case under a sum has no value: {error}") from None
         finally:
             self.algebra.guarded = before
 
@@ -350,6 +353,10 @@ class Normalizer(Slopes):
             with self.algebra.binding([(new, last)]):
                 value = self._fold(*_instance(body, inner, k, new), over, join)
             return over(self.algebra, value, new, first, last)
+        except UndefinedTermError as error:
+            if plain:
+                raise
+            raise UnsupportedError(f"a range that may be empty, and {error}") from None
         finally:
             self.algebra.guarded = before
 

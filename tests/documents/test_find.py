@@ -51,6 +51,7 @@ def test_markdown(text: str, formulas: list[str]) -> None:
         ("% $a$\n$b$", ["b"]),
         ("\\% $a$", ["a"]),
         ("\\begin{verbatim}$a$\\end{verbatim}$b$", ["b"]),
+        ("\\iffalse $a$\n$c$ \\fi $b$", ["b"]),
         ("\\verb|$a$| $b$", ["b"]),
         ("\\begin{gather*}a\\end{gather*}", ["\\begin{gather*}a\\end{gather*}"]),
         ("x \\\\[2pt] $a$", ["a"]),

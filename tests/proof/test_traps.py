@@ -283,6 +283,16 @@ FALSE = (
     Trap("half a limit", Total(1, (k, 1, n / 2)), n / 2, under(says(n, ">=", 2))),
 )  # fmt: skip
 
+# The sides agree, but one is defined on more, in a way that no condition of ours says.
+OPEN = (
+    Trap("a divisor that is zero in an empty sum",
+         Total(ratio(one, Cases((1, x > 0), (0, True))), (k, 2, n)),
+         ratio(n - 1, Cases((1, x > 0), (0, True)))),
+    Trap("a divisor that is zero in a sum without its member",
+         sum_except(ratio(a[k], Cases((1, x > 0), (0, True))), k, n, j),
+         Total(ratio((1 - Delta(k, j)) * a[k], Cases((1, x > 0), (0, True))), (k, 1, n))),
+)  # fmt: skip
+
 # False, and a counterexample has to be found.
 REFUTED = (
     Trap("a size as an index", sized[m], Total(sized[k], (k, 1, m))),
@@ -504,11 +514,11 @@ def named(rows: tuple[Trap, ...]) -> list[object]:
 def test_there_are_enough_and_none_twice() -> None:
     rows = (*FALSE, *CONDITIONAL, *VACUOUS)
     assert len({str((r.statement, r.context.hypotheses, r.context.domains)) for r in rows}) >= 120
-    everything = (*rows, *REFUTED, *APART, *TRUE, *PROVED)
+    everything = (*rows, *OPEN, *REFUTED, *APART, *TRUE, *PROVED)
     assert len({r.name for r in everything}) == len(everything)
 
 
-@pytest.mark.parametrize("trap", named(FALSE))
+@pytest.mark.parametrize("trap", named((*FALSE, *OPEN)))
 def test_false_is_never_proved(trap: Trap) -> None:
     outcome = prove(trap.statement, trap.context)
     assert outcome.status in ("refuted", "undecided"), outcome

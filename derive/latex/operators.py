@@ -327,4 +327,7 @@ def _as_value(k: sp.Symbol, term: sp.Basic) -> bool:
         return False
     if isinstance(term, NamedFunction) and any(shape_of(a) for a in term.args):
         return False
+    if isinstance(term, sp.Sum | sp.Product):
+        # Where another sum ends at k, k chooses how many members it has.
+        return _as_value(k, term.function)
     return any(_as_value(k, a) for a in term.args)

@@ -104,15 +104,15 @@ class Sizes:
         inner = scope.new_child()
         for k, low, high in reversed(term.limits):
             whole = low == 1 and (isinstance(high, sp.Symbol | sp.Integer))
-            if high in self.moving:
-                inner[k] = self._extent(high, scope)
+            letter = evaluated(high).as_coeff_Add()[1]
+            # Σ_{l=1}^{k-1} under Σ_k reaches over a part of what k runs over.
+            if high in self.moving or any(letter in names for names in inner.maps[:-1]):
+                inner[k] = self._extent(letter, inner)
                 continue
             if isinstance(high, sp.Dummy):
                 self.unknown.setdefault(high)
                 self.ranges.setdefault(high)
-            bound = any(high in names for names in inner.maps[:-1])
-            # Σ_{l=1}^{k} under Σ_k reaches over a part of what k runs over.
-            inner[k] = inner[high] if whole and bound else high if whole else sp.Dummy("part")
+            inner[k] = high if whole else sp.Dummy("part")
         return inner
 
     def _extent(self, i: sp.Expr, scope: Scope) -> sp.Expr:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from derive.latex import syntax as s
+from derive.latex.ordered import with_ordered_sums
 from derive.latex.parser import parse
 from derive.latex.spelling import respelled
 from derive.latex.tokens import tokenize
@@ -20,4 +21,4 @@ def tree_of(source: str, words: Iterable[str]) -> s.Listing:
 @lru_cache(maxsize=512)
 def _tree(source: str, words: frozenset[str]) -> s.Listing:
     """A document's facts are read with each of its claims, and each formula in outline too."""
-    return respelled(parse(source, tokenize(source), words))
+    return with_ordered_sums(respelled(parse(source, tokenize(source), words)))

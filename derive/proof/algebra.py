@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import reduce
 
 import sympy as sp
+from flint import fmpq
 
 from derive.proof.angles import Angles
 from derive.proof.field import Frac
@@ -121,6 +122,9 @@ class Algebra(Angles):
         if sign == min(known):
             others = (self._mark(factor, s) for s in sorted(known - {sign}))
             return reduce(lambda a, b: a - b, others, self.field.one)
+        pair = self._index_pair(factor)
+        if pair is not None and sign == 0:
+            return self.delta(*pair)
         indices = self.field.indices(factor)
         key = (self.field.key(factor), sign)
         parts = (self.of(factor), sign)
@@ -133,7 +137,22 @@ class Algebra(Angles):
         if sign == 0 and len(used) == 1 and factor == self.field.gens[used[0]]:
             # x · 1[x = 0] is zero.
             self.field.exclusive.add((min(here, used[0]), max(here, used[0])))
+        for g in () if pair is None else self.delta(*pair).generators:
+            # So is 1[i < j] · δ_ij.
+            self.field.exclusive.add((min(here, g), max(here, g)))
         return result
+
+    def _index_pair(self, factor: Poly) -> tuple[sp.Expr, sp.Expr] | None:
+        """The indices in i − j; None for other polynomials."""
+        terms = self.field.terms(factor)
+        if len(terms) != 2 or {c for _, c in terms} != {fmpq(1), fmpq(-1)}:
+            return None
+        if any(len(powers) != 1 or powers[0][1] != 1 for powers, _ in terms):
+            return None
+        atoms = [self.field.generators[powers[0][0]] for powers, _ in terms]
+        if any(g.kind != "atom" or not is_index_name(g.parts[0]) for g in atoms):
+            return None
+        return atoms[0].parts[0], atoms[1].parts[0]
 
 
 def is_index_name(term: sp.Expr) -> bool:

@@ -18,7 +18,7 @@ from derive.proof.cases import ALLOWED, Cases
 from derive.proof.field import Field, Frac, UndefinedTermError
 from derive.proof.inequalities import sign_with_lemmas
 from derive.proof.normal import Normalizer
-from derive.proof.norms import sums_inside
+from derive.proof.norms import inside, sums_inside
 from derive.proof.polynomials import Poly
 from derive.proof.region import Condition, Region, Split, SplitValues
 from derive.proof.restore import restore
@@ -110,19 +110,19 @@ class LeafJudge:
             return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
         (left_normal, left), (right_normal, right) = sides
         if not self._holds(region, left_normal, right_normal, left, right):
-            self._split_values(region, left, right)
+            self._split_values(left_normal.algebra, left, right)
             return Leaf("open", region.story, (), self.statement.relation, (left, right))
         needs = self._missing(region, left_normal, right_normal)
         relation = self.statement.relation
         return Leaf("equal", region.story, needs, relation, (left, right), self.bound)
 
-    def _split_values(self, region: Region, *values: Frac) -> None:
+    def _split_values(self, algebra: Algebra, *values: Frac) -> None:
         """Where a variable has two values only, each is a case of its own.
 
         Not one that a derivative is taken by: that moves freely.
         """
         moved = {v for side in self._sides for p in side.atoms(Partial) for v in p.variables}
-        for g in sorted({g for value in values for g in value.generators}):
+        for g in inside(algebra, (g for value in values for g in value.generators)):
             generator = self.field.generators[g]
             if generator.kind != "atom" or any(i.name.startswith("_") for i in generator.indices):
                 continue

@@ -23,6 +23,7 @@ from derive.proof.polynomials import Poly
 from derive.proof.rows import summed
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
+from derive.proof.triangles import counted, triangle
 from derive.terms import Partial, free, index, member
 
 Range = tuple[sp.Symbol, Frac]
@@ -194,8 +195,11 @@ def sum_multi(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Frac:
         return body
     if len(ranges) > MAX_INDICES:
         raise LimitError(f"a sum over more than {MAX_INDICES} indices")
-    if any(high.indices & {k for k, _ in ranges} for _, high in ranges):
-        raise UnsupportedError("a sum whose range depends on another summation index")
+    for k, high in ranges:
+        if high.indices & {other for other, _ in ranges}:
+            others = [r for r in ranges if r[0] != k]
+            again = partial(sum_multi, algebra)
+            return triangle(algebra, body, (k, high), others, _renamed(algebra), again)
     field = algebra.field
     bound = frozenset(k for k, _ in ranges)
     outer, inner = _split_factors(field, body.den, bound)
@@ -352,6 +356,10 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
     by_rows = summed(algebra, body, ranges, _renamed(algebra), partial(sum_multi, algebra))
     if by_rows is not None:
         return by_rows
+    with algebra.binding(ranges):
+        by_count = counted(algebra, body, ranges, partial(sum_multi, algebra))
+    if by_count is not None:
+        return by_count
     if len(ranges) == 1:
         closed = _closed(algebra, body, *ranges[0])
         if closed is not None:

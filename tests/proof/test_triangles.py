@@ -10,7 +10,7 @@ TRUE = [
     r"\sum_{1 \le i < j \le n} x_i x_j = \sum_{j > i} x_j x_i",
     r"\sum_{i<j} x_i x_j = \frac12 ((\sum_i x_i)^2 - \sum_i x_i^2)",
     r"\sum_{i<j} (x_i - x_j)^2 = n \sum_i x_i^2 - (\sum_i x_i)^2",
-    r"\sum_{i<j} |x_i - x_j| = \frac12 \sum_i \sum_j |x_i - x_j|",
+    r"\sum_{i<j} \tanh((x_i - x_j)^2) = \frac12 \sum_i \sum_j \tanh((x_i - x_j)^2)",
     r"\sum_{i=1}^n \sum_{j=1}^i x_j = \sum_{j=1}^n (n - j + 1) x_j",
     r"\sum_{i<j} (x_i + x_j) = (n-1) \sum_i x_i",
     r"\sum_{i<j} x_i y_j = \sum_{j>i} x_i y_j",

@@ -111,7 +111,16 @@ class Parser:
         return value
 
     def run(self) -> Value:
+        return self._followed(self.factor())
+
+    def _operand(self) -> Value:
+        """What a derivative is taken of: a number or a bracket, else the product x^T A x."""
+        closed = self.text in ("(", "[", "||")
         value = self.factor()
+        return value if closed or value.is_scalar else self._followed(value)
+
+    def _followed(self, value: Value) -> Value:
+        """A factor with what it is multiplied by."""
         while True:
             if self.take(r"\cdot"):
                 value = v.dot(value, self.factor())
@@ -220,13 +229,14 @@ class Parser:
         if self.take(r"\partial"):
             if self.take("^"):
                 return self._second()
-            above = self._named()
+            above = None if self.text == "}" else self._named()
             self.need("}")
             self.need("{")
             self.need(r"\partial")
             below = self._named()
             self.need("}")
-            return v.gradient(above, below)
+            # As an operator it stands before what it is taken of.
+            return v.gradient(self._operand() if above is None else above, below)
         above = self.sum()
         self.need("}")
         self.need("{")
@@ -250,7 +260,7 @@ class Parser:
         return v.hessian(above, below)
 
     def _nabla(self) -> Value:
-        r"""\nabla_w L and \nabla_w^2 L, from what follows the sign on."""
+        r"""\nabla_w L, \nabla_w^2 L and \nabla_w(...), from what follows the sign on."""
         below, second = None, False
         while self.text in ("_", "^"):
             if self.take("^"):
@@ -264,7 +274,7 @@ class Parser:
                     self.need("}")
         if below is None:
             raise self.fail(r"a variable, as in \nabla_w L")
-        above = self._named()
+        above = self._operand()
         return v.hessian(above, below) if second else v.gradient(above, below)
 
     def _power_of_two(self) -> None:

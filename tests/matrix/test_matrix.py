@@ -69,6 +69,25 @@ def test_chains_and_hessians(claim: str, statuses: list[str]) -> None:
     assert [step.verdict for step in verdict.steps] == statuses
 
 
+QUADRATIC = [r"x, b \in \mathbb{R}^n", r"A \in \mathbb{R}^{n \times n}"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"\nabla_x (x^\top A x) = (A + A^\top) x", "proved"),
+        (r"\nabla_x x^\top A x = 2 A x", "refuted"),
+        (r"\frac{\partial}{\partial x} x^\top A x = A x + A^\top x", "proved"),
+        (r"\nabla_x^2 (x^\top A x) = A + A^\top", "proved"),
+        (r"\nabla_x \|A x - b\|^2 = 2 A^\top (A x - b)", "proved"),
+        (r"\nabla_x \|A x - b\|^2 = 2 A (A x - b)", "refuted"),
+        (r"\nabla_x b^\top x + b = 2 b", "proved"),
+    ],
+)
+def test_derivatives_of_expressions(claim: str, status: str) -> None:
+    assert dv.verify(claim, assuming=QUADRATIC).status == status
+
+
 @pytest.mark.parametrize(
     "claim",
     [

@@ -54,6 +54,8 @@ class Algebra(Angles):
         """An atom with its indices as the region calls them."""
         if isinstance(term, sp.Indexed):
             indices = tuple(self.region.index(i) for i in term.indices)
+            if term.base in self.region.symmetric:
+                indices = tuple(sorted(indices, key=str))
             return term if indices == term.indices else sp.Indexed(term.base, *indices)
         return term
 

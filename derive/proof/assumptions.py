@@ -14,6 +14,7 @@ import sympy as sp
 from derive.errors import DefinitionError
 from derive.proof.algebra import is_index_name
 from derive.proof.dependencies import with_dependencies, with_examples
+from derive.proof.symmetry import symmetric_families
 from derive.terms import (
     Context,
     Definition,
@@ -73,7 +74,7 @@ class Setting:
     `ranges` gives each index that the claim or the context uses the size that it runs to;
     `adopted` says which names are distributions by the roles of parameters in the catalogue.
     `witness` is the context for numbers: names of which only the dependencies are known have
-    an example of such a function there.
+    an example of such a function there. `symmetric` are the matrices with A_ij = A_ji.
     """
 
     context: Context
@@ -81,6 +82,7 @@ class Setting:
     ranges: dict[sp.Symbol, sp.Expr]
     adopted: tuple[str, ...]
     witness: Context
+    symmetric: frozenset[sp.IndexedBase] = frozenset()
 
 
 def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
@@ -119,7 +121,9 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     ranges = {**index_ranges(everything), **hidden}
     mentioned = _mentioned(everything)
     instances = [x for f in (*facts, *more, *mentioned) for x in _instances(f, ranges)]
-    return Setting(context, tuple(instances), ranges, adopted, with_examples(context, everything))
+    witness = with_examples(context, everything)
+    symmetric = symmetric_families([f.statement for f in facts], everything, context)
+    return Setting(context, tuple(instances), ranges, adopted, witness, symmetric)
 
 
 def _instances(fact: Fact, ranges: dict[sp.Symbol, sp.Expr]) -> list[Fact]:

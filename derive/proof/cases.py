@@ -57,7 +57,7 @@ class Cases:
     def start(self) -> Region:
         """Everywhere: no hypothesis entered, no case taken."""
         ranges = MappingProxyType(dict(self.setting.ranges))
-        plain = Region(Facts(self.field), ranges=ranges)
+        plain = Region(Facts(self.field), ranges=ranges, symmetric=self.setting.symmetric)
         rows = row_equations(self.normalizer(plain), self.setting.facts, self.setting.ranges)
         return replace(plain, rows=rows)
 

@@ -106,10 +106,21 @@ def _from_symbol(
 ) -> Frac:
     """What the range up to `high` has beyond the one up to low − 1."""
     one = algebra.field.one
-    if any(algebra.facts.of_frac(x) - NONNEGATIVE for x in (low - one, high - low + one)):
+    inside = _is_inside(algebra, low, high)
+    wanted = (low - one,) if inside else (low - one, high - low + one)
+    if any(algebra.facts.of_frac(x) - NONNEGATIVE for x in wanted):
         raise UnsupportedError("a range that may be shorter than empty")
     whole, before = (_over_range(algebra, body, k, one, x, fold) for x in (high, low - one))
     return fold.remove(whole, before)
+
+
+def _is_inside(algebra: Algebra, low: Frac, high: Frac) -> bool:
+    """Whether a range begins at an index that goes no further than its end, or just after it."""
+    for i, size in algebra.bound.items():
+        ahead = (low - algebra.normal(i)).integer if i in low.indices else None
+        if ahead is not None and ahead <= 1 and size.same(high):
+            return True
+    return False
 
 
 def split_shift(field: Field, high: Frac) -> tuple[Frac, int]:

@@ -74,8 +74,8 @@ class Region:
     `same` sends an index to the one that it equals; `apart` are pairs of unequal indices;
     `facts` are signs; `rules` send a generator to what it equals there; `relations` are
     polynomials that are zero there and that no rule expresses; `ranges` gives each index
-    the size of its range; `rows` are equations for every index. `story` tells the cases that
-    led here.
+    the size of its range; `rows` are equations for every index; of `symmetric` families A_ij and
+    A_ji are one. `story` tells the cases that led here.
     """
 
     facts: Facts
@@ -85,6 +85,7 @@ class Region:
     relations: tuple[Poly, ...] = ()
     ranges: Mapping[sp.Symbol, sp.Expr] = field(default_factory=lambda: MappingProxyType({}))
     rows: tuple[RowEquation, ...] = ()
+    symmetric: frozenset[sp.IndexedBase] = frozenset()
     story: tuple[Statement, ...] = ()
 
     def index(self, term: sp.Expr) -> sp.Expr:

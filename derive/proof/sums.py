@@ -23,7 +23,7 @@ from derive.proof.polynomials import Poly
 from derive.proof.rows import summed
 from derive.proof.series import closed_form
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE
-from derive.proof.triangles import counted, triangle
+from derive.proof.triangles import beside_order, counted, triangle
 from derive.terms import Partial, free, index, member
 
 Range = tuple[sp.Symbol, Frac]
@@ -365,6 +365,7 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
         if closed is not None:
             return closed
     choices = []
+    rest = beside_order(algebra, body)
     inside = body.indices - {k for k, _ in ranges}
     inside = inside.union(*(high.indices for _, high in ranges))
     names = _canonical_names(len(ranges), inside)
@@ -373,9 +374,15 @@ def _sum_generator(algebra: Algebra, body: Frac, ranges: Sequence[Range]) -> Fra
         renamed = tuple((swap[k], high) for k, high in order)
         with algebra.binding(renamed):
             inner = Rebuilder.of_indices(algebra, swap)(body)
-        key = (inner.key, tuple(high.key for _, high in renamed))
-        choices.append((key, renamed, inner))
-    key, renamed, inner = min(choices, key=lambda choice: choice[0])
+            shown = inner if rest is None else Rebuilder.of_indices(algebra, swap)(rest)
+        key = (shown.key, tuple(high.key for _, high in renamed))
+        # [l < k] is written by [k < l] and δ_kl: where that has to be, it is a sum of several.
+        spread = len(algebra.field.terms(inner.num)) > len(algebra.field.terms(body.num))
+        choices.append(((key, spread), renamed, inner))
+    (key, spread), renamed, inner = min(choices, key=lambda choice: choice[0])
+    if spread:
+        return sum_multi(algebra, inner, renamed)
+    key = (inner.key, key[1])
     sign = algebra.facts.of_frac(body)
     # A size is at least 1, so the sum has the sign that all its members share.
     sign = sign if sign <= NONNEGATIVE or sign <= NONPOSITIVE else ANY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import sympy as sp
 from flint import fmpq
@@ -45,14 +45,11 @@ def triangle(
 def counted(algebra: Algebra, body: Frac, ranges: Sequence[Range], summed: Summed) -> Frac | None:
     """Σ_i [i < j] f(j) = (j − 1) f(j), for indices that run over the same; None for other sums."""
     sizes = dict(ranges)
-    for g in body.generators:
-        generator = algebra.field.generators[g]
-        if generator.kind != "indicator" or len(generator.indices) != 2:
+    for g, rest in _marks(algebra, body):
+        indices = algebra.field.generators[g].indices
+        if not indices <= sizes.keys():
             continue
-        rest = _without(algebra, body, g)
-        if rest is None or not generator.indices <= sizes.keys():
-            continue
-        one, other = sorted(generator.indices, key=str)
+        one, other = sorted(indices, key=str)
         for i, j in ((one, other), (other, one)):
             if i in rest.indices or not sizes[i].same(sizes[j]):
                 continue
@@ -60,6 +57,21 @@ def counted(algebra: Algebra, body: Frac, ranges: Sequence[Range], summed: Summe
             if count is not None:
                 return summed(rest * count, [r for r in ranges if r[0] != i])
     return None
+
+
+def beside_order(algebra: Algebra, body: Frac) -> Frac | None:
+    """The other factor of a body with a mark [i < j]; None if it has none."""
+    return next((rest for _, rest in _marks(algebra, body)), None)
+
+
+def _marks(algebra: Algebra, body: Frac) -> Iterator[tuple[int, Frac]]:
+    """The marks of an order of two indices that a body has as factors, with the other factor."""
+    for g in body.generators:
+        generator = algebra.field.generators[g]
+        if generator.kind == "indicator" and len(generator.indices) == 2:
+            rest = _without(algebra, body, g)
+            if rest is not None:
+                yield g, rest
 
 
 def _without(algebra: Algebra, body: Frac, g: int) -> Frac | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from derive.documents.bare import without_arguments
 from derive.documents.task import Fact
-from derive.latex.outline import Head, Line, Outline, plain, with_index
+from derive.latex.head import Head
+from derive.latex.outline import Line, Outline, plain, with_index
 
 SAMPLE = "s"
 """The index that a sum over samples gets where the text writes none."""

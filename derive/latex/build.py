@@ -54,3 +54,10 @@ RELATIONALS = {
     ">": sp.Gt,
     ">=": sp.Ge,
 }
+
+
+def bounded_modulus(conditions: list[sp.Basic]) -> sp.Expr | None:
+    """The u of cases that all compare |u| with a bound, if there is one such u."""
+    stated = [c for c in conditions if c not in (sp.true, sp.false)]
+    moduli = {a for c in stated for a in c.atoms(sp.Abs)}
+    return moduli.pop().args[0] if stated and len(moduli) == 1 else None

@@ -13,7 +13,7 @@ from derive.latex.ambiguous import joined_numerals, open_bar
 from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
-from derive.latex.reach import extremum_letters, reaching_terms, used_letters
+from derive.latex.reach import extremum_letters, only_letter, reaching_terms, used_letters
 from derive.latex.roles import index_parts, is_matrix, is_plus, is_transposition
 from derive.terms import At, Decimal, Partial, Vec, cases_of
 
@@ -298,17 +298,10 @@ class Expressions:
             degree = int(number.text)
         return sp.Pow(self.scalar(node.body), sp.Rational(1, degree), evaluate=False)
 
-    def _only_letter(self, node: s.Node) -> s.Node | None:
-        r"""The z of \left(\frac{1}{1+e^{-z}}\right)', which has no other letter."""
-        letters = [x for x in node.nodes if isinstance(x, s.Name) and x.text != "e"]
-        scripted = any(isinstance(x, s.Script) and x.sub is not None for x in node.nodes)
-        one = len({x.text for x in letters}) == 1 and not scripted
-        return letters[0] if one else None
-
     def _scripted(self, node: s.Script) -> sp.Expr:
         """A bracket, bars or fraction with scripts: a power, or (wx + b)'_w."""
         if node.primes:
-            by = node.sub or self._only_letter(node.base)
+            by = node.sub or only_letter(node.base)
             if by is None or node.sup is not None or not isinstance(node.base, s.Group):
                 raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
             variable = self.scalar(by)
@@ -381,7 +374,7 @@ class Expressions:
     def cases(self, node: s.Cases) -> sp.Expr:
         outer = self.two_sided
         conditions = [sp.true if c is None else self.condition(c) for _, c in node.rows]
-        self.two_sided = _bounded_modulus(conditions)
+        self.two_sided = build.bounded_modulus(conditions)
         values = [self.scalar(value) for value, _ in node.rows]
         self.two_sided = outer
         return cases_of(*zip(values, conditions, strict=True))
@@ -400,10 +393,3 @@ class Expressions:
                     raise self.fail(chain, "one of = ≠ < ≤ > ≥ in a condition")
                 found.append(build.relation(values[k], sign, values[k + 1]))
         return found[0] if len(found) == 1 else sp.And(*found, evaluate=False)
-
-
-def _bounded_modulus(conditions: list[sp.Basic]) -> sp.Expr | None:
-    """The u of cases that all compare |u| with a bound, if there is one such u."""
-    stated = [c for c in conditions if c not in (sp.true, sp.false)]
-    moduli = {a for c in stated for a in c.atoms(sp.Abs)}
-    return moduli.pop().args[0] if stated and len(moduli) == 1 else None

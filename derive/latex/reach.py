@@ -177,3 +177,11 @@ def _arguments(term: s.Term, roles: Roles) -> set[str]:
             if isinstance(inner, s.Name) and head.text not in functions:
                 found.add(inner.text)
     return found
+
+
+def only_letter(node: s.Node) -> s.Node | None:
+    r"""The z of \left(\frac{1}{1+e^{-z}}\right)', which has no other letter."""
+    letters = [x for x in node.nodes if isinstance(x, s.Name) and x.text != "e"]
+    scripted = any(isinstance(x, s.Script) and x.sub is not None for x in node.nodes)
+    one = len({x.text for x in letters}) == 1 and not scripted
+    return letters[0] if one else None

@@ -12,14 +12,14 @@ import sympy as sp
 
 from derive.documents.known import with_losses_of_errors, with_roles
 from derive.documents.remarks import remark_on
-from derive.documents.steps import GOOD, Effort, Outcomes, Steps
+from derive.documents.steps import Effort, Outcomes, Steps, is_settled
 from derive.documents.task import Fact, Judged, Task
 from derive.documents.together import Together
 from derive.documents.unknowns import are_connected, reached
 from derive.errors import DeriveError, ReadError
 from derive.functions import catalogue
 from derive.latex import Formula
-from derive.terms import Context, NamedFunction, Partial, Statement, index, shape_of
+from derive.terms import Context, NamedFunction, Partial, Statement, index, parts, shape_of
 from derive.verdicts.matrices import verify_matrices
 from derive.verdicts.surroundings import (
     base_context,
@@ -114,7 +114,7 @@ def _best(task: Task, deadline: float) -> Judged:
         tried.append(attempt)
         plain = attempt is first and not task.only
         found = attempt.steps(done, "plain" if plain else "screened")
-        done |= {s.offset: s for s in found if s.verdict in GOOD}
+        done |= {s.offset: s for s in found if is_settled(s)}
         if len(done) == len(found):
             return attempt.judged(found) if attempt is first else first.judged(found)
         if time.monotonic() > deadline:
@@ -201,7 +201,7 @@ class _Attempt:
     def is_connected(self, offsets: Set[int]) -> bool:
         """Whether what is differentiated in these steps depends on the variable, as defined."""
         steps = [s.statement for s in self.claim.steps if s.offset in offsets]
-        derivatives = [p for s in steps for side in (s.lhs, s.rhs) for p in side.atoms(Partial)]
+        derivatives = [p for s in steps for side in (s.lhs, s.rhs) for p in parts(side, Partial)]
         derivatives.sort(key=str)
         inside = reached([p.expr for p in derivatives], self.contexts[0])
         # A function that the text defines, though not among these facts, is no unknown one.
@@ -223,7 +223,7 @@ def _fitting(formulas: list[Formula], facts: list[Fact]) -> tuple[list[Formula],
     """Without what another section says of a function of one value, where it has a family."""
     claim = formulas[-1]
     sides = [t for s in claim.steps for t in (s.statement.lhs, s.statement.rhs)]
-    of_families = {type(f).__name__ for t in sides for f in t.atoms(NamedFunction)
+    of_families = {type(f).__name__ for t in sides for f in parts(t, NamedFunction)
                    if any(isinstance(a, sp.IndexedBase) for a in f.args)}  # fmt: skip
 
     def fits(formula: Formula, fact: Fact) -> bool:
@@ -291,7 +291,7 @@ def two_readings(readings: Sequence[str]) -> str:
 def _taken(formula: Formula, context: Context) -> tuple[str, ...]:
     """The catalogue's names that the formula uses and the document does not define."""
     sides = [t for step in formula.steps for t in (step.statement.lhs, step.statement.rhs)]
-    names = {type(f).__name__ for t in sides for f in t.atoms(NamedFunction)}
+    names = {type(f).__name__ for t in sides for f in parts(t, NamedFunction)}
     named = {n for n in names if n in catalogue and n not in context.definitions}
     sources = [d.source.partition(": ") for n in names for d in context.definitions.get(n, ())]
     return tuple(sorted(named | {entry for told, _, entry in sources if told == "catalogue"}))

@@ -11,7 +11,7 @@ import sympy as sp
 from derive.functions import Entry, catalogue
 from derive.latex import Formula
 from derive.latex.lookup import entries_by_name, is_private
-from derive.terms import Context, Definition, NamedFunction, Partial, shape_of
+from derive.terms import Context, Definition, NamedFunction, Partial, parts, shape_of
 
 
 def with_losses_of_errors(context: Context, formula: Formula) -> Context:
@@ -20,8 +20,8 @@ def with_losses_of_errors(context: Context, formula: Formula) -> Context:
     A loss of two values that hangs on their difference only may be applied to the difference.
     """
     sides = [t for s in formula.steps for t in (s.statement.lhs, s.statement.rhs)]
-    used = {(f, f.args[0]) for t in sides for f in t.atoms(NamedFunction) if len(f.args) == 1}
-    used |= {(p.expr, p.variables[0]) for t in sides for p in t.atoms(Partial)
+    used = {(f, f.args[0]) for t in sides for f in parts(t, NamedFunction) if len(f.args) == 1}
+    used |= {(p.expr, p.variables[0]) for t in sides for p in parts(t, Partial)
              if isinstance(p.expr, sp.Symbol)}  # fmt: skip
     for f, error in sorted(used, key=str):
         name = type(f).__name__ if isinstance(f, NamedFunction) else str(f)

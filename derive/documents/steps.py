@@ -39,6 +39,7 @@ from derive.terms import (
     Statement,
     free,
     name_of,
+    parts,
 )
 from derive.verdicts.attempts import Attempt
 from derive.verdicts.claims import judged_step
@@ -51,7 +52,13 @@ from derive.verdicts.surroundings import base_context, defines
 from derive.verdicts.verdict import ORDER, Status, StepVerdict
 
 GOOD = ("proved", "definition")
+BOUND_AND_FREE = "is bound by a sum and stands free beside it: true if they differ"
 SAYS_ARGUMENT = "both sides apply the same function: this says what its argument is"
+
+
+def is_settled(verdict: StepVerdict) -> bool:
+    """Whether other facts can make no more of a step: it is proved, if only on its letters."""
+    return verdict.verdict in GOOD or verdict.reason.endswith(BOUND_AND_FREE)
 
 
 Effort = Literal["screened", "plain", "thorough"]
@@ -315,7 +322,7 @@ class Steps:
         by = {
             v.name
             for side in (statement.lhs, statement.rhs)
-            for p in side.atoms(Partial)
+            for p in parts(side, Partial)
             for v in p.variables
             if isinstance(v, sp.Symbol) and isinstance(p.expr, sp.Symbol)
         }
@@ -346,15 +353,15 @@ def _with_letter_of_a_sum(verdict: StepVerdict, statement: Statement) -> StepVer
     if letter is None:
         return verdict
     said = rf"\text{{the }} {letter} \text{{ of the sum is another than the free }} {letter}"
-    reason = f"{letter} is bound by a sum and stands free beside it: true if they differ"
+    reason = f"{letter} {BOUND_AND_FREE}"
     return replace(verdict, verdict="conditional", reason=reason, hypotheses=(said,))
 
 
 def _shadowed_index(statement: Statement) -> str | None:
     """The letter of ∂(Σ_q …)/∂a_q: it is bound in the sum and free outside."""
     for side in (statement.lhs, statement.rhs):
-        for p in side.atoms(Partial):
-            bound = {k.name for s in p.expr.atoms(sp.Sum) for k in s.variables}
+        for p in parts(side, Partial):
+            bound = {k.name for s in parts(p.expr, sp.Sum) for k in s.variables}
             for v in p.variables:
                 inside = v.indices if isinstance(v, sp.Indexed) else ()
                 clash = [str(i) for i in inside if str(i) in bound]

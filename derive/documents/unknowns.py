@@ -17,6 +17,7 @@ from derive.terms import (
     free,
     map_terms,
     name_of,
+    parts,
     substitute,
 )
 
@@ -43,7 +44,7 @@ def reached(terms: Sequence[sp.Expr], context: Context) -> set[str | None]:
     found: set[str | None] = set()
     while todo:
         term = todo.pop()
-        applied = {type(f).__name__ for f in term.atoms(NamedFunction)}
+        applied = {type(f).__name__ for f in parts(term, NamedFunction)}
         for name in {name_of(s) for s in free(term)} | applied:
             if name not in found:
                 found.add(name)
@@ -70,7 +71,7 @@ def unknown_under_derivative(statement: Statement, context: Context) -> list[str
     """The names without a definition whose derivative only one side knows of."""
     found: list[str] = []
     for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
-        for p in sorted(here.atoms(Partial), key=str):
+        for p in sorted(parts(here, Partial), key=str):
             unknown = not _is_defined(p.expr, context) and p.expr not in p.variables
             # What both sides speak of is a value like any other.
             told = _shared(p, there, context)
@@ -82,7 +83,7 @@ def unknown_under_derivative(statement: Statement, context: Context) -> list[str
 
 def _shared(p: Partial, there: sp.Expr, context: Context) -> bool:
     """Whether the other side has the derivative too, or one that the chain rule leads to."""
-    for q in there.atoms(Partial):
+    for q in parts(there, Partial):
         if q == p:
             return True
         if name_of(q.expr) == name_of(p.expr):
@@ -95,7 +96,7 @@ def _shared(p: Partial, there: sp.Expr, context: Context) -> bool:
 
 def _under_defined(term: sp.Expr, context: Context) -> set[str | None]:
     """The names that the defined values under a term's derivatives are made of."""
-    values = [p.expr for p in term.atoms(Partial) if _is_defined(p.expr, context)]
+    values = [p.expr for p in parts(term, Partial) if _is_defined(p.expr, context)]
     return reached(values, context)
 
 
@@ -141,8 +142,8 @@ def _undefined_inside(p: Partial, there: sp.Expr, context: Context) -> list[str]
     known = {*context.definitions, *context.library}
     names = reached([p.expr], context) - {name_of(s) for s in free(p.expr)}
     applied = {type(f).__name__ for name in names for d in context.definitions.get(str(name), ())
-               for f in d.body.atoms(NamedFunction)}  # fmt: skip
-    told = {type(q.expr).__name__ for q in there.atoms(Partial)}
+               for f in parts(d.body, NamedFunction)}  # fmt: skip
+    told = {type(q.expr).__name__ for q in parts(there, Partial)}
     return sorted(applied - known - told)
 
 
@@ -152,15 +153,16 @@ def with_values_beside_members(statement: Statement, context: Context) -> Statem
     if any(side.has(Partial) for side in sides):
         return statement
     applied: dict[str, set[NamedFunction]] = {}
-    for f in (f for side in sides for f in side.atoms(NamedFunction)):
+    for f in (f for side in sides for f in parts(side, NamedFunction)):
         applied.setdefault(type(f).__name__, set()).add(f)
     values: dict[sp.Basic, sp.Expr] = {}
     for name, found in sorted(applied.items()):
-        (f,) = found if len(found) == 1 else (None,)
-        plain = f is not None and all(isinstance(a, sp.Symbol | sp.IndexedBase) for a in f.args)
-        if plain and context.definition_of(f) is None and name not in context.definitions:
+        f = min(found, key=str)
+        plain = all(isinstance(a, sp.Symbol | sp.IndexedBase) for a in f.args)
+        known = context.definition_of(f) is not None or name in context.definitions
+        if len(found) == 1 and plain and not known:
             values[f] = sp.Symbol(str(f), real=True)
-    members = {str(b.label) for side in sides for b in side.atoms(sp.IndexedBase)}
+    members = {str(b.label) for side in sides for b in parts(side, sp.IndexedBase)}
     if not members & {type(f).__name__ for f in values}:
         return statement
     left, right = (substitute(side, values) for side in sides)
@@ -172,7 +174,7 @@ def with_values_named(statement: Statement, context: Context) -> tuple[Statement
     held = {
         v: None
         for side in (statement.lhs, statement.rhs)
-        for partial_ in sorted(side.atoms(Partial), key=str)
+        for partial_ in sorted(parts(side, Partial), key=str)
         for v in partial_.variables
         if isinstance(v, NamedFunction) and not _is_defined(partial_.expr, context)
     }

@@ -20,7 +20,7 @@ from derive.latex.survey import survey
 from derive.latex.tokens import tokenize
 from derive.latex.trees import tree_of
 from derive.latex.words import words_of
-from derive.terms import Context, Statement, free, real, size
+from derive.terms import Context, Statement, free, parts, real, size
 
 EMPTY = Context()
 
@@ -92,7 +92,7 @@ def _values(drafts: list[Formula]) -> set[str]:
         heads = (x.statement.lhs for x in draft.steps if x.statement.relation == "=")
         found |= {x.name for x in heads if isinstance(x, sp.Symbol)}
         for term in _terms(draft):
-            for total in term.atoms(sp.Add):
+            for total in parts(term, sp.Add):
                 if any(_is_member(x) for x in total.args):
                     bare = (-a if a.is_Mul else a for a in total.args)
                     found |= {x.name for x in bare if x.is_Symbol}

@@ -15,7 +15,7 @@ import sympy as sp
 
 from derive.errors import DefinitionError
 from derive.functions import catalogue
-from derive.terms import NamedFunction, Vec, evaluated, member, rebuild, shape_of, size
+from derive.terms import NamedFunction, Vec, evaluated, member, parts, rebuild, shape_of, size
 
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
@@ -173,10 +173,10 @@ class Sizes:
 def _exceeded(term: sp.Basic) -> set[sp.Basic]:
     """The letters n that a limit or an index n + 1 goes beyond, or k + 1 for a k up to n."""
     ends: dict[sp.Basic, set[sp.Basic]] = {}
-    for total in term.atoms(sp.Sum, sp.Product):
+    for total in parts(term, sp.Sum, sp.Product):
         for k, _, high in total.limits:
             ends.setdefault(k, set()).add(high)
-    places = {i for x in term.atoms(sp.Indexed) for i in x.indices}
+    places = {i for x in parts(term, sp.Indexed) for i in x.indices}
     found: set[sp.Basic] = set()
     for place in places.union(*ends.values()):
         beyond, letter = evaluated(place).as_coeff_Add()

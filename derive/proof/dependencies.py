@@ -23,6 +23,7 @@ from derive.terms import (
     family,
     index,
     name_of,
+    parts,
     real,
     shape_of,
     subterms,
@@ -75,7 +76,7 @@ def _reaches(
             continue
         seen.add(subject)
         for d in context.definitions.get(str(name_of(subject)), ()):
-            todo += d.body.atoms(sp.Symbol, sp.IndexedBase)
+            todo += parts(d.body, sp.Symbol, sp.IndexedBase)
         todo += found.get(subject, {})
     return goal in seen
 
@@ -102,7 +103,7 @@ def undefined_functions(statement: Statement, context: Context) -> list[str]:
     found = {
         type(f).__name__
         for side in (statement.lhs, statement.rhs)
-        for f in side.atoms(NamedFunction, AppliedUndef)
+        for f in parts(side, NamedFunction, AppliedUndef)
         if context.definition_of(f) is None and type(f).__name__ not in ("max", "min")
     }
     return sorted(found)

@@ -25,6 +25,7 @@ from derive.terms import (
     free,
     map_terms,
     name_of,
+    parts,
     real,
     substitute,
 )
@@ -108,7 +109,7 @@ def _is_plain(head: sp.Indexed) -> bool:
 
 def _recurrence(head: sp.Indexed, body: sp.Expr, hypothesis: Hypothesis) -> Rule | None:
     """The rule in h_t = f(h_{t-1}), by what is before or after h_t on the right."""
-    others = [x for x in body.atoms(sp.Indexed) if x.base == head.base]
+    others = [x for x in parts(body, sp.Indexed) if x.base == head.base]
     for position, own in enumerate(head.indices):
         rest = head.indices[:position] + head.indices[position + 1 :]
         if len(own.free_symbols) != 1 or not all(isinstance(i, sp.Symbol) for i in rest):
@@ -163,7 +164,7 @@ class _Unrolling:
                 if name in found or not general:
                     continue
                 head, body = general[-1].head, general[-1].body
-                inner = [x for x in body.atoms(sp.Indexed) if name_of(x) in {*rules, *found}]
+                inner = [x for x in parts(body, sp.Indexed) if name_of(x) in {*rules, *found}]
                 times = {frozenset(self._time(x, rules | found).free_symbols) for x in inner}
                 places = [p for p, i in enumerate(head.indices) if {frozenset({i})} == times]
                 if inner and len(places) != 1:
@@ -179,7 +180,7 @@ class _Unrolling:
         for term in terms:
             for base in free(term):
                 if isinstance(base, sp.IndexedBase) and str(base.label) in self.rules:
-                    found = [x for x in term.atoms(sp.Indexed) if x.base == base]
+                    found = [x for x in parts(term, sp.Indexed) if x.base == base]
                     if not found:
                         raise _NotUnrolledError
                     yield from found
@@ -201,7 +202,7 @@ class _Unrolling:
             for name, group in sorted(self.context.definitions.items())
             for d in group
             if name not in self.rules
-            and {str(name_of(x)) for x in d.body.atoms(sp.Indexed)} & self.rules.keys()
+            and {str(name_of(x)) for x in parts(d.body, sp.Indexed)} & self.rules.keys()
         ]
 
     def _values(self) -> list[str]:
@@ -315,7 +316,7 @@ class _Unrolling:
     def _parameters(self, rule: Rule) -> list[sp.Expr]:
         """The names by which the claim differentiates, and on which every step depends."""
         sides = (self.statement.lhs, self.statement.rhs)
-        variables = {v for side in sides for p in side.atoms(Partial) for v in p.variables}
+        variables = {v for side in sides for p in parts(side, Partial) for v in p.variables}
         bodies = self._made_of(rule)
         return [
             v.base if isinstance(v, sp.Indexed) else v

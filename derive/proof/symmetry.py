@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from derive.terms import Context, Partial, Statement
+from derive.terms import Context, Partial, Statement, parts
 
 
 def symmetric_families(
@@ -16,7 +16,7 @@ def symmetric_families(
 
     Not those by whose members a claim differentiates: there the members move apart.
     """
-    moved = {v.base for t in terms for p in t.atoms(Partial) for v in p.variables
+    moved = {v.base for t in terms for p in parts(t, Partial) for v in p.variables
              if isinstance(v, sp.Indexed)}  # fmt: skip
     found = {s.lhs.base for s in facts if s.relation == "=" and _turns(s.lhs, s.rhs)
              and context.definition_of(s.lhs) is None}  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
@@ -17,6 +18,7 @@ from sympy.logic.boolalg import Boolean
 from derive.terms.nodes import At, NamedFunction, Partial, Vec, cases_of, product_of, sum_of
 
 Mapping_ = Mapping[sp.Basic, sp.Expr]
+_Node = TypeVar("_Node", bound=sp.Basic)
 
 
 def bound_symbols(term: sp.Basic) -> tuple[sp.Symbol, ...]:
@@ -30,7 +32,7 @@ def bound_symbols(term: sp.Basic) -> tuple[sp.Symbol, ...]:
     return ()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def subterms(term: sp.Basic) -> tuple[sp.Basic, ...]:
     """Every node of a term once, outermost first and then from left to right."""
     found: dict[sp.Basic, None] = {}
@@ -41,6 +43,11 @@ def subterms(term: sp.Basic) -> tuple[sp.Basic, ...]:
             found[node] = None
             todo.extend(reversed(node.args))
     return tuple(found)
+
+
+def parts(term: sp.Basic, *kinds: type[_Node]) -> tuple[_Node, ...]:
+    """The nodes of a term that are of these kinds, each once, in the order of `subterms`."""
+    return tuple(node for node in subterms(term) if isinstance(node, kinds))
 
 
 @lru_cache(maxsize=8192)
@@ -103,7 +110,7 @@ def fresh(base: sp.Symbol, taken: frozenset[sp.Basic]) -> sp.Symbol:
 
 def _names(term: sp.Basic) -> frozenset[sp.Basic]:
     """Every symbol in a term, free or bound: a name for a bound one must avoid them all."""
-    return frozenset(term.atoms(sp.Symbol))
+    return frozenset(parts(term, sp.Symbol))
 
 
 def member(term: sp.Expr, *indices: sp.Expr) -> sp.Expr:

@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from derive.errors import DefinitionError
-from derive.terms.binding import free, fresh, map_terms, substitute
+from derive.terms.binding import free, fresh, map_terms, parts, substitute
 from derive.terms.nodes import At, NamedFunction, Partial, Vec, as_term, shape_of
 
 
@@ -74,7 +74,7 @@ class Definition:
     def names(self) -> frozenset[str]:
         """The names of the symbols, families and functions in the body, parameters left out."""
         names = {str(getattr(s, "label", s)) for s in free(self.body)}
-        names |= {f.func.__name__ for f in self.body.atoms(sp.Function)}
+        names |= {f.func.__name__ for f in parts(self.body, sp.Function)}
         return frozenset(names - {str(getattr(p, "label", p)) for p in self.params})
 
     @cached_property
@@ -134,7 +134,7 @@ def _with_points(body: sp.Expr, params: tuple[sp.Expr, ...]) -> sp.Expr:
         result: sp.Expr = node
         for variable in dict.fromkeys(node.variables):
             if variable in params and isinstance(variable, sp.Symbol):
-                inner = fresh(variable, frozenset(node.atoms(sp.Symbol)) | free(body))
+                inner = fresh(variable, frozenset(parts(node, sp.Symbol)) | free(body))
                 result = At(substitute(result, {variable: inner}), inner, variable)
         return result
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.latex import name_to_latex
-from derive.terms import Context, NamedFunction, Statement
+from derive.terms import Context, NamedFunction, Statement, parts
 
 
 def unchanged(term: sp.Expr) -> sp.Expr:
@@ -34,7 +34,7 @@ def terms_of(statement: Statement, context: Context) -> list[sp.Expr]:
     """The sides, what the context defines, and what the catalogue's names in them stand for."""
     bodies = [d.body for group in context.definitions.values() for d in group]
     terms = [statement.lhs, statement.rhs, *bodies]
-    applications = {f for t in terms for f in t.atoms(NamedFunction)}
+    applications = {f for t in terms for f in parts(t, NamedFunction)}
     for application in sorted(applications, key=str):
         definition = context.library.get(type(application).__name__)
         if definition is not None and len(definition.params) == len(application.args):

@@ -21,6 +21,7 @@ from derive.terms import (
     index,
     map_terms,
     named_function,
+    parts,
     shape_of,
     substitute,
     sum_of,
@@ -90,7 +91,7 @@ def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
     """That what the catalogue takes for probability vectors sums to 1."""
     found: dict[sp.IndexedBase, None] = {}
     for term in terms_of(statement, context):
-        for application in sorted(term.atoms(NamedFunction), key=str):
+        for application in sorted(parts(term, NamedFunction), key=str):
             definition = context.library.get(type(application).__name__)
             if definition is None or len(definition.params) != len(application.args):
                 continue
@@ -110,8 +111,8 @@ def probabilities(statement: Statement, context: Context) -> Iterator[Attempt]:
 
 def one_hot(statement: Statement, context: Context) -> Iterator[Attempt]:
     """A one-hot target; what stands in a logarithm itself is a probability, not a target."""
-    logs = [log for t in terms_of(statement, context) for log in t.atoms(sp.log)]
-    probabilities = {b for log in logs for b in log.atoms(sp.IndexedBase)}
+    logs = [log for t in terms_of(statement, context) for log in parts(t, sp.log)]
+    probabilities = {b for log in logs for b in parts(log, sp.IndexedBase)}
     for base in _weights(statement, context):
         if base in probabilities:
             continue
@@ -173,14 +174,14 @@ def _mean_sizes(statement: Statement, context: Context) -> list[sp.Symbol]:
 
 def _sizes(terms: list[sp.Expr]) -> frozenset[sp.Basic]:
     """The symbols that the first sizes of families are made of."""
-    firsts = {b.shape[0] for t in terms for b in t.atoms(sp.IndexedBase) if b.shape}
+    firsts = {b.shape[0] for t in terms for b in parts(t, sp.IndexedBase) if b.shape}
     return frozenset(s for first in firsts for s in free(first) if isinstance(s, sp.Symbol))
 
 
 def _letters(statement: Statement, context: Context) -> dict[str, sp.Symbol]:
     """The names that stand for a family and, without an index, for a variable of their own."""
     terms = terms_of(statement, context)
-    families = {str(b.label) for t in terms for b in t.atoms(sp.IndexedBase)}
+    families = {str(b.label) for t in terms for b in parts(t, sp.IndexedBase)}
     symbols = {s.name: s for t in terms for s in sorted(free(t), key=str)
                if isinstance(s, sp.Symbol)}  # fmt: skip
     return {name: symbols[name] for name in sorted(families & set(symbols))}
@@ -190,7 +191,7 @@ def members_of_letters(statement: Statement, context: Context) -> dict[sp.Symbol
     """The letters that stand, without an index, for one member of a family: a for a_i."""
     letters = _letters(statement, context)
     found: dict[sp.Symbol, sp.IndexedBase] = {}
-    for base in sorted({b for t in terms_of(statement, context) for b in t.atoms(sp.IndexedBase)},
+    for base in sorted({b for t in terms_of(statement, context) for b in parts(t, sp.IndexedBase)},
                        key=str):  # fmt: skip
         if str(base.label) in letters and len(shape_of(base)) == 1:
             found[letters[str(base.label)]] = base
@@ -201,7 +202,7 @@ def explicit_members(statement: Statement, context: Context) -> Iterator[Attempt
     """n = 2 where one side writes out z_1 and z_2 for what the other sums over all n."""
     for here, there in ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs)):
         written: dict[sp.IndexedBase, int] = {}
-        for node in sorted(here.atoms(sp.Indexed), key=str):
+        for node in sorted(parts(here, sp.Indexed), key=str):
             if len(node.indices) == 1 and node.indices[0].is_Integer:
                 written[node.base] = max(written.get(node.base, 0), int(node.indices[0]))
         for base, count in written.items():
@@ -227,7 +228,9 @@ def two_outcomes(statement: Statement, context: Context) -> Iterator[Attempt]:
         if here.has(sp.Sum) or not there.has(sp.Sum):
             continue
         letters = {str(s).partition("(")[0]: s for s in free(here) if isinstance(s, sp.Symbol)}
-        bases = sorted((b for b in there.atoms(sp.IndexedBase) if str(b.label) in letters), key=str)
+        bases = sorted(
+            (b for b in parts(there, sp.IndexedBase) if str(b.label) in letters), key=str
+        )
         sizes = {b.shape for b in bases}
         if len(sizes) != 1 or len(next(iter(sizes))) != 1 or context.definitions.get(str(bases[0])):
             continue
@@ -288,7 +291,7 @@ def other_base(statement: Statement, context: Context) -> Iterator[Attempt]:
 
 def activated(statement: Statement, context: Context) -> Iterator[Attempt]:
     """a = σ(z), or tanh, where a derivative ∂a/∂z is stated and nothing says what a is."""
-    slopes = {p for side in (statement.lhs, statement.rhs) for p in side.atoms(Partial)}
+    slopes = {p for side in (statement.lhs, statement.rhs) for p in parts(side, Partial)}
     for p in sorted(slopes, key=str):
         value, variables = p.expr, p.variables
         plain = isinstance(value, sp.Symbol | NamedFunction) and len(variables) == 1
@@ -356,10 +359,10 @@ def _repeats(term: sp.Expr, i: sp.Basic) -> bool:
 
 
 def _size_of(term: sp.Expr, i: sp.Symbol) -> sp.Expr | None:
-    for node in sorted(term.atoms(sp.Indexed), key=str):
+    for node in sorted(parts(term, sp.Indexed), key=str):
         if i in node.indices and node.base.shape:
             return node.base.shape[node.indices.index(i)]
-    for node in term.atoms(Partial):
+    for node in parts(term, Partial):
         found = _size_of(node.expr, i)
         if found is not None:
             return found

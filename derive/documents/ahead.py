@@ -63,9 +63,8 @@ def defined_after(
     return ""
 
 
-def without_refutation(judged: Judged, name: str) -> Judged:
-    """The steps with nothing refuted for the sake of a name that has no meaning yet."""
-    reason = f"{name} is defined only after this"
+def without_refutation(judged: Judged, reason: str) -> Judged:
+    """The steps with nothing refuted, for the reason that the text says more of their names."""
     steps = tuple(
         replace(s, verdict="undecided", reason=reason, counterexample=None, suggestion=None)
         if s.verdict == "refuted"

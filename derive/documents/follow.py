@@ -41,6 +41,8 @@ LONGEST_BRIDGE = 60
 PROSE = 120
 """How much of the words before a formula may name it, in characters."""
 
+UNREAD_OF = "a formula of the same paragraph could not be read, and says more of "
+
 OBJECTIVES = 4
 """How many definitions back the text may mean when it sets a derivative to zero."""
 
@@ -67,6 +69,7 @@ class Follower:
     after: dict[int, str] = field(default_factory=dict)
     conditions: frozenset[int] = frozenset()
     paragraph: int = 0
+    unread_of: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = []
@@ -194,9 +197,15 @@ class Follower:
         if any(s.verdict == "refuted" for s in judged.steps):
             pieces, known = self.document.pieces, self.facts.defined_names()
             early = defined_after(pieces, found, shape, known, self.facts.words)
-            judged = without_refutation(judged, early) if early else judged
+            unread_of = min(
+                shape.names & self.unread_of.get(self.paragraph, frozenset()), default=""
+            )
+            if early or unread_of:
+                reason = f"{early} is defined only after this" if early else UNREAD_OF + unread_of
+                judged = without_refutation(judged, reason)
         self.seen |= shape.names
         if judged.trouble:
+            self.unread_of.setdefault(self.paragraph, set()).update(shape.names)
             reason = f"unread: {judged.trouble}"
             return Reported(found, "unread", "undecided", reason, offset=judged.offset)
         if judged.stopped:

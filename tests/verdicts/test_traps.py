@@ -355,7 +355,7 @@ def test_the_same_verdicts_under_any_hash_seed_and_order() -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        r"\sum_{i \neq j} x_i x_j = (\sum_i x_i)^2 - \sum_i x_i^2",
+        r"\sum_{i \neq j} (x_i - x_j)^2 = 2n \sum_i x_i^2 - 2 (\sum_i x_i)^2",
         r"\frac{d}{dx} \ln(1 + e^{3x})^{1/3} = \sigma(3x)",
     ],
 )

@@ -146,13 +146,17 @@ class Worker:
         self._kill()
 
 
+def collect_rarely() -> None:
+    """What is there stays; the collector need not look through it, nor after every few terms."""
+    gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
 def _serve(pipe: Connection, megabytes: int) -> None:
     """The worker's loop: tasks in, what they return out, until the pipe closes."""
     limit = megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    # What is imported stays; the collector need not look through it, nor after every few terms.
-    gc.freeze()
-    gc.set_threshold(YOUNG)
+    collect_rarely()
     while True:
         try:
             task, args = pipe.recv()

@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BUILD := build
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# An index with builds of PyTorch for the CPU; without it pip takes what its own index has.
+TORCH_INDEX ?=
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -45,7 +46,7 @@ soundness: $(READY)
 compare: $(READY)
 	@echo "Installing PyTorch, JAX, Numba and numexpr (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--extra-index-url $(TORCH_INDEX) torch==2.13.0
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) torch==2.13.0
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frameworks]'
 	@$(BIN)/python -m bench.compare
 	@$(BIN)/pytest -m "slow or not slow" tests/numeric/test_targets.py

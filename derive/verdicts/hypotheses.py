@@ -59,7 +59,10 @@ def standard_hypotheses(
 
 
 def _weights(statement: Statement, context: Context) -> list[sp.IndexedBase]:
-    """The families that weigh a logarithm in a sum, as targets and probabilities do."""
+    """The families that weigh a logarithm in a sum, as targets and probabilities do.
+
+    Of a family that is defined, such as smoothed targets, those that it is made of.
+    """
     found: dict[sp.IndexedBase, None] = {}
     for term in terms_of(statement, context):
         for node in sp.preorder_traversal(term):
@@ -68,6 +71,9 @@ def _weights(statement: Statement, context: Context) -> list[sp.IndexedBase]:
                     if isinstance(factor, sp.Indexed):
                         found[factor.base] = None
     defined = context.definitions
+    for base in list(found):
+        for d in defined.get(str(base.label), ()):
+            found |= dict.fromkeys(x.base for x in parts(d.body, sp.Indexed))
     return sorted((b for b in found if str(b.label) not in defined), key=str)
 
 

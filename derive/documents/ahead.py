@@ -63,8 +63,16 @@ def defined_after(
     return ""
 
 
-def without_refutation(judged: Judged, reason: str) -> Judged:
-    """The steps with nothing refuted, for the reason that the text says more of their names."""
+def without_refutation(judged: Judged, early: str, unread_of: str) -> Judged:
+    """The steps with nothing refuted where the text says more of their names.
+
+    `early` is a name that it defines only later, `unread_of` one of which the same paragraph has
+    a formula that could not be read; the steps stay as they are if both are empty.
+    """
+    if not (early or unread_of):
+        return judged
+    unread = f"a formula of the same paragraph could not be read, and says more of {unread_of}"
+    reason = f"{early} is defined only after this" if early else unread
     steps = tuple(
         replace(s, verdict="undecided", reason=reason, counterexample=None, suggestion=None)
         if s.verdict == "refuted"

@@ -41,8 +41,6 @@ LONGEST_BRIDGE = 60
 PROSE = 120
 """How much of the words before a formula may name it, in characters."""
 
-UNREAD_OF = "a formula of the same paragraph could not be read, and says more of "
-
 OBJECTIVES = 4
 """How many definitions back the text may mean when it sets a derivative to zero."""
 
@@ -197,12 +195,8 @@ class Follower:
         if any(s.verdict == "refuted" for s in judged.steps):
             pieces, known = self.document.pieces, self.facts.defined_names()
             early = defined_after(pieces, found, shape, known, self.facts.words)
-            unread_of = min(
-                shape.names & self.unread_of.get(self.paragraph, frozenset()), default=""
-            )
-            if early or unread_of:
-                reason = f"{early} is defined only after this" if early else UNREAD_OF + unread_of
-                judged = without_refutation(judged, reason)
+            puzzling = shape.names & self.unread_of.get(self.paragraph, set())
+            judged = without_refutation(judged, early, min(puzzling, default=""))
         self.seen |= shape.names
         if judged.trouble:
             self.unread_of.setdefault(self.paragraph, set()).update(shape.names)

@@ -8,6 +8,7 @@ balls are too wide to tell which case applies, `NoValueError` is raised.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from itertools import product
 
 import sympy as sp
@@ -35,9 +36,12 @@ class Evaluator(Rates):
     """Evaluates terms at one point, under one context."""
 
     def __call__(self, term: sp.Expr) -> Number:
-        if self.held and not isinstance(term, sp.Symbol | sp.Indexed) and term in self.held:
+        if self.held and term.args and type(term) is not sp.Indexed and term in self.held:
             self.hits.add(term)
             return self.held[term]
+        method = _METHODS.get(type(term))
+        if method is not None:
+            return method(self, term)
         for kind in type(term).__mro__:
             if kind in _METHODS:
                 return _METHODS[kind](self, term)
@@ -116,16 +120,10 @@ class Evaluator(Rates):
     # -- arithmetic and functions -------------------------------------------------------
 
     def _add(self, term: sp.Add) -> Number:
-        total: Number = fmpq(0)
-        for a in term.args:
-            total = add(total, self(a))
-        return total
+        return reduce(add, map(self, term.args))
 
     def _mul(self, term: sp.Mul) -> Number:
-        total: Number = fmpq(1)
-        for a in term.args:
-            total = mul(total, self(a))
-        return total
+        return reduce(mul, map(self, term.args))
 
     def _pow(self, term: sp.Pow) -> Number:
         base, exponent = term.args
@@ -279,8 +277,9 @@ class Evaluator(Rates):
                 raise LimitError(f"a range of more than {MAX_RANGE} terms")
             total = start
             before = self.integers
+            self.integers = inside = dict(before)
             for number in range(first, last + 1):
-                self.integers = {**before, k: number}
+                inside[k] = number
                 total = join(total, over(limits[:-1]))
             self.integers = before
             return total

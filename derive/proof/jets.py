@@ -31,18 +31,22 @@ class Jet:
 
 def add(a: Number, b: Number) -> Number:
     """a + b for any mix of rationals, balls and jets."""
-    if isinstance(a, Jet) or isinstance(b, Jet):
+    if type(a) is Jet:
+        if type(b) is not Jet:
+            return Jet(add(a.value, b), a.rate)
         x, y = _aligned(a, b)
         return Jet(add(x.value, y.value), add(x.rate, y.rate))
-    return a + b if isinstance(a, fmpq) == isinstance(b, fmpq) else ball(a) + ball(b)
+    return add(b, a) if type(b) is Jet else a + b
 
 
 def mul(a: Number, b: Number) -> Number:
     """a · b for any mix of rationals, balls and jets."""
-    if isinstance(a, Jet) or isinstance(b, Jet):
+    if type(a) is Jet:
+        if type(b) is not Jet:
+            return Jet(mul(a.value, b), mul(a.rate, b))
         x, y = _aligned(a, b)
         return Jet(mul(x.value, y.value), add(mul(x.rate, y.value), mul(x.value, y.rate)))
-    return a * b if isinstance(a, fmpq) == isinstance(b, fmpq) else ball(a) * ball(b)
+    return mul(b, a) if type(b) is Jet else a * b
 
 
 def _aligned(a: Number, b: Number) -> tuple[Jet, Jet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -82,10 +82,12 @@ class Sampler:
     def corners(self) -> Iterator[Point]:
         """Points of zeros and ones, and of equal shares: where a bound is reached, if anywhere."""
         usual = self.random
+        seen: list[Point] = []
         for attempt in range(2**CORNER_BITS):
             self.random = _Corner(attempt)
             point = self._point(attempt % len(SIZES))
-            if point is not None:
+            if point is not None and point not in seen:
+                seen.append(point)
                 yield point
         self.random = usual
 
@@ -196,28 +198,29 @@ class Sampler:
 
     def _satisfy(self, point: Point) -> Point | None:
         """The point, moved so that the equations hold; None if a hypothesis fails there."""
-        integers = point.integers
+        integers, moved = point.integers, False
         for fact in self.setting.facts:
-            for here in self._everywhere(point, fact):
-                point = replace(point, integers=here)
+            for here in self._everywhere(integers, fact):
+                point = point.where(here)
                 held = self._holds(point, fact.statement)
                 if held is False and fact.statement.relation == "=":
                     solved = self._solve(point, fact.statement)
                     if solved is None:
                         return None
-                    point = solved
+                    point, moved = solved, True
                 elif held is not True:
                     return None
-        kept = replace(point, integers=dict(integers))
-        for fact in self.setting.facts:
-            for here in self._everywhere(kept, fact):
-                if not self._holds(replace(kept, integers=here), fact.statement):
+        for fact in self.setting.facts if moved else ():
+            for here in self._everywhere(integers, fact):
+                if not self._holds(point.where(here), fact.statement):
                     return None
-        return kept
+        return point.where(integers)
 
-    def _everywhere(self, point: Point, fact: Fact) -> list[dict[sp.Symbol, int]]:
+    def _everywhere(
+        self, integers: Mapping[sp.Symbol, int], fact: Fact
+    ) -> list[Mapping[sp.Symbol, int]]:
         """The integers of a point, with every value of the indices that a fact ranges over."""
-        found = [dict(point.integers)]
+        found = [integers]
         for i in fact.free_indices(self.setting.ranges):
             high = self._range_of(i, found[0])
             found = [{**p, i: value} for p in found for value in range(1, high + 1)]

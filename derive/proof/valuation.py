@@ -65,6 +65,12 @@ class Point:
             if names[base.label.name] == 1
         }
 
+    def where(self, integers: Mapping[sp.Symbol, int]) -> Point:
+        """The same values with other sizes and indices."""
+        there = Point(self.scalars, self.members, integers)
+        there.__dict__["by_name"] = self.by_name
+        return there
+
 
 class Valuation:
     """The names of one point and one context; `Evaluator` gives terms their values."""

@@ -11,32 +11,24 @@ from dataclasses import replace
 import sympy as sp
 from flint import arb, fmpq
 
-from derive.errors import DefinitionError, DeriveError, UnsupportedError
-from derive.proof.algebra import is_index_name
+from derive.errors import DeriveError, UnsupportedError
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.balls import Evaluator
-from derive.proof.cases import Cases
-from derive.proof.field import CapacityExceeded, Field
 from derive.proof.jets import Number, add
-from derive.proof.powers import FinerGrain
-from derive.proof.region import Split
-from derive.proof.restore import restore
+from derive.proof.unknowns import variables, with_solutions
 from derive.proof.valuation import NoValueError, Point
 from derive.terms import (
-    Definition,
     Domain,
-    NamedFunction,
     Statement,
     free,
-    name_of,
-    shape_of,
-    subterms,
 )
 
 CORNER_BITS = 4
 SIZES = (2, 3, 1, 2, 5, 3, 4)
 SCALES = (1, 1, 1, 8, 1, 64, 1000)
 TRIES = 12
+# What may be a share of a whole.
+_SHARES = (Domain.POSITIVE, Domain.NONNEGATIVE, Domain.UNIT)
 
 
 class _Corner(random.Random):
@@ -60,7 +52,7 @@ class Sampler:
         self.setting = setting = with_solutions(setting)
         self.random = random.Random(20)
         self.scale = 1
-        self.scalars, self.families, self.integers = _variables(terms, setting)
+        self.scalars, self.families, self.integers = variables(terms, setting)
         # A family of which the tenth member is mentioned has no fewer.
         self.lowest: dict[sp.Expr, int] = {}
         for fact in setting.facts:
@@ -133,7 +125,7 @@ class Sampler:
             for k, s in enumerate(sizes)
         }
 
-    def _range_of(self, i: sp.Symbol, sizes: dict[sp.Symbol, int]) -> int:
+    def _range_of(self, i: sp.Symbol, sizes: Mapping[sp.Symbol, int]) -> int:
         size = self.setting.ranges.get(i)
         if size is None:
             # An index that no family shows is drawn within every range that there is.
@@ -204,7 +196,8 @@ class Sampler:
                 point = point.where(here)
                 held = self._holds(point, fact.statement)
                 if held is False and fact.statement.relation == "=":
-                    solved = self._solve(point, fact.statement)
+                    solved = self._scaled(point, fact.statement)
+                    solved = solved or self._solve(point, fact.statement)
                     if solved is None:
                         return None
                     point, moved = solved, True
@@ -247,21 +240,43 @@ class Sampler:
         }
         return bool(tests.get(statement.relation, False))
 
+    def _scaled(self, point: Point, statement: Statement) -> Point | None:
+        """Scale a positive family so that the equation holds: one member alone cannot give way."""
+        names = free(statement.lhs) | free(statement.rhs)
+        for base in self.families:
+            if base not in names or self.setting.context.domain_of(base) not in _SHARES:
+                continue
+            addresses = [a for a in point.members if a[0] == base]
+            if len(base.shape) > 1:
+                # The equation may be about one row.
+                before = self._residual(point, statement)
+                addresses = [
+                    a
+                    for a in addresses
+                    if self._residual(_scaled_members(point, [a], fmpq(2)), statement) != before
+                ]
+            values = [
+                self._residual(_scaled_members(point, addresses, fmpq(s)), statement)
+                for s in (1, 2, 3)
+            ]
+            scale = _root(values, start=1)
+            if scale is not None:
+                moved = _scaled_members(point, addresses, scale)
+                if all(self._in_domain(moved, a) for a in addresses):
+                    return moved
+        return None
+
     def _solve(self, point: Point, statement: Statement) -> Point | None:
         """Move one coordinate on which the equation depends linearly."""
         for coordinate in self._coordinates(point, statement):
-            values = []
-            for at in (0, 1, 2):
-                residual = self._residual(_moved(point, coordinate, fmpq(at)), statement)
-                if not isinstance(residual, fmpq):
-                    break
-                values.append(residual)
-            if len(values) == 3 and values[0] - 2 * values[1] + values[2] == 0:
-                slope = values[1] - values[0]
-                if slope != 0:
-                    moved = _moved(point, coordinate, -values[0] / slope)
-                    if self._in_domain(moved, coordinate):
-                        return moved
+            values = [
+                self._residual(_moved(point, coordinate, fmpq(at)), statement) for at in (0, 1, 2)
+            ]
+            root = _root(values, start=0)
+            if root is not None:
+                moved = _moved(point, coordinate, root)
+                if self._in_domain(moved, coordinate):
+                    return moved
         return None
 
     def _coordinates(self, point: Point, statement: Statement) -> list[object]:
@@ -291,83 +306,30 @@ class Sampler:
         return not (domain is Domain.NONNEGATIVE and value < 0)
 
 
-def with_solutions(setting: Setting) -> Setting:
-    """Equations such as e^x = 9, which no rational point satisfies, solved for a symbol.
-
-    The symbol is then defined by its exact value, and every point gives it that.
-    """
-    facts = []
-    witness = setting.witness
-    for fact in setting.facts:
-        found = _solution(fact, setting)
-        if found is None or str(name_of(found[0])) in witness.definitions:
-            facts.append(fact)
-        else:
-            witness = witness.define(Definition.of(*found, "solution"))
-    return replace(setting, facts=tuple(facts), witness=witness)
-
-
-def _solution(fact: Fact, setting: Setting) -> tuple[sp.Symbol, sp.Expr] | None:
-    s = fact.statement
-    transcendental = s.lhs.has(sp.exp, sp.log) or s.rhs.has(sp.exp, sp.log)
-    if s.relation != "=" or fact.about_indices or not transcendental:
+def _root(values: list[Number | None], start: int) -> fmpq | None:
+    """Where a function with these values at three integers from `start` on is zero, if linear."""
+    exact = [value for value in values if isinstance(value, fmpq)]
+    if len(exact) < len(values):
         return None
-    cases = Cases(Field(), setting, {})
-    try:
-        region = cases.enter(cases.start(), fact)
-    except (DeriveError, Split, FinerGrain, CapacityExceeded):
+    first, second, third = exact
+    slope = second - first
+    if slope == 0 or third - second != slope:
         return None
-    for g, value in region.rules.items() if region is not None else ():
-        generator = cases.field.generators[g]
-        if generator.kind == "atom" and isinstance(generator.parts[0], sp.Symbol):
-            try:
-                Definition.of(generator.parts[0], restore(cases.field, value))
-            except DefinitionError:
-                continue
-            return generator.parts[0], restore(cases.field, value)
-    return None
+    return start - first / slope
+
+
+Member = tuple[sp.IndexedBase, tuple[int, ...]]
+
+
+def _scaled_members(point: Point, addresses: list[Member], scale: fmpq) -> Point:
+    members = {**point.members, **{a: scale * point.members[a] for a in addresses}}
+    return Point(point.scalars, members, point.integers)
 
 
 def _moved(point: Point, coordinate: object, value: fmpq) -> Point:
     if isinstance(coordinate, tuple):
         return replace(point, members={**point.members, coordinate: value})
     return replace(point, scalars={**point.scalars, coordinate: value})
-
-
-def _variables(
-    terms: tuple[sp.Expr, ...], setting: Setting
-) -> tuple[list[sp.Symbol], list[sp.IndexedBase], list[sp.Symbol]]:
-    """The free scalars, families and integers of terms, through definitions; in a fixed order."""
-    todo = [*terms, *(t for f in setting.facts for t in (f.statement.lhs, f.statement.rhs))]
-    seen_names: set[str] = set()
-    found: set[sp.Basic] = set()
-    while todo:
-        term = todo.pop()
-        found |= free(term)
-        names = {name_of(s) for s in free(term)} | {
-            type(f).__name__ for f in subterms(term) if isinstance(f, NamedFunction)
-        }
-        for name in sorted(str(n) for n in names if n and n not in seen_names):
-            seen_names.add(name)
-            for d in setting.witness.definitions.get(name, ()):
-                params = {p for p in d.params if isinstance(p, sp.Symbol | sp.IndexedBase)}
-                found |= free(d.body) - params
-                todo.append(_without(d.body, params))
-    undefined = [s for s in found if str(name_of(s)) not in setting.witness.definitions]
-    # Two families of one name differ in their sizes only.
-    ordered = sorted(undefined, key=lambda s: (str(s), str(shape_of(s))))
-    integers = [s for s in ordered if is_index_name(s)]
-    scalars = [s for s in ordered if isinstance(s, sp.Symbol) and s not in integers]
-    return scalars, [s for s in ordered if isinstance(s, sp.IndexedBase)], integers
-
-
-def _without(body: sp.Expr, params: set[sp.Expr]) -> sp.Expr:
-    """The body with scalar parameters as numbers, so that they are not taken for variables."""
-    try:
-        return body.xreplace({p: sp.Integer(1) for p in params if isinstance(p, sp.Symbol)})
-    except (TypeError, ValueError):
-        # SymPy cannot build it with a number there: a variable too many does no harm.
-        return body
 
 
 def describe(point: Point) -> dict[str, str]:

@@ -18,7 +18,7 @@ from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.leaf import Leaf
-from derive.proof.recurrences import unrolled
+from derive.proof.recurrences import Unrolled, unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
 from derive.proof.sampling import Sampler
 from derive.proof.search import Room, run_search
@@ -49,31 +49,41 @@ def prove(
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
-        short, unfolded = unrolled(statement, context)
-        if unfolded is not context:
-            statement, context = short, _without_consequences(unfolded, deadline)
-        setting = prepare((statement.lhs, statement.rhs), context)
-        refuted = _refuted_at_once(statement, setting, deadline) if points_first else None
-        if refuted is not None:
-            return refuted
-        if not context.hypotheses:
-            return _decide(statement, setting, deadline)
-        room = Room()
-        certain = _certainly_needed(statement, context)
-        lean = _proved_by_fewer(statement, context, certain, setting, deadline, room)
-        if lean is not None:
-            return lean
-        if len(certain) + 1 == len(context.hypotheses):
-            certain = context.hypotheses
-        outcome = _decide(statement, setting, deadline, room)
-        if outcome.status in ("proved", "conditional"):
-            needed = _needed(statement, context, certain, deadline, outcome, room)
-            outcome = replace(outcome, hypotheses=needed)
+        steps = unrolled(statement, context)
+        if steps.context is not context:
+            context = _without_consequences(steps.context, deadline)
+        outcome = _judged(steps.statement, context, deadline, points_first)
     except (DeriveError, RecursionError) as error:
         return Outcome("undecided", _sentence(error))
     except Exception as error:
         # A surprise is never a verdict and never a crash.
         return Outcome("undecided", f"internal error: {type(error).__name__}: {error}")
+    return Outcome("undecided", steps.open) if _is_open(outcome, steps) else outcome
+
+
+def _is_open(outcome: Outcome, steps: Unrolled) -> bool:
+    """Whether what fails at a point may hold by what a recurrence says beyond a few steps."""
+    return bool(steps.open) and outcome.status == "refuted"
+
+
+def _judged(statement: Statement, context: Context, deadline: float, points_first: bool) -> Outcome:
+    setting = prepare((statement.lhs, statement.rhs), context)
+    refuted = _refuted_at_once(statement, setting, deadline) if points_first else None
+    if refuted is not None:
+        return refuted
+    if not context.hypotheses:
+        return _decide(statement, setting, deadline)
+    room = Room()
+    certain = _certainly_needed(statement, context)
+    lean = _proved_by_fewer(statement, context, certain, setting, deadline, room)
+    if lean is not None:
+        return lean
+    if len(certain) + 1 == len(context.hypotheses):
+        certain = context.hypotheses
+    outcome = _decide(statement, setting, deadline, room)
+    if outcome.status in ("proved", "conditional"):
+        needed = _needed(statement, context, certain, deadline, outcome, room)
+        outcome = replace(outcome, hypotheses=needed)
     return outcome
 
 

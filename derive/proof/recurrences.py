@@ -2,17 +2,21 @@
 
 Each member that the claim reaches, such as h_t and h_{t-1}, becomes a name of its own. The first
 of them is free, the later ones are defined by the steps between. A claim about h_t and h_{t-1}
-that holds for every value of h_{t-1} holds for the one that the recurrence gives it.
+that holds for every value of h_{t-1} holds for the one that the recurrence gives it. A claim that
+fails need not: what the recurrence says beyond these steps may make it true (`Unrolled.open`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import sympy as sp
 
-from derive.errors import DefinitionError
+from derive.errors import DefinitionError, UnsupportedError
+from derive.proof.influence import influence, reached_names
+from derive.proof.stepping import Rule, family_of, recurrences
 from derive.terms import (
     Context,
     Definition,
@@ -33,93 +37,70 @@ from derive.terms import (
 REACH = 8
 """How many steps from one member to another are followed."""
 
+BEYOND = "what a recurrence says beyond a few steps from the members at hand is not followed"
+
 
 class _NotUnrolledError(Exception):
     """The claim speaks of members in another way than by steps from one letter."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What gives a member its value: `head`, with its time at `position`, equals `body`.
+class Unrolled:
+    """A claim and its context with the steps of their recurrences that the claim needs.
 
-    `step` is −1 where a member is made of earlier ones, 1 where of later ones, and 0 where the
-    family is defined without itself.
+    `open` says why the claim may be true where it fails at a point; "" if it may not.
     """
 
-    head: sp.Indexed
-    body: sp.Expr
-    position: int
-    step: int
-    hypothesis: Hypothesis | None = None
-
-    @property
-    def name(self) -> str:
-        return str(self.head.base.label)
-
-    def at(self, time: sp.Expr) -> tuple[sp.Indexed, sp.Expr]:
-        """The member at a time, its other indices as in the head, and what it equals."""
-        own = self.head.indices[self.position]
-        (letter,) = own.free_symbols
-        mapping = {letter: evaluated(time - (own - letter))}
-        head = substitute(self.head, mapping)
-        assert isinstance(head, sp.Indexed)
-        return head, substitute(self.body, mapping)
+    statement: Statement
+    context: Context
+    open: str = ""
 
 
-def unrolled(statement: Statement, context: Context) -> tuple[Statement, Context]:
-    """The claim and its context with the steps of their recurrences that the claim needs."""
-    rules = _recurrences(context)
+def unrolled(statement: Statement, context: Context) -> Unrolled:
+    """The claim with the members that it reaches as names; unchanged if it reaches none.
+
+    Raises `UnsupportedError` for a derivative of members that are not a few steps apart: how
+    they depend on each other is not known then.
+    """
+    rules = recurrences(context)
     if not rules:
-        return statement, context
+        return Unrolled(statement, context)
+    own, context = context, _with_first_members(context, rules)
+    bodies = {name: [r.body] for name, r in rules.items()}
+    reached = reached_names((statement.lhs, statement.rhs), context, bodies)
+    if not any(family_of(name, rules) for name in reached):
+        return Unrolled(statement, _without_members(context, rules))
     try:
-        return _Unrolling(statement, context, rules).result()
+        return _Unrolling(statement, context, rules, reached).result()
     except (_NotUnrolledError, DefinitionError):
-        return statement, context
+        terms = [*_bodies_of(reached, context), *(r.body for r in rules.values())]
+        if any(term.has(Partial) for term in (statement.lhs, statement.rhs, *terms)):
+            raise UnsupportedError(BEYOND) from None
+        return Unrolled(statement, own, BEYOND)
 
 
-def _recurrences(context: Context) -> dict[str, Rule]:
-    equations = [
-        (h, h.statement)
+def _with_first_members(context: Context, rules: dict[str, Rule]) -> Context:
+    """The context in which h_0 := 1 and h_1 := w are equations, as those of the other members."""
+    for name in rules:
+        for own in (name, f"{name}_0"):
+            for d in context.definitions.get(own, ()):
+                context = context.assume(Statement(d.head, "=", d.body))
+            context = context.without(own)
+    return context
+
+
+def _without_members(context: Context, rules: dict[str, Rule]) -> Context:
+    """The context without what is said of the members of recurrences."""
+    kept = (
+        h
         for h in context.hypotheses
-        if isinstance(h.statement, Statement)
-        and h.statement.relation == "="
-        and isinstance(h.statement.lhs, sp.Indexed)
-    ]
-    found: dict[str, Rule] = {}
-    for hypothesis, equation in equations:
-        rule = _recurrence(equation.lhs, equation.rhs, hypothesis)
-        if rule is not None and context.definition_of(equation.lhs) is None:
-            found.setdefault(rule.name, rule)
-    times = {r.head.indices[r.position].free_symbols.copy().pop() for r in found.values()}
-    for hypothesis, equation in equations:
-        # h_t = o_t tanh(c_t) closes the circle by way of c_t.
-        places = [p for p, i in enumerate(equation.lhs.indices) if i in times]
-        if name_of(equation.lhs) not in found and len(places) == 1 and _is_plain(equation.lhs):
-            step = next(iter(found.values())).step
-            rule = Rule(equation.lhs, equation.rhs, places[0], step, hypothesis)
-            found[rule.name] = rule
-    return found
-
-
-def _is_plain(head: sp.Indexed) -> bool:
-    return all(isinstance(i, sp.Symbol) for i in head.indices) and len(set(head.indices)) == len(
-        head.indices
+        if not any(family_of(str(name_of(x)), rules) for t in h.terms for x in free(t))
     )
+    return replace(context, hypotheses=tuple(kept))
 
 
-def _recurrence(head: sp.Indexed, body: sp.Expr, hypothesis: Hypothesis) -> Rule | None:
-    """The rule in h_t = f(h_{t-1}), by what is before or after h_t on the right."""
-    others = [x for x in parts(body, sp.Indexed) if x.base == head.base]
-    for position, own in enumerate(head.indices):
-        rest = head.indices[:position] + head.indices[position + 1 :]
-        if len(own.free_symbols) != 1 or not all(isinstance(i, sp.Symbol) for i in rest):
-            continue
-        apart = [evaluated(x.indices[position] - own) for x in others]
-        signs = {int(sp.sign(d)) for d in apart if isinstance(d, sp.Integer)}
-        if others and all(isinstance(d, sp.Integer) for d in apart) and len(signs) == 1:
-            (step,) = signs
-            return Rule(head, body, position, step, hypothesis) if step else None
-    return None
+def _bodies_of(names: Iterable[str], context: Context) -> list[sp.Expr]:
+    return [d.body for name in names for d in context.definitions.get(name, ())]
 
 
 def _bound(terms: Iterable[sp.Basic]) -> set[sp.Symbol]:
@@ -129,15 +110,19 @@ def _bound(terms: Iterable[sp.Basic]) -> set[sp.Symbol]:
 class _Unrolling:
     """One claim with the members that it reaches."""
 
-    def __init__(self, statement: Statement, context: Context, rules: dict[str, Rule]) -> None:
+    def __init__(
+        self, statement: Statement, context: Context, rules: dict[str, Rule], names: set[str]
+    ) -> None:
         self.statement = statement
         self.context = context
+        self.names = names
         self.rules = rules | self._families(rules)
+        self.open = ""
         self.letter = self._letter()
         self.reached: dict[str, set[int]] = {}
         self.said: dict[str, set[int]] = {}
 
-    def result(self) -> tuple[Statement, Context]:
+    def result(self) -> Unrolled:
         self._reach()
         context = replace(self.context, hypotheses=tuple(self._hypotheses()))
         gone = set(self.rules) | set(self._values())
@@ -145,11 +130,10 @@ class _Unrolling:
         for name in self._values():
             for d in self.context.definitions[name]:
                 context = context.define(Definition.of(d.head, self._named(d.body), d.source))
-        for name, offsets in sorted(self.reached.items()):
-            for offset in sorted(offsets):
-                context = self._with_member(context, self.rules[name], offset)
+        for name, offset in sorted((n, o) for n, found in self.reached.items() for o in found):
+            context = self._with_member(context, self.rules[name], offset)
         lhs, rhs = (self._named(side) for side in (self.statement.lhs, self.statement.rhs))
-        return Statement(lhs, self.statement.relation, rhs), context
+        return Unrolled(Statement(lhs, self.statement.relation, rhs), context, self.open)
 
     # -- what takes part ----------------------------------------------------------------------
 
@@ -161,7 +145,7 @@ class _Unrolling:
             before = len(found)
             for name, group in sorted(self.context.definitions.items()):
                 general = [d for d in group if d.general and isinstance(d.head, sp.Indexed)]
-                if name in found or not general:
+                if name in found or name not in self.names or not general:
                     continue
                 head, body = general[-1].head, general[-1].body
                 inner = [x for x in parts(body, sp.Indexed) if name_of(x) in {*rules, *found}]
@@ -178,12 +162,22 @@ class _Unrolling:
 
     def _members(self, terms: Iterable[sp.Basic]) -> Iterator[sp.Indexed]:
         for term in terms:
-            for base in free(term):
-                if isinstance(base, sp.IndexedBase) and str(base.label) in self.rules:
-                    found = [x for x in parts(term, sp.Indexed) if x.base == base]
-                    if not found:
+            for name in sorted(free(term), key=str):
+                found = family_of(str(name_of(name)), self.rules)
+                if found is not None and found != str(name_of(name)):
+                    yield self._first(str(name_of(name)), found)
+                elif found is not None and isinstance(name, sp.IndexedBase):
+                    members = [x for x in parts(term, sp.Indexed) if x.base == name]
+                    if not members:
                         raise _NotUnrolledError
-                    yield from found
+                    yield from members
+
+    def _first(self, name: str, found: str) -> sp.Indexed:
+        """The member h[0] that is written as a name of its own, h_0."""
+        head = self.rules[found].head
+        if name != f"{found}_0" or len(head.indices) != 1:
+            raise _NotUnrolledError
+        return head.base[0]
 
     def _letter(self) -> sp.Symbol | None:
         """The letter from which the claim counts; None if it speaks of none of the members."""
@@ -202,7 +196,8 @@ class _Unrolling:
             for name, group in sorted(self.context.definitions.items())
             for d in group
             if name not in self.rules
-            and {str(name_of(x)) for x in parts(d.body, sp.Indexed)} & self.rules.keys()
+            and name in self.names
+            and any(family_of(str(name_of(x)), self.rules) for x in free(d.body))
         ]
 
     def _values(self) -> list[str]:
@@ -215,32 +210,53 @@ class _Unrolling:
 
     def _hypotheses(self) -> Iterator[Hypothesis]:
         """The other hypotheses, for every time at which they speak of what is reached."""
-        own = [r.hypothesis for r in self.rules.values()]
-        for hypothesis in self.context.hypotheses:
-            if hypothesis in own:
-                continue
-            members = list(self._members(hypothesis.terms))
+        for hypothesis, members in self._spoken_of():
             if not members:
                 yield hypothesis
             elif not isinstance(hypothesis.statement, Statement):
                 raise _NotUnrolledError
+            elif not self._letters(members):
+                # Of one member: h_0 = 1.
+                if self._are_reached(members):
+                    yield self._named_hypothesis(hypothesis, hypothesis.statement)
+                else:
+                    self.open = BEYOND
             else:
                 yield from self._instances(hypothesis, hypothesis.statement, members)
+
+    def _spoken_of(self) -> Iterator[tuple[Hypothesis, list[sp.Indexed]]]:
+        own = [r.hypothesis for r in self.rules.values()]
+        for hypothesis in self.context.hypotheses:
+            if hypothesis not in own:
+                yield hypothesis, list(self._members(hypothesis.terms))
+
+    def _letters(self, members: Iterable[sp.Indexed]) -> set[sp.Symbol]:
+        return {x for m in members for x in self._time(m, self.rules).free_symbols}
+
+    def _are_reached(self, members: Iterable[sp.Indexed]) -> bool:
+        try:
+            return all(self._offset(m) in self.reached.get(str(name_of(m)), ()) for m in members)
+        except _NotUnrolledError:
+            return False
+
+    def _named_hypothesis(self, hypothesis: Hypothesis, said: Statement) -> Hypothesis:
+        named = Statement(self._named(said.lhs), said.relation, self._named(said.rhs))
+        return replace(hypothesis, statement=named)
 
     def _instances(
         self, hypothesis: Hypothesis, said: Statement, members: list[sp.Indexed]
     ) -> Iterator[Hypothesis]:
-        letters = {x for m in members for x in self._time(m, self.rules).free_symbols}
+        letters = self._letters(members)
         if len(letters) != 1 or letters & _bound((said.lhs, said.rhs)):
             raise _NotUnrolledError
         (letter,) = letters
         for shift in range(-REACH, REACH + 1):
             moved = {letter: self._moment(shift)}
-            lhs, rhs = substitute(said.lhs, moved), substitute(said.rhs, moved)
-            now = self._members((lhs, rhs))
-            if all(self._offset(m) in self.reached.get(str(name_of(m)), ()) for m in now):
-                named = Statement(self._named(lhs), said.relation, self._named(rhs))
-                yield replace(hypothesis, statement=named)
+            here = Statement(
+                substitute(said.lhs, moved), said.relation, substitute(said.rhs, moved)
+            )
+            if self._are_reached(self._members((here.lhs, here.rhs))):
+                yield self._named_hypothesis(hypothesis, here)
 
     # -- which members are reached --------------------------------------------------------------
 
@@ -256,10 +272,12 @@ class _Unrolling:
             table.setdefault(str(name_of(member)), set()).add(self._offset(member))
 
     def _reach(self) -> None:
-        said = (self.statement.lhs, self.statement.rhs, *(b for _, b in self._bodies()))
+        said = [self.statement.lhs, self.statement.rhs, *(b for _, b in self._bodies())]
+        if self.letter is None:
+            said += [t for h, m in self._spoken_of() if m and not self._letters(m) for t in h.terms]
         self._note(said, self.said)
         self._note(said, self.reached)
-        for _ in range(REACH):
+        for _ in range(2 * REACH):
             before = {name: set(offsets) for name, offsets in self.reached.items()}
             for name, offsets in before.items():
                 for offset in sorted(offsets):
@@ -267,15 +285,34 @@ class _Unrolling:
                         self._note([self._at(self.rules[name], offset)[1]], self.reached)
             if self.reached == before:
                 return
+            if any(max(o) - min(o) > REACH for o in self.reached.values()):
+                break
         raise _NotUnrolledError
 
     def _is_start(self, rule: Rule, offset: int) -> bool:
-        """Whether a member is free: the first that is reached, unless only it is spoken of."""
+        """Whether a member is free: the first of several that are spoken of is."""
         if not rule.step:
             return False
-        offsets = self.reached[rule.name]
+        if not self._is_given(rule, offset):
+            return True
+        said, offsets = self.said.get(rule.name, set()), self.reached[rule.name]
         first = min(offsets, key=lambda o: -rule.step * o)
-        return offset == first and not (len(offsets) == 1 and offsets == self.said.get(rule.name))
+        return offset == first and bool(said) and len(offsets | said) > 1
+
+    def _is_given(self, rule: Rule, offset: int) -> bool:
+        """Whether the recurrence gives the member at this time.
+
+        It does at the t for which it is written, and where it makes it of members that the claim
+        speaks of. The first member may come before every step: h_1, the h_t of a recurrence for
+        h_{t+1}, the V_n of one for V_t that looks ahead.
+        """
+        if rule.letter == self.letter and -rule.step * (offset - rule.ahead) >= 0:
+            return True
+        inner = [self._offset(m) for m in self._members([self._at(rule, offset)[1]])]
+        if self.letter is None and rule.step < 0 and min(inner, default=1) >= 1:
+            return True
+        said = [o for offsets in self.said.values() for o in offsets]
+        return all(min(said) <= o <= max(said) for o in inner)
 
     def _at(self, rule: Rule, offset: int) -> tuple[sp.Indexed, sp.Expr]:
         return rule.at(self._moment(offset))
@@ -306,36 +343,51 @@ class _Unrolling:
     def _with_member(self, context: Context, rule: Rule, offset: int) -> Context:
         head, body = self._at(rule, offset)
         named = self._name(head)
+        has_domain = rule.head.base in self.context.domains
         if not self._is_start(rule, offset):
+            if has_domain:
+                self.open = BEYOND
             return context.define(Definition.of(named, self._named(body)))
+        before = self._is_given(rule, offset) and not rule.takes_every_value
+        if before or self.reached[rule.name] == {offset}:
+            # There may be a step before it, so that it does not take every value.
+            self.open = BEYOND
         base = named.base if isinstance(named, sp.Indexed) else named
-        if rule.head.base in self.context.domains:
+        if has_domain:
             context = context.declare(base, self.context.domains[rule.head.base])
-        return context.depends(base, *self._parameters(rule))
+        known = self._known_value(context, named)
+        if known is not None:
+            return context.define(Definition.of(named, known))
+        return context.depends(base, *self._moving(rule, offset))
 
-    def _parameters(self, rule: Rule) -> list[sp.Expr]:
-        """The names by which the claim differentiates, and on which every step depends."""
-        sides = (self.statement.lhs, self.statement.rhs)
-        variables = {v for side in sides for p in parts(side, Partial) for v in p.variables}
-        bodies = self._made_of(rule)
-        return [
-            v.base if isinstance(v, sp.Indexed) else v
-            for v in sorted(variables, key=str)
-            if str(name_of(v)) not in self.rules
-            and self.letter not in v.free_symbols
-            and (v.base if isinstance(v, sp.Indexed) else v) in bodies
-        ]
+    def _known_value(self, context: Context, named: sp.Expr) -> sp.Expr | None:
+        """What a hypothesis says that a free member is, as h_0 = 0, if nothing moves it."""
+        if isinstance(named, sp.Indexed) or named in {self._named(v) for v in self._variables}:
+            return None
+        for hypothesis in context.hypotheses:
+            said = hypothesis.statement
+            if isinstance(said, Statement) and said.relation == "=" and said.lhs == named:
+                return None if any(self._members((said.rhs,))) else said.rhs
+        return None
 
-    def _made_of(self, rule: Rule) -> set[sp.Basic]:
-        """The names that a recurrence goes through, step after step."""
-        found: set[sp.Basic] = set()
-        todo = [rule]
-        while todo:
-            new = free(todo.pop().body) - found
-            found |= new
-            todo += [self.rules[str(name_of(x))] for x in new if str(name_of(x)) in self.rules]
-            for x in new:
-                definition = self.context.definition_of(x)
-                if definition is not None and isinstance(x, sp.Symbol):
-                    found |= free(definition.body)
-        return found
+    @cached_property
+    def _variables(self) -> list[sp.Expr]:
+        """The names by which the claim differentiates, itself or in what it is made of."""
+        terms = [self.statement.lhs, self.statement.rhs, *_bodies_of(self.names, self.context)]
+        terms += [r.body for r in self.rules.values()]
+        found = {v for term in terms for p in parts(term, Partial) for v in p.variables}
+        return sorted(found, key=str)
+
+    def _moving(self, rule: Rule, offset: int) -> list[sp.Expr]:
+        """The names by which the claim differentiates, and on which a free member depends."""
+        found = []
+        for v in self._variables:
+            if name_of(v) == rule.name:
+                continue
+            moves = influence(v, rule, offset, self.rules, self.context, self._moment(0))
+            if moves == "timed":
+                self.open = BEYOND
+            if moves:
+                named = self._named(v)
+                found.append(named.base if isinstance(named, sp.Indexed) else named)
+        return list(dict.fromkeys(found))

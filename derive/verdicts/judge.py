@@ -51,7 +51,8 @@ def judge(
             return conditional, (*used, attempt.label, *needs(found)), None
     meant = None
     if suggest and outcome.status == "refuted" and time.monotonic() < deadline:
-        meant = meant_by(*unrolled(statement, context))
+        steps = unrolled(statement, context)
+        meant = meant_by(steps.statement, steps.context)
     return outcome, outcome.hypotheses, meant
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from derive.errors import UnsupportedError
 from derive.latex import name_to_latex
 from derive.latex.writer import latex
 from derive.proof import unrolled
@@ -21,7 +22,11 @@ def held_fixed(statement: Statement, context: Context) -> Iterator[Attempt]:
     ∂c_t/∂c_{t-1} = f_t leaves out that h_{t-1} depends on c_{t-1}, and f_t on h_{t-1};
     ∂h_t/∂w = (1 − h_t²) h_{t-1} that h_{t-1} depends on w.
     """
-    short, inside = unrolled(statement, context)
+    try:
+        steps = unrolled(statement, context)
+    except UnsupportedError:
+        return
+    short, inside = steps.statement, steps.context
     first = [x for x, by in inside.dependencies.items() if by and x not in context.dependencies]
     sides = (short.lhs, short.rhs)
     variables = {name_of(v) for side in sides for p in side.atoms(Partial) for v in p.variables}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from derive.functions import catalogue
 from derive.latex import syntax as s
@@ -43,7 +44,7 @@ class Atoms(Rows):
         if token.kind in ("number", "letter", "name", "open"):
             return True
         if token.kind == "command":
-            return self._command_handler(token.text) is not None
+            return token.text in _COMMANDS
         if token.text in ("|", "||") and token.kind == "other":
             # Where an operand must stand a bar opens; after one it closes or separates.
             side_by_side = token.text == "||" and self.bars[-1:] == ("{",)
@@ -64,35 +65,9 @@ class Atoms(Rows):
             return self._absolute()
         if token.text in _CLOSER and token.kind in ("other", "command"):
             return self._group()
-        handler = self._command_handler(token.text) if token.kind == "command" else None
-        if handler is None:
+        if token.kind != "command" or token.text not in _COMMANDS:
             self.fail("a term")
-        return handler()
-
-    def _command_handler(self, text: str) -> Callable[[], s.Node] | None:
-        word = text[1:]
-        if word in GREEK or text in _CONSTANTS or text in _BIG or text in DOTS:
-            return self._symbol
-        if word in COMMAND_FUNCTIONS or text in _DIFFERENTIALS or word in _OTHER_WORDS:
-            return self._symbol
-        if word in STYLES:
-            return self._styled
-        if word in UPRIGHT or text in _ROMAN:
-            return self._upright
-        if text in _FRACTIONS:
-            return self._fraction
-        return {
-            r"\{": self._group,
-            r"\sqrt": self._root,
-            r"\binom": self._binomial,
-            r"\begin": self._rows_or_matrix,
-            r"\underbrace": self._braced,
-            r"\overbrace": self._braced,
-            r"\underset": self._underset,
-            r"\arg": self._arg,
-            r"\top": self._transpose,
-            r"\intercal": self._transpose,
-        }.get(text)
+        return _COMMANDS[token.text](self)
 
     def _symbol(self) -> s.Node:
         token = self.next()
@@ -330,6 +305,32 @@ class Atoms(Rows):
             below = self.argument()
             node = self.argument()
         return s.Script(token.start, node.end, s.bare(node), below)
+
+
+def _commands(words: Iterable[str]) -> list[str]:
+    return ["\\" + word for word in words]
+
+
+_COMMANDS: Mapping[str, Callable[[Atoms], s.Node]] = MappingProxyType(
+    {
+        r"\{": Atoms._group,
+        r"\sqrt": Atoms._root,
+        r"\binom": Atoms._binomial,
+        r"\begin": Atoms._rows_or_matrix,
+        r"\underbrace": Atoms._braced,
+        r"\overbrace": Atoms._braced,
+        r"\underset": Atoms._underset,
+        r"\arg": Atoms._arg,
+        r"\top": Atoms._transpose,
+        r"\intercal": Atoms._transpose,
+        **dict.fromkeys(_FRACTIONS, Atoms._fraction),
+        **dict.fromkeys((*_ROMAN, *_commands(UPRIGHT)), Atoms._upright),
+        **dict.fromkeys(_commands(STYLES), Atoms._styled),
+        **dict.fromkeys((*_CONSTANTS, *_BIG, *DOTS, *_DIFFERENTIALS), Atoms._symbol),
+        **dict.fromkeys(_commands((*GREEK, *COMMAND_FUNCTIONS, *_OTHER_WORDS)), Atoms._symbol),
+    }
+)
+"""What reads an item that begins with a command."""
 
 
 def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:

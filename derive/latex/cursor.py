@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NoReturn
 
@@ -50,12 +48,17 @@ class Cursor:
             self.fail(f"'{text}'")
         return self.next()
 
-    @contextmanager
-    def nested(self, token: Token) -> Iterator[None]:
+    def nested(self, token: Token) -> Cursor:
+        """One level deeper, as long as a `with` lasts."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"at most {MAX_DEPTH} levels of nesting", token)
-        yield
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
         self.depth -= 1
 
     def relation_at(self, k: int) -> tuple[str, int] | None:
@@ -76,8 +79,8 @@ class Cursor:
         if token.kind == "number" and len(token.text) > 1:
             if not (halves and len(token.text) == 2 and token.text.isdigit()):
                 self.fail("braces round the number")
-            first = replace(token, text=token.text[0], end=token.start + 1)
-            rest = replace(token, text=token.text[1:], start=token.start + 1, spaced=False)
+            first = token._replace(text=token.text[0], end=token.start + 1)
+            rest = token._replace(text=token.text[1:], start=token.start + 1, spaced=False)
             self.tokens[self.at : self.at + 1] = [first, rest]
 
     def raw_argument(self) -> str:

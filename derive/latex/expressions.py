@@ -8,11 +8,15 @@ from derive.latex.notation import INDEX_LETTERS
 from derive.latex.tokens import Token
 from derive.latex.words import split_run
 
-PRODUCTS = frozenset({"*", r"\cdot", r"\times", r"\bullet", r"\ast", r"\odot"})
-_OPERATIONS = {"/": "/", r"\circ": "o"}
+_OPERATIONS = {"*": "*", r"\cdot": "*", r"\times": "*", r"\bullet": "*", r"\ast": "*"} | {
+    r"\odot": "*",
+    "/": "/",
+    r"\circ": "o",
+}
 _OPEN = s.Big | s.Function | s.Integral
 SIGNS = {"+": "+", "-": "-", r"\pm": "pm", r"\mp": "mp"}
 _PRIMES = frozenset({"'", r"\prime"})
+_ATTACHED = _PRIMES | {"_", "^", "!", r"\%"}
 _STARS = frozenset({"*", r"\ast", r"\star"})
 _LIST_SEPARATORS = frozenset({",", ";", r"\mid"})
 
@@ -113,43 +117,45 @@ class Expressions(Cursor):
                 signs = (SIGNS[sign.text],)
                 items.append(s.Addition(sign.start, factor.end, (factor,), signs))
                 ops.append(op)
-            elif items and not op and self._evaluation_bar():
+            elif op or not items:
+                if not self._item_here(items, op):
+                    self.fail("a factor" if items else "a term")
+                items.append(self.item())
+                ops.append(op)
+            elif self._evaluation_bar():
                 bar = self.next()
                 self.next()
                 point = self.subscript()
                 items[-1] = s.Evaluation(items[-1].start, max(bar.end, point.end), items[-1], point)
-            elif items and not op and self._signed_summand(items):
+            elif self._signed_summand(items):
                 sign = self.next()
                 rest = self.term()
                 items.append(s.Addition(sign.start, rest.end, (rest,), (SIGNS[sign.text],)))
                 ops.append(op)
                 break
-            elif self._item_here(items, op):
+            elif self._item_here(items, ""):
                 items.append(self.item())
-                ops.append(op)
-            elif op or not items:
-                self.fail("a term" if not items else "a factor")
-            op = ""
-            if self.peek.text in PRODUCTS or self.peek.text in ("/", r"\circ"):
-                op = _OPERATIONS.get(self.next().text, "*")
-            elif self._evaluation_bar() or self._signed_summand(items):
-                continue
-            elif not self._item_here(items, ""):
+                ops.append("")
+            else:
                 break
+            op = _OPERATIONS.get(self.peek.text, "")
+            if op:
+                self.next()
         if len(items) == 1:
             return items[0]
         return s.Term(start, items[-1].end, tuple(items), tuple(ops))
 
     def _signed_summand(self, items: list[s.Node]) -> bool:
         """Whether a sign stands right behind a sum or an integral: Σ −2x."""
-        opened = isinstance(_unscripted(items[-1]), s.Big | s.Integral)
-        return opened and self.peek.text in ("+", "-")
+        if self.peek.text not in ("+", "-"):
+            return False
+        return isinstance(s.unscripted(items[-1]), s.Big | s.Integral)
 
     def _item_here(self, items: list[s.Node], op: str) -> bool:
         outside = self.peek.kind == "command" and items and not op and not self.bars
         if outside and self.remark_here() is not None:
             return False
-        waiting = not items or bool(op) or isinstance(_unscripted(items[-1]), _OPEN)
+        waiting = not items or bool(op) or isinstance(s.unscripted(items[-1]), _OPEN)
         return self.starts_item(waiting) and not (items and not op and self.peek.wide)
 
     def _evaluation_bar(self) -> bool:
@@ -171,7 +177,7 @@ class Expressions(Cursor):
         primes = 0
         if isinstance(node, s.Big) and self._lost_subscript():
             sub = self.subscript()
-        while True:
+        while self.peek.text in _ATTACHED:
             token = self.peek
             if token.text == "_" and sub is None:
                 self.next()
@@ -194,10 +200,8 @@ class Expressions(Cursor):
                     node = s.Script(node.start, token.start, node, sub, sup, primes)
                     sub, sup, primes = None, None, 0
                 node = s.Postfix(node.start, token.end, node, token.text)
-            elif token.text in ("_", "^"):
-                self.fail("one subscript and one superscript")
             else:
-                break
+                self.fail("one subscript and one superscript")
         if sub is None and sup is None and not primes:
             return node
         return s.Script(node.start, self.tokens[self.at - 1].end, node, sub, sup, primes)
@@ -331,7 +335,3 @@ def _times(first: str, second: str) -> str:
     elif second != "+":
         first = second if first == "+" else {"pm": "mp", "mp": "pm"}[second]
     return first
-
-
-def _unscripted(node: s.Node) -> s.Node:
-    return node.base if isinstance(node, s.Script) else node

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 ROWS = frozenset(
     re.findall(
@@ -20,11 +20,11 @@ FRAMES = frozenset({r"\boxed", r"\fbox", r"\cancel", r"\bcancel", r"\xcancel", r
 """Commands that say nothing of their argument but how it looks."""
 
 _STACKED = frozenset({r"\stackrel", r"\overset", r"\underset"})
+_AROUND = FRAMES | _STACKED
 _LOST_BREAKS = frozenset({"\\ ", "\\\n"})
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token.
 
     `kind` is number, letter, command, open, close (after \\left, \\right), other or end;
@@ -57,7 +57,7 @@ def with_lost_rows(tokens: list[Token]) -> list[Token]:
 
     Only if what stands before and after each of them has a column mark, as a row would.
     """
-    if not any(t.text in _LOST_BREAKS for t in tokens):
+    if _LOST_BREAKS.isdisjoint(t.text for t in tokens):
         return tokens
     found = list(tokens)
     stack: list[int] = []
@@ -88,12 +88,12 @@ def _restore(tokens: list[Token], first: int, last: int) -> None:
     rows = [tokens[a:b] for a, b in pairwise(ends)]
     if breaks and all(any(t.text == "&" for t in row) for row in rows):
         for k in breaks:
-            tokens[k] = replace(tokens[k], kind="command", text=r"\\")
+            tokens[k] = tokens[k]._replace(kind="command", text=r"\\")
 
 
 def without_frames(tokens: list[Token], is_relation: Callable[[Token], bool]) -> list[Token]:
     r"""Without \boxed and the like, and with the relation in `\stackrel{def}{=}` alone."""
-    if not any(t.text in FRAMES or t.text in _STACKED for t in tokens):
+    if _AROUND.isdisjoint(t.text for t in tokens):
         return tokens
     dropped: set[int] = set()
     for k, token in enumerate(tokens):

@@ -6,8 +6,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar, overload
+
+_T = TypeVar("_T")
+_N = TypeVar("_N", bound="Node")
+
+
+class _Kept(Generic[_T]):
+    """What a node works out when it is first asked; `functools` would take a lock each time."""
+
+    def __init__(self, work: Callable[[Any], _T]) -> None:
+        self.work = work
+        self.__doc__ = work.__doc__
+
+    @overload
+    def __get__(self, node: None, kind: type) -> _Kept[_T]: ...
+    @overload
+    def __get__(self, node: Node, kind: type) -> _T: ...
+    def __get__(self, node: Node | None, kind: type) -> _Kept[_T] | _T:
+        if node is None:
+            return self
+        found = node.__dict__[self.work.__name__] = self.work(node)
+        return found
 
 
 @dataclass(frozen=True)
@@ -17,11 +39,11 @@ class Node:
     start: int
     end: int
 
-    @cached_property
+    @_Kept
     def children(self) -> tuple[Node, ...]:
         """The nodes directly inside, in source order of their fields."""
         found: list[Node] = []
-        for value in list(vars(self).values()):
+        for value in self.__dict__.values():
             if isinstance(value, Node):
                 found.append(value)
             elif isinstance(value, tuple):
@@ -32,7 +54,7 @@ class Node:
                         found += [x for x in item if isinstance(x, Node)]
         return tuple(found)
 
-    @cached_property
+    @_Kept
     def nodes(self) -> tuple[Node, ...]:
         """The node and everything in it, outermost first; worked out once, as all ask for it."""
         found: list[Node] = [self]
@@ -40,14 +62,37 @@ class Node:
             found += child.nodes
         return tuple(found)
 
+    @_Kept
+    def _by_kind(self) -> dict[type[Node], list[Node]]:
+        table: dict[type[Node], list[Node]] = {}
+        for node in self.nodes:
+            table.setdefault(type(node), []).append(node)
+        return table
+
+    def of(self, kind: type[_N]) -> Sequence[_N]:
+        """Those of its `nodes` that are of this kind."""
+        return self._by_kind.get(kind, ())  # type: ignore[return-value]
+
+
+class _Leaf(Node):
+    """A node with none inside."""
+
+    @_Kept
+    def children(self) -> tuple[Node, ...]:
+        return ()
+
+    @_Kept
+    def nodes(self) -> tuple[Node, ...]:
+        return (self,)
+
 
 @dataclass(frozen=True)
-class Number(Node):
+class Number(_Leaf):
     text: str
 
 
 @dataclass(frozen=True)
-class Name(Node):
+class Name(_Leaf):
     """A letter or word in its canonical spelling (`alpha`, `hat y`, `loss`).
 
     `upright` says that it was set upright or by \\operatorname: a word rather than letters.
@@ -58,28 +103,28 @@ class Name(Node):
 
 
 @dataclass(frozen=True)
-class Constant(Node):
+class Constant(_Leaf):
     """π or ∞."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Function(Node):
+class Function(_Leaf):
     """A word such as `log` that takes an argument, with or without brackets."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Big(Node):
+class Big(_Leaf):
     """Σ or Π; its limits are the scripts on it."""
 
     kind: str
 
 
 @dataclass(frozen=True)
-class Integral(Node):
+class Integral(_Leaf):
     """∫; its limits are the scripts on it, and a differential ends what it reaches over."""
 
 
@@ -92,7 +137,7 @@ class Matrix(Node):
 
 
 @dataclass(frozen=True)
-class Differential(Node):
+class Differential(_Leaf):
     """∂, or an upright d."""
 
     text: str
@@ -166,14 +211,14 @@ class Cases(Node):
 
 
 @dataclass(frozen=True)
-class Text(Node):
+class Text(_Leaf):
     """Words inside a formula."""
 
     words: str
 
 
 @dataclass(frozen=True)
-class Dots(Node):
+class Dots(_Leaf):
     """An ellipsis."""
 
 
@@ -216,23 +261,27 @@ class Listing(Node):
     separators: tuple[str, ...]
 
 
+_WRAPPERS = frozenset({Group, Term, Addition, Chain, Listing})
+
+
 def bare(node: Node) -> Node:
     """Without invisible braces and one-item wrappers."""
-    while True:
-        if isinstance(node, Group) and node.delimiter == "{":
-            node = node.body
-        elif (isinstance(node, Term) and len(node.items) == 1) or (
-            isinstance(node, Addition) and len(node.terms) == 1 and node.signs == ("+",)
-        ):
-            node = node.items[0] if isinstance(node, Term) else node.terms[0]
-        elif (isinstance(node, Chain) and not node.relations) or (
-            isinstance(node, Listing) and len(node.items) == 1
-        ):
-            inner = node.parts[0] if isinstance(node, Chain) else node.items[0]
-            assert inner is not None
-            node = inner
+    while type(node) in _WRAPPERS:
+        if isinstance(node, Group):
+            inner = node.body if node.delimiter == "{" else None
+        elif isinstance(node, Term):
+            inner = node.items[0] if len(node.items) == 1 else None
+        elif isinstance(node, Addition):
+            inner = node.terms[0] if node.signs == ("+",) else None
+        elif isinstance(node, Chain):
+            inner = None if node.relations else node.parts[0]
         else:
-            return node
+            assert isinstance(node, Listing)
+            inner = node.items[0] if len(node.items) == 1 else None
+        if inner is None:
+            break
+        node = inner
+    return node
 
 
 def unscripted(node: Node) -> Node:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from functools import lru_cache
 
 from derive.errors import ReadError
@@ -26,6 +25,7 @@ _TOKEN = re.compile(
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_EXPONENT = re.compile(r"[eE][+-]?[0-9]")
 
 _UNICODE = {
     "−": "-",
@@ -86,6 +86,7 @@ _DROPPED_WITH_ARGUMENT = frozenset(
 )
 _OPENING = frozenset({r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl"})
 _CLOSING = frozenset({r"\right", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr"})
+_SIZED = _OPENING | _CLOSING
 _TWO_ARGUMENTS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac", r"\binom", "]"})
 _DELIMITERS = {
     r"\lvert": ("open", "|"),
@@ -116,20 +117,27 @@ def tokenize(source: str) -> tuple[Token, ...]:
 
 
 def _scan(source: str) -> list[Token]:
+    """What stands in a source but spaces, of which the tokens after them know."""
     found: list[Token] = []
+    spaced = False
     for match in _TOKEN.finditer(source):
-        kind, text = str(match.lastgroup), match.group()
-        if kind == "comment" and match.start() and source[match.start() - 1].isdigit():
-            raise ReadError(source, match.start(), "'%'", r"\% (a bare % begins a comment)")
-        if kind == "number" and re.match(r"[eE][+-]?[0-9]", source[match.end() :]):
+        kind, text = match.lastgroup, match.group()
+        start, end = match.span()
+        if kind == "comment" and start and source[start - 1].isdigit():
+            raise ReadError(source, start, "'%'", r"\% (a bare % begins a comment)")
+        if kind == "space" or kind == "comment":
+            spaced = True
+            continue
+        if kind == "number" and _EXPONENT.match(source, end):
             raise ReadError(
-                source, match.start(), repr(text + "e"), r"a power of ten such as 1.5 \cdot 10^{3}"
+                source, start, repr(text + "e"), r"a power of ten such as 1.5 \cdot 10^{3}"
             )
         if kind == "letter":
             kind, text = _letter(text)
-        elif kind in ("symbol", "other"):
-            kind, text = _other(source, match.start(), text)
-        found.append(Token(kind, text, match.start(), match.end()))
+        elif kind == "symbol" or kind == "other":
+            kind, text = _other(source, start, text)
+        found.append(Token(str(kind), text, start, end, False, spaced))
+        spaced = False
     return found
 
 
@@ -146,13 +154,14 @@ def _letter(text: str) -> tuple[str, str]:
 
 
 def _other(source: str, at: int, text: str) -> tuple[str, str]:
+    if text == "...":
+        return "command", r"\dots"
+    if text.isascii() and text.isprintable():
+        return "other", text
     if text in _UNICODE:
         text = _UNICODE[text]
         return ("command" if text.startswith("\\") else "other"), text
-    if text == "...":
-        return "command", r"\dots"
-    known_relation = text in "≠≤≥≈"
-    if not known_relation and (len(text) == 1 and (not text.isascii() or not text.isprintable())):
+    if text not in "≠≤≥≈":
         shown = unicodedata.name(text, f"U+{ord(text):04X}")
         raise ReadError(source, at, f"the character {shown}", "LaTeX mathematics")
     return "other", text
@@ -175,6 +184,8 @@ def _without_crossing(tokens: list[Token]) -> list[Token]:
 
 def _with_single_bars(source: str, tokens: list[Token]) -> list[Token]:
     """`|x||y|` holds no norm: an odd `||` among single bars of one bracket is two of them."""
+    if "||" not in source:
+        return tokens
     levels: list[list[int]] = [[]]
     apart: set[int] = set()
     for k, token in enumerate(tokens):
@@ -191,8 +202,8 @@ def _with_single_bars(source: str, tokens: list[Token]) -> list[Token]:
     for k, token in enumerate(tokens):
         if k in apart:
             middle = token.start + 1
-            found.append(replace(token, text="|", end=middle))
-            found.append(replace(token, text="|", start=middle, wide=False, spaced=False))
+            found.append(token._replace(text="|", end=middle))
+            found.append(token._replace(text="|", start=middle, wide=False, spaced=False))
         else:
             found.append(token)
     return found
@@ -234,13 +245,16 @@ class _Cleaner:
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
-            if token.kind in ("space", "comment") or token.text in SPACES:
+            spaced = spaced or token.spaced
+            if token.text in SPACES:
                 wide, spaced = wide or token.text in _WIDE, True
             elif token.text in _DROPPED_WITH_ARGUMENT:
                 self._drop_argument(token)
             else:
                 token = self._delimited(token)
-                kept.append(replace(token, wide=wide, spaced=spaced) if spaced else token)
+                if wide or spaced != token.spaced:
+                    token = token._replace(wide=wide, spaced=spaced)
+                kept.append(token)
                 wide = spaced = False
         end = len(self.source)
         return [*kept, Token("end", "", end, end)]
@@ -248,10 +262,9 @@ class _Cleaner:
     def _delimited(self, token: Token) -> Token:
         if token.text in _DELIMITERS:
             kind, text = _DELIMITERS[token.text]
-            return replace(token, kind=kind, text=text)
-        if token.text not in _OPENING | _CLOSING:
+            return token._replace(kind=kind, text=text)
+        if token.text not in _SIZED:
             return token
-        self._skip_space()
         if self.at == len(self.tokens):
             raise ReadError(self.source, token.end, "the end", f"a delimiter after {token.text}")
         delimiter = self.tokens[self.at]
@@ -264,12 +277,7 @@ class _Cleaner:
         kind = "open" if token.text in _OPENING else "close"
         return Token(kind, text, token.start, delimiter.end)
 
-    def _skip_space(self) -> None:
-        while self.at < len(self.tokens) and self.tokens[self.at].kind in ("space", "comment"):
-            self.at += 1
-
     def _drop_argument(self, token: Token) -> None:
-        self._skip_space()
         if self.at < len(self.tokens) and self.tokens[self.at].text == "*":
             self.at += 1
         depth = 0

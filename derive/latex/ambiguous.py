@@ -26,6 +26,8 @@ def open_bar(
     product: Sequence[tuple[str, s.Node]], is_operator: Callable[[s.Node], bool]
 ) -> Trouble | None:
     """x y |_{x=3} may be taken of both factors or of the last; a derivative ends at its bar."""
+    if not any(isinstance(node, s.Evaluation) for _, node in product):
+        return None
     before: set[str] = set()
     for _, node in product:
         if is_operator(node):

@@ -91,9 +91,7 @@ def _members(node: s.Node) -> list[tuple[str, list[s.Node]]]:
 
 def _sums(tree: s.Listing) -> list[_Sum]:
     found = []
-    for node in tree.nodes:
-        if not isinstance(node, s.Term):
-            continue
+    for node in tree.of(s.Term) if tree.of(s.Big) else ():
         for k, item in enumerate(node.items):
             if isinstance(item, s.Script) and isinstance(item.base, s.Big) and item.sub is not None:
                 chain = s.bare(item.sub)

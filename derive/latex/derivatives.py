@@ -65,9 +65,12 @@ class Derivatives(Calls):
         self, node: s.Fraction
     ) -> tuple[int, list[s.Node], list[tuple[s.Node, int]]] | None:
         """Order, what is differentiated and by what, if a fraction is a derivative."""
-        over, under = _flat(node.numerator), _flat(node.denominator)
+        over = _flat(node.numerator)
         kind = _differential_of(over[0], "") if over else None
-        if kind is None or len(under) < 2 or _differential_of(under[0], kind[0]) is None:
+        if kind is None:
+            return None
+        under = _flat(node.denominator)
+        if len(under) < 2 or _differential_of(under[0], kind[0]) is None:
             return None
         if kind[1] == 0:
             raise self.fail(over[0], "a derivative of an order from 1 to 9")

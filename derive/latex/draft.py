@@ -23,7 +23,7 @@ from derive.latex.opaque import Opaque
 from derive.latex.operators import Elaborator
 from derive.latex.outline import written
 from derive.latex.reach import is_used_outside
-from derive.latex.roles import Roles, head_name, walk
+from derive.latex.roles import Roles, head_name
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
 from derive.latex.wide import doubled, inside_logarithms, widened
@@ -60,9 +60,7 @@ class _Draft:
     def find_implicit(self, tree: s.Listing) -> None:
         """In dσ/dx = σ(1 − σ) the bare σ is σ(x)."""
         roles = self.elaborator.names.roles
-        for node in walk(tree):
-            if not isinstance(node, s.Fraction):
-                continue
+        for node in tree.of(s.Fraction):
             parts = self.elaborator.derivative_parts(node)
             if parts is None or len(parts[1]) != 1 or len(parts[2]) != 1:
                 continue
@@ -231,20 +229,18 @@ class _Draft:
         r"""Whether the sides are vectors: ∇_z of something, with a family z, or products ⊙."""
         names = self.elaborator.names
         self._refuse_mixed_products(chain)
-        for node in walk(chain):
-            if isinstance(node, s.Script) and isinstance(node.base, s.Differential):
-                by = head_name(s.bare(node.sub)) if node.sub is not None else None
-                if node.base.text == "nabla" and by is not None and names.is_family(by):
+        for script in chain.of(s.Script):
+            if isinstance(script.base, s.Differential) and script.base.text == "nabla":
+                by = head_name(s.bare(script.sub)) if script.sub is not None else None
+                if by is not None and names.is_family(by):
                     return True
-            if isinstance(node, s.Term) and self._is_gradient(node):
-                return True
-            if isinstance(node, s.Term) and self._is_entrywise(node):
-                return True
+        if any(self._is_gradient(x) or self._is_entrywise(x) for x in chain.of(s.Term)):
+            return True
         return self._differentiates_by_vector(chain)
 
     def _refuse_mixed_products(self, chain: s.Chain) -> None:
         r"""In A \odot B = A B the second product is none of entries, as A and B are arrays."""
-        terms = [node for node in walk(chain) if isinstance(node, s.Term)]
+        terms = chain.of(s.Term)
         entrywise = [term for term in terms if self._is_entrywise(term)]
         arrays = {x.text for term in entrywise for x in term.items if isinstance(x, s.Name)}
         for term in terms if arrays else ():
@@ -254,16 +250,18 @@ class _Draft:
                 plain = isinstance(one, s.Name) and isinstance(other, s.Name) and op == ""
                 if plain and both and not self._is_entrywise(pair):
                     raise self._fail(one, r"\odot, or indices: these are arrays")
-        for node in walk(chain) if arrays else ():
-            base = node.base if isinstance(node, s.Script) and node.sup is not None else None
+        for node in chain.of(s.Script) if arrays else ():
+            base = node.base if node.sup is not None else None
             # The square of a vector is that of its entries; a matrix has powers of its own.
             if isinstance(base, s.Name) and base.text in arrays and base.text.isupper():
                 raise self._fail(node, r"\odot, or indices: these are arrays")
 
     def _is_entrywise(self, term: s.Term) -> bool:
         r"""Whether a product is one of vectors, by its sign \odot or \circ."""
+        if "o" in term.ops or r"\odot" not in self.source:
+            return "o" in term.ops
         gaps = zip(term.items, term.items[1:], strict=False)
-        return "o" in term.ops or any(r"\odot" in self.source[a.end : b.start] for a, b in gaps)
+        return any(r"\odot" in self.source[a.end : b.start] for a, b in gaps)
 
     def _is_gradient(self, term: s.Term) -> bool:
         r"""\nabla f(x) with a family x."""
@@ -278,8 +276,8 @@ class _Draft:
     def _differentiates_by_vector(self, chain: s.Chain) -> bool:
         """∂(wᵀx)/∂w with a family w, where nothing that is differentiated is a vector itself."""
         names, found = self.elaborator.names, False
-        for node in walk(chain):
-            parts = self.elaborator.derivative_parts(node) if isinstance(node, s.Fraction) else None
+        for node in chain.of(s.Fraction):
+            parts = self.elaborator.derivative_parts(node)
             if parts is None:
                 continue
             _, over, by = parts

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from derive.latex import syntax as s
-from derive.latex.roles import Roles, index_parts, is_transposition, walk
+from derive.latex.roles import Roles, index_parts, is_transposition
 from derive.latex.spelling import mapped
 
 _LETTERS = ("k", "l", "j", "p", "q", "r")
@@ -23,9 +23,9 @@ def written_out(tree: s.Listing) -> tuple[s.Listing, tuple[str, ...]]:
 
     An ellipsis stays where the terms around it do not show one term of an index.
     """
-    if not any(isinstance(node, s.Dots) for node in walk(tree)):
+    if not tree.of(s.Dots):
         return tree, ()
-    used = {x for node in walk(tree) if isinstance(node, s.Name) for x in node.text}
+    used = {x for name in tree.of(s.Name) for x in name.text}
     free = [x for x in _LETTERS if x not in used]
     notes: list[str] = []
 

@@ -59,7 +59,7 @@ def gives_e_a_meaning(tree: s.Listing) -> bool:
         # A limit or a series says what Euler's number is.
         if names and not any(isinstance(x, s.Big | s.Function) for x in walk(said)):
             return True
-    fractions = (x for x in walk(tree) if isinstance(x, s.Fraction) and is_derivative(x))
+    fractions = filter(is_derivative, tree.of(s.Fraction))
     parts = (s.bare(part) for x in fractions for part in (x.numerator, x.denominator))
     return any(
         isinstance(part, s.Term) and any(map(_is_e, part.items[1:])) and len(part.items) == 2
@@ -73,8 +73,8 @@ def _is_e(node: s.Node) -> bool:
 
 def survey_functions_of_members(tree: s.Listing, roles: Roles) -> None:
     """In p(x_i) the function takes a number, so that p(x) takes one too; so does p(y_i | x_i)."""
-    for node in walk(tree):
-        for head, group in _applications(node):
+    for term in tree.of(s.Term):
+        for head, group in _applications(term):
             if head in roles.vector_functions:
                 continue
             if any(e.out for e in entries_by_name().get(head, ())) and head not in roles.own:
@@ -92,12 +92,13 @@ def _is_number(member: s.Script, roles: Roles) -> bool:
     return bool(count) and count == roles.ranks.get(letter)
 
 
-def _applications(node: s.Node) -> list[tuple[str, s.Group]]:
+def _applications(term: s.Term) -> list[tuple[str, s.Group]]:
     found = []
-    if isinstance(node, s.Term):
-        for head, following in zip(node.items, node.items[1:], strict=False):
-            name, group = head_name(head), s.argument_group(following)
-            if name is not None and group is not None and group.delimiter == "(":
+    for head, following in zip(term.items, term.items[1:], strict=False):
+        group = s.argument_group(following)
+        if group is not None and group.delimiter == "(":
+            name = head_name(head)
+            if name is not None:
                 found.append((name, group))
     return found
 

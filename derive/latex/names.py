@@ -236,8 +236,8 @@ class Names:
 def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
     """The letters that stand as an index somewhere in this formula."""
     found: set[str] = set()
-    for node in walk(tree):
-        if not isinstance(node, s.Script) or not isinstance(node.base, s.Name | s.Group):
+    for node in tree.of(s.Script):
+        if not isinstance(node.base, s.Name | s.Group):
             continue
         parts = list(raised_index(node, roles))
         if node.sub is not None and not node.primes:

@@ -28,7 +28,9 @@ class Opaque(sp.Expr):
     def of(cls, text: str, terms: Iterable[sp.Basic], bound: Iterable[sp.Basic] = ()) -> Opaque:
         """The value written as `text` from these terms; `bound` are no symbols of the outside."""
         found = {x for term in terms for x in free(term)} - set(bound)
-        return sp.Expr.__new__(cls, Str(text), *sorted(found, key=str))
+        # Sizes that are not known yet have one name.
+        ordered = sorted(found, key=lambda x: (str(x), getattr(x, "dummy_index", 0)))
+        return sp.Expr.__new__(cls, Str(text), *ordered)
 
     @property
     def text(self) -> str:

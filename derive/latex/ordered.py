@@ -22,7 +22,7 @@ _MIRROR = {">": "<", ">=": "<="}
 
 def with_ordered_sums(tree: s.Listing) -> s.Listing:
     """The formula with every such sum written with limits."""
-    if not any(_pair(node) or _apart(node) for node in tree.nodes):
+    if not any(_pair(node) or _apart(node) for node in tree.of(s.Script)):
         return tree
 
     def in_item(item: s.Node) -> s.Node:

@@ -23,14 +23,14 @@ def used_letters(node: s.Node, roles: Roles) -> set[str]:
     found: set[str] = set()
     bound: set[str] = set()
     for piece in walk(node):
-        if isinstance(piece, s.Script) and (isinstance(piece.base, s.Big) or _is_extremum(piece)):
-            if piece.sub is not None:
+        if isinstance(piece, s.Script):
+            if isinstance(piece.base, s.Name | s.Group):
+                parts = list(raised_index(piece, roles))
+                if piece.sub is not None and not piece.primes:
+                    parts += index_parts(piece.sub, roles) or []
+                found |= index_letters(parts)
+            elif piece.sub is not None and (isinstance(piece.base, s.Big) or _is_extremum(piece)):
                 bound |= bound_letters(piece.sub)
-        elif isinstance(piece, s.Script) and isinstance(piece.base, s.Name | s.Group):
-            parts = list(raised_index(piece, roles))
-            if piece.sub is not None and not piece.primes:
-                parts += index_parts(piece.sub, roles) or []
-            found |= index_letters(parts)
         elif isinstance(piece, s.Group) and piece.delimiter in ("(", "["):
             found |= index_letters(call_indices(piece, roles) or [])
     return found - bound

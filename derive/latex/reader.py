@@ -107,18 +107,18 @@ def _is_member(term: sp.Expr) -> bool:
 
 def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     sizes = Sizes()
-    letters: set[str] = set()
-    taken = set(roles.objects) | set(roles.bound) | set(roles.ranks)
-    used: list[set[sp.Symbol]] = []
-    for draft in drafts:
-        terms = _terms(draft)
+    said = [(draft, _terms(draft)) for draft in drafts]
+    for draft, terms in said:
         try:
             heads = [x.statement.lhs for x in draft.steps if x.statement.relation == "="]
             sizes.collect(terms, heads)
         except DefinitionError as error:
             raise ReadError(draft.source, 0, str(error), "one size for each index") from error
-        used.append({getattr(x, "label", x) for term in terms for x in free(term)})
-        letters |= {x.name for x in used[-1] if not isinstance(x, sp.Dummy)}
+    if not sizes.unknown:
+        return drafts
+    taken = set(roles.objects) | set(roles.bound) | set(roles.ranks)
+    used = [{getattr(x, "label", x) for term in terms for x in free(term)} for _, terms in said]
+    letters = {x.name for found in used for x in found if not isinstance(x, sp.Dummy)}
     letters -= set(roles.bound) | set(roles.ranks) | set(roles.objects) | _values(drafts)
     table: dict[sp.Basic, sp.Basic] = dict(sizes.names(letters, taken | letters))
     adopted = {real(x.name) for x in table.values() if isinstance(x, sp.Symbol)}
@@ -126,7 +126,7 @@ def _with_sizes(drafts: list[Formula], roles: Roles) -> list[Formula]:
     for found in list(table.values()):
         if isinstance(found, sp.Symbol):
             table[real(found.name)] = size(found.name)
-    return [_resized(d, table) for d in drafts] if table else drafts
+    return [_resized(d, table) for d in drafts]
 
 
 def _with_size_notes(draft: Formula, adopted: set[sp.Symbol]) -> Formula:

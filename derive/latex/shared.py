@@ -79,8 +79,8 @@ def _squared(tree: s.Listing) -> set[str]:
             name = squared_name(item.parts[0])
             if name is not None and is_deviation(name):
                 found.add(name)
-    for node in tree.nodes:
-        if isinstance(node, s.Fraction) and is_derivative(node) and _is_first_order(node.numerator):
+    for node in tree.of(s.Fraction):
+        if is_derivative(node) and _is_first_order(node.numerator):
             below = s.bare(node.denominator)
             if isinstance(below, s.Term) and len(below.items) == 2:
                 found.add(squared_name(below.items[1]))
@@ -139,20 +139,26 @@ def plain_name(name: str) -> str:
 
 def _bold_vectors(trees: Sequence[s.Listing]) -> set[str]:
     r"""Bold letters without an index whose plain letter has only members: \mathbf{z} and z_i."""
+    if not any(_is_bold(name) for tree in trees for name in tree.of(s.Name)):
+        return set()
     members: set[str] = set()
     alone: set[str] = set()
     bold: set[str] = set()
     for tree in trees:
         scripted: set[int] = set()
-        for node in tree.nodes:
-            if isinstance(node, s.Script) and isinstance(node.base, s.Name):
+        for node in tree.of(s.Script):
+            if isinstance(node.base, s.Name):
                 parts = None if node.sub is None else index_parts(node.sub, _NO_ROLES)
                 if parts is None:
                     continue
                 scripted.add(node.base.start)
                 if any(isinstance(p, s.Name) for p in parts):
                     members.add(node.base.text)
-        for node in tree.nodes:
-            if isinstance(node, s.Name) and node.start not in scripted:
-                (bold if any(x in node.text for x in _BOLD) else alone).add(node.text)
+        for name in tree.of(s.Name):
+            if name.start not in scripted:
+                (bold if _is_bold(name) else alone).add(name.text)
     return {x for x in bold if plain_name(x) in members - alone and x not in members}
+
+
+def _is_bold(name: s.Name) -> bool:
+    return any(x in name.text for x in _BOLD)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, count
 
 import sympy as sp
 
@@ -17,6 +18,10 @@ from derive.errors import DefinitionError
 from derive.functions import catalogue
 from derive.terms import NamedFunction, Vec, evaluated, member, parts, rebuild, shape_of, size
 
+_BINDERS = sp.Sum | sp.Product
+_FAMILIES = sp.IndexedBase | sp.Indexed
+_EQUATIONS = sp.Eq | sp.Ne | sp.KroneckerDelta
+_PLAIN = sp.Symbol | sp.Integer
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
 
@@ -74,7 +79,7 @@ class Sizes:
             self._visit(term, scope)
 
     def _visit(self, term: sp.Basic, scope: Scope) -> None:
-        if isinstance(term, sp.Sum | sp.Product):
+        if isinstance(term, _BINDERS):
             scope = self._bound(term, scope)
         elif isinstance(term, Vec):
             scope = scope.new_child()
@@ -91,7 +96,7 @@ class Sizes:
                 if isinstance(extent, sp.Dummy):
                     self.unknown.setdefault(extent)
             return
-        elif isinstance(term, sp.Eq | sp.Ne | sp.KroneckerDelta):
+        elif isinstance(term, _EQUATIONS):
             left, right = term.args[:2]
             if _is_index(left) and _is_index(right):
                 self.same(self._extent(left, scope), self._extent(right, scope))
@@ -160,13 +165,13 @@ class Sizes:
         known = {str(self.find(u)) for u in self.unknown if not isinstance(self.find(u), sp.Dummy)}
         own = [x for x in _USUAL if x in set(letters) - self.moved and x not in known]
         blocked = set(taken) | known
-        spare = [x for x in _SPARE if x not in blocked] + [f"n_{k}" for k in range(1, 100)]
+        spare = chain((x for x in _SPARE if x not in blocked), (f"n_{k}" for k in count(1)))
         table: dict[sp.Expr, sp.Expr] = {}
         # 1/n before a sum counts what the outermost sum runs over, so those are named first.
         for unknown in [*self.ranges, *self.unknown]:
             root = self.find(unknown)
             if isinstance(root, sp.Dummy) and root not in table:
-                table[root] = size(own.pop(0) if own else spare.pop(0))
+                table[root] = size(own.pop(0) if own else next(spare))
         return {u: table.get(self.find(u), self.find(u)) for u in self.unknown}
 
 
@@ -179,6 +184,8 @@ def _exceeded(term: sp.Basic) -> set[sp.Basic]:
     places = {i for x in parts(term, sp.Indexed) for i in x.indices}
     found: set[sp.Basic] = set()
     for place in places.union(*ends.values()):
+        if isinstance(place, _PLAIN):
+            continue
         beyond, letter = evaluated(place).as_coeff_Add()
         if beyond > 0:
             found |= ends.get(letter, {letter})
@@ -194,7 +201,11 @@ def resize(term: sp.Basic, table: dict[sp.Basic, sp.Basic]) -> sp.Basic:
 
     What families and their members become is kept in the table: they stand in many places.
     """
-    if term in table:
+    if isinstance(term, sp.Symbol):
+        return table.get(term, term)
+    if not term.args:
+        return term
+    if isinstance(term, _FAMILIES) and term in table:
         return table[term]
     if isinstance(term, sp.IndexedBase):
         shape = tuple(resize(x, table) for x in shape_of(term))
@@ -204,8 +215,6 @@ def resize(term: sp.Basic, table: dict[sp.Basic, sp.Basic]) -> sp.Basic:
         indices = tuple(resize(i, table) for i in term.indices)
         table[term] = member(resize(term.base, table), *indices)
         return table[term]
-    if not term.args or isinstance(term, sp.Symbol):
-        return term
     args = tuple(resize(a, table) for a in term.args)
     if args == term.args:
         return term

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from derive.latex import syntax as s
 from derive.latex.notation import INDEX_LETTERS
-from derive.latex.roles import Roles, index_parts, is_small, is_transpose, raised_index, walk
+from derive.latex.roles import Roles, index_parts, is_small, is_transpose, raised_index
+
+_Pairs = list[tuple[str, s.Node]]
 
 _PERHAPS = frozenset("abuv")
 """Letters that label as often as they count: the actions a and b, the anchor a."""
@@ -13,14 +15,14 @@ _PERHAPS = frozenset("abuv")
 def survey_subscripts(trees: list[s.Listing], roles: Roles) -> None:
     """The letters that count, and those that only look like it."""
     survey_values(trees, roles)
-    survey_classes(trees, roles)
-    survey_split_words(trees, roles)
-    survey_index_letters(trees, roles)
-
-
-def survey_classes(trees: list[s.Listing], roles: Roles) -> None:
-    """The y of f_{y_i}: the class of the one sample i of which the formulas speak."""
     pairs = [pair for tree in trees for pair in _subscripts(tree)]
+    survey_classes(pairs, roles)
+    survey_split_words(pairs, roles)
+    survey_index_letters(trees, pairs, roles)
+
+
+def survey_classes(pairs: _Pairs, roles: Roles) -> None:
+    """The y of f_{y_i}: the class of the one sample i of which the formulas speak."""
     found = {sub.base.text for _, sub in pairs
              if isinstance(sub, s.Script) and isinstance(sub.base, s.Name)
              and index_parts(sub, roles)}  # fmt: skip
@@ -31,7 +33,7 @@ def survey_classes(trees: list[s.Listing], roles: Roles) -> None:
             roles.classes.add(name)
 
 
-def _of_others(letter: str, pairs: list[tuple[str, s.Node]], roles: Roles) -> bool:
+def _of_others(letter: str, pairs: _Pairs, roles: Roles) -> bool:
     """Whether what has members by the sample i, such as L_i, has others too: L_j, L_2."""
     samples: dict[str, set[bool]] = {}
     for name, sub in pairs:
@@ -58,28 +60,30 @@ def survey_values(trees: list[s.Listing], roles: Roles) -> None:
                 roles.valued.add(head.text)
 
 
-def survey_split_words(trees: list[s.Listing], roles: Roles) -> None:
+def survey_split_words(pairs: _Pairs, roles: Roles) -> None:
     """`s_{it}` beside `s_{ij}` with a sum over t: the word is two indices, not a label."""
-    subs = [pair for tree in trees for pair in _subscripts(tree)]
-    pairs = {(name, len(parts)) for name, sub in subs if (parts := index_parts(sub, roles))}
-    for name, sub in subs:
-        if isinstance(sub, s.Name) and (name, len(sub.text)) in pairs:
-            letters = set(sub.text)
-            if letters & roles.bound and all(roles.is_index_letter(x) for x in letters):
-                roles.split.add(sub.text)
+    words = [(name, x.text) for name, x in pairs if isinstance(x, s.Name) and len(x.text) > 1]
+    if not words:
+        return
+    counts = {(name, len(parts)) for name, sub in pairs if (parts := index_parts(sub, roles))}
+    for name, word in words:
+        counted = (name, len(word)) in counts and roles.bound & set(word)
+        if counted and all(roles.is_index_letter(x) for x in word):
+            roles.split.add(word)
 
 
-def survey_index_letters(trees: list[s.Listing], roles: Roles) -> None:
+def survey_index_letters(trees: list[s.Listing], pairs: _Pairs, roles: Roles) -> None:
     r"""`\pi_a = e^{\theta_a} / \sum_c e^{\theta_c}`: a counts what c counts.
 
     A letter counts if both sides of a relation have it below a name, and one of these names has
     members; then all of these names have.
     """
+    if not any(isinstance(sub, s.Name) and _PERHAPS & set(sub.text) for _, sub in pairs):
+        return
     families = {name for name, rank in roles.ranks.items() if rank}
-    for tree in trees:
-        for name, sub in _subscripts(tree):
-            if isinstance(sub, s.Name) and sub.text in roles.bound:
-                families.add(name)
+    for name, sub in pairs:
+        if isinstance(sub, s.Name) and sub.text in roles.bound:
+            families.add(name)
     chains = [item for tree in trees for item in tree.items if isinstance(item, s.Chain)]
     before = -1
     while before != len(families):
@@ -96,8 +100,9 @@ def survey_index_letters(trees: list[s.Listing], roles: Roles) -> None:
 
 def paired_vectors(item: s.Node, following: s.Node, roles: Roles) -> list[s.Node]:
     r"""What is a vector in θᵀx; in wᵀx_i and u_oᵀv_c the members are, which have one index more."""
-    left = s.Script(item.start, item.end, item.base, None, item.sup) if isinstance(
-        item, s.Script) else item  # fmt: skip
+    if not isinstance(item, s.Script) or item.sup is None:
+        return []
+    left = s.Script(item.start, item.end, item.base, None, item.sup)
     right = s.unscripted(following)
     if not is_transpose(left) or not is_small(right):
         return []
@@ -118,17 +123,14 @@ def paired_vectors(item: s.Node, following: s.Node, roles: Roles) -> list[s.Node
 
 def survey_sample_vectors(trees: list[s.Listing], roles: Roles) -> None:
     r"""Beside θᵀx, or in θᵀx^{(i)}, the x^{(i)} is a vector: that of sample i."""
-    for tree in trees:
-        for node in walk(tree):
-            name = (
-                node.base.text
-                if isinstance(node, s.Script) and isinstance(node.base, s.Name)
-                else ""
-            )
-            plain = isinstance(node, s.Script) and node.sub is None and raised_index(node, roles)
-            if plain and name in roles.vectors - set(roles.families) and roles.ranks[name] == 1:
-                roles.ranks[name] = 2
-                roles.raised.add(name)
+    vectors = roles.vectors - set(roles.families)
+    for node in (x for tree in trees for x in tree.of(s.Script)):
+        name = node.base.text if isinstance(node.base, s.Name) else ""
+        if name not in vectors or node.sub is not None or not raised_index(node, roles):
+            continue
+        if roles.ranks[name] == 1:
+            roles.ranks[name] = 2
+            roles.raised.add(name)
 
 
 def _perhaps_counted(side: s.Node, roles: Roles) -> dict[str, set[str]]:
@@ -142,10 +144,10 @@ def _perhaps_counted(side: s.Node, roles: Roles) -> dict[str, set[str]]:
     return found
 
 
-def _subscripts(tree: s.Node) -> list[tuple[str, s.Node]]:
+def _subscripts(tree: s.Node) -> _Pairs:
     """The names that have something below them, with it."""
     return [
         (node.base.text, s.bare(node.sub))
-        for node in walk(tree)
-        if isinstance(node, s.Script) and isinstance(node.base, s.Name) and node.sub is not None
+        for node in tree.of(s.Script)
+        if isinstance(node.base, s.Name) and node.sub is not None
     ]

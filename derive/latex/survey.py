@@ -41,9 +41,9 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
     roles = Roles(known=known)
     _from_context(context, roles)
     for tree in trees:
-        for node in walk(tree):
-            if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
-                roles.bound |= bound_letters(node.sub)
+        for script in tree.of(s.Script):
+            if isinstance(script.base, s.Big) and script.sub is not None:
+                roles.bound |= bound_letters(script.sub)
     survey_subscripts(trees, roles)
     roles.own |= {"e"} if any(map(gives_e_a_meaning, trees)) else set()
     for tree in trees:
@@ -53,8 +53,9 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
         _survey_bare(tree, roles)
     for tree in trees:
         for node in walk(tree):
-            _survey_node(node, roles)
-            if isinstance(node, s.Term):
+            if isinstance(node, s.Script):
+                _survey_script(node, roles)
+            elif isinstance(node, s.Term):
                 _survey_bare_sums(node, roles)
     for numbered in (False, True):
         for tree in trees:
@@ -63,10 +64,9 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                     survey_heads(item, roles, numbered)
                     survey_delta(item, roles)
         for tree in trees:
-            for node in walk(tree):
-                if isinstance(node, s.Term):
-                    _survey_calls(node, roles)
-                    _survey_arguments(node, roles)
+            for term in tree.of(s.Term):
+                _survey_calls(term, roles)
+                _survey_arguments(term, roles)
     _survey_expectations(trees, roles)
     _survey_samples(trees, roles)
     for tree in trees:
@@ -82,16 +82,15 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
 
 def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
     r"""W is a matrix if W^\top stands somewhere or W \in R^{m \times n}."""
-    for node in walk(tree):
-        if isinstance(node, s.Script) and node.sub is None and is_transposition(node.sup):
-            base = node.base
-            if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
-                roles.matrices.add(base.text)
-        elif isinstance(node, s.Term):
-            for op, one, other in zip(node.ops[1:], node.items, node.items[1:], strict=False):
-                # x y of two vectors is no product of numbers, whatever it is meant to be.
-                if op == "" and is_vector(one) and is_vector(other):
-                    roles.matrices |= {x.text for x in (one, other) if isinstance(x, s.Name)}
+    for script in tree.of(s.Script):
+        base = script.base if script.sub is None and is_transposition(script.sup) else None
+        if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
+            roles.matrices.add(base.text)
+    for term in tree.of(s.Term):
+        for op, one, other in zip(term.ops[1:], term.items, term.items[1:], strict=False):
+            # x y of two vectors is no product of numbers, whatever it is meant to be.
+            if op == "" and is_vector(one) and is_vector(other):
+                roles.matrices |= {x.text for x in (one, other) if isinstance(x, s.Name)}
     for item in tree.items:
         orders = [_capitals(p) for p in getattr(item, "parts", ()) if p is not None]
         for here, there in pairwise(orders):
@@ -123,34 +122,32 @@ def _capitals(node: s.Node) -> list[str]:
 def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:
     r"""In E_{x ∼ p}[log q(x)] the x runs over the outcomes of p, if p is discrete."""
     for tree in trees:
-        for node in walk(tree):
-            if not isinstance(node, s.Term):
-                continue
-            for item, following in zip(node.items, node.items[1:], strict=False):
+        if not any(chain.relations == ("dist",) for chain in tree.of(s.Chain)):
+            continue
+        for term in tree.of(s.Term):
+            for item, following in zip(term.items, term.items[1:], strict=False):
                 chain = s.bare(item.sub) if isinstance(item, s.Script) and item.sub else None
                 if not isinstance(chain, s.Chain) or chain.relations != ("dist",):
                     continue
                 left, right = (None if p is None else s.bare(p) for p in chain.parts)
                 if isinstance(left, s.Name) and head_name(right or left) in roles.ranks:
                     roles.bound.add(left.text)
-                    for inner in walk(following):
-                        if isinstance(inner, s.Term):
-                            _survey_calls(inner, roles)
+                    for inner in following.of(s.Term):
+                        _survey_calls(inner, roles)
 
 
 def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
     """Where a sum over samples does not show what they have of their own, that is a family."""
-    nodes = [node for tree in trees for node in walk(tree)]
-    hidden = [
-        s.unscripted(item)
-        for node in nodes
-        if isinstance(node, s.Term)
-        for k, item in enumerate(node.items)
-        if isinstance(s.unscripted(item), s.Big) and is_sample_sum(item, node.items[k + 1 :], roles)
-    ]
+    hidden = any(
+        isinstance(s.unscripted(item), s.Big) and is_sample_sum(item, term.items[k + 1 :], roles)
+        for tree in trees
+        if tree.of(s.Big)
+        for term in tree.of(s.Term)
+        for k, item in enumerate(term.items)
+    )
     if not hidden:
         return
-    names = {node.text for node in nodes if isinstance(node, s.Name)}
+    names = {name.text for tree in trees for name in tree.of(s.Name)}
     for name in sorted(names & SAMPLE_LETTERS - set(roles.objects)):
         if roles.ranks.setdefault(name, 1) == 1:
             roles.samples.add(name)
@@ -170,12 +167,10 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
             components_of(p) or gives_vector(p, roles) for p in parts
         ):
             found += parts
-    for node in walk(tree):
-        if isinstance(node, s.Term):
-            for item, following in zip(node.items, node.items[1:], strict=False):
-                found += paired_vectors(item, following, roles)
-        elif isinstance(node, s.Bars) and node.double:
-            found += _summands(node.body)
+    for term in tree.of(s.Term):
+        for item, following in zip(term.items, term.items[1:], strict=False):
+            found += paired_vectors(item, following, roles)
+    found += [x for bars in tree.of(s.Bars) if bars.double for x in _summands(bars.body)]
     for item in map(s.bare, found):
         if isinstance(item, s.Name) and not (
             item.text in roles.objects or item.text in roles.samples
@@ -209,14 +204,11 @@ def _survey_memberships(tree: s.Listing, roles: Roles) -> None:
 
 def _survey_whole_numbers(tree: s.Listing, roles: Roles) -> None:
     """The n of Σ_{k=0}^{n-1} and of (-1)^n counts something: it is a natural number."""
-    for node in walk(tree):
-        if not isinstance(node, s.Script):
-            continue
+    for node in tree.of(s.Script):
         counts = [node.sup] if isinstance(node.base, s.Big) or _is_minus_one(node.base) else []
         if isinstance(node.base, s.Big) and node.sub is not None:
-            for chain in walk(node.sub):
-                if isinstance(chain, s.Chain) and chain.relations == ("=",):
-                    counts.append(chain.parts[1])
+            chains = node.sub.of(s.Chain)
+            counts += [chain.parts[1] for chain in chains if chain.relations == ("=",)]
         for count in counts:
             names = list(walk(count)) if count is not None else []
             if not any(isinstance(x, s.Group) and x.delimiter != "{" for x in names):
@@ -274,8 +266,8 @@ def _is_d(node: s.Node) -> bool:
     return isinstance(base, s.Differential) or (isinstance(base, s.Name) and base.text == "d")
 
 
-def _survey_node(node: s.Node, roles: Roles) -> None:
-    if not isinstance(node, s.Script) or not isinstance(node.base, s.Name):
+def _survey_script(node: s.Script, roles: Roles) -> None:
+    if not isinstance(node.base, s.Name):
         return
     if node.primes:
         roles.functions.add(node.base.text)

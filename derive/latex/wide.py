@@ -53,7 +53,7 @@ def doubled(side: s.Node, is_free: Callable[[str], bool]) -> s.Node | None:
                 return replace(node, sub=listing)
         return mapped(node, both)
 
-    if not any(isinstance(x, s.Chain) and _says_apart(x) for x in side.nodes):
+    if not any(map(_says_apart, side.of(s.Chain))):
         return None
     found = both(side)
     return found if changed else None
@@ -91,15 +91,19 @@ def inside_logarithms(side: s.Node) -> s.Node | None:
             return node
         items = list(node.items)
         for k, (head, raised) in enumerate(pairwise(items)):
-            function = s.unscripted(head)
-            if not isinstance(function, s.Function) or function.text not in _LOGARITHMS:
-                continue
-            powered = isinstance(raised, s.Script) and isinstance(raised.base, s.Group)
-            if powered and isinstance(raised, s.Script) and raised.sup is not None:
+            if _is_raised(head, raised):
                 items[k + 1] = s.Group(raised.start, raised.end, raised, "(")
         return replace(node, items=tuple(items))
 
-    if not any(isinstance(x, s.Function) and x.text in _LOGARITHMS for x in side.nodes):
+    if not any(_is_raised(*pair) for term in side.of(s.Term) for pair in pairwise(term.items)):
         return None
-    changed = rewrite(side)
-    return None if changed == side else changed
+    return rewrite(side)
+
+
+def _is_raised(head: s.Node, argument: s.Node) -> bool:
+    r"""Whether these are \ln and its argument in brackets with an exponent."""
+    function = s.unscripted(head)
+    if not isinstance(function, s.Function) or function.text not in _LOGARITHMS:
+        return False
+    raised = isinstance(argument, s.Script) and isinstance(argument.base, s.Group)
+    return raised and isinstance(argument, s.Script) and argument.sup is not None

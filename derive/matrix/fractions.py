@@ -3,7 +3,6 @@ r"""`\frac12` and `\frac1m`: arguments without braces get theirs."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from derive.latex.tokens import Token
 
@@ -36,7 +35,7 @@ def _take_part(waiting: list[Token], found: list[Token]) -> None:
         found += braced(inner)
         return
     if first.kind == "number" and len(first.text) > 1:
-        waiting.append(replace(first, text=first.text[1:], start=first.start + 1))
-        first = replace(first, text=first.text[0], end=first.start + 1)
-    opening = replace(first, kind="other", text="{", end=first.start)
-    found += [opening, first, replace(opening, text="}", start=first.end, end=first.end)]
+        waiting.append(first._replace(text=first.text[1:], start=first.start + 1))
+        first = first._replace(text=first.text[0], end=first.start + 1)
+    opening = first._replace(kind="other", text="{", end=first.start)
+    found += [opening, first, opening._replace(text="}", start=first.end, end=first.end)]

@@ -247,9 +247,12 @@ def _subscript_letters(tree: s.Node, roles: Roles) -> set[str]:
 
 
 def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
-    """The letters of `i ≠ j` or `t > 1`, where one of them indexes something elsewhere."""
+    """The letters of `i ≠ j` or `t > 1`, where one of them indexes something elsewhere.
+
+    Also within a formula, as in an indicator.
+    """
     found: set[str] = set()
-    for chain in tree.children:
+    for chain in walk(tree):
         if not isinstance(chain, s.Chain) or not chain.relations or None in chain.parts:
             continue
         letters: set[str] = set()

@@ -7,21 +7,42 @@ from collections.abc import Iterable, Mapping, Sequence
 import sympy as sp
 
 from derive.proof.stepping import Rule
-from derive.terms import Context, evaluated, free, name_of, parts
+from derive.terms import Context, NamedFunction, Statement, evaluated, free, name_of, parts
 
 
 def reached_names(
     terms: Iterable[sp.Expr], context: Context, bodies: Mapping[str, Sequence[sp.Expr]]
 ) -> set[str]:
     """The names that terms are made of, by definitions and by these bodies of others too."""
-    todo = list(terms)
-    found: set[str] = set()
+    return set(_reached(terms, context, bodies)[0])
+
+
+def namesakes(statement: Statement, context: Context) -> list[str]:
+    """The letters that stand for two things in what a claim and its hypotheses are made of.
+
+    Such as the c of x_c, an index, beside the c of u = c, which may be any number.
+    """
+    said = [t for h in context.hypotheses for t in h.terms]
+    symbols = _reached((statement.lhs, statement.rhs, *said), context, {})[1]
+    letters = [str(x) for x in symbols if isinstance(x, sp.Symbol)]
+    return sorted({x for x in letters if letters.count(x) > 1})
+
+
+def _reached(
+    terms: Iterable[sp.Expr], context: Context, bodies: Mapping[str, Sequence[sp.Expr]]
+) -> tuple[dict[str, None], dict[sp.Basic, None]]:
+    todo: list[tuple[sp.Expr, tuple[sp.Expr, ...]]] = [(term, ()) for term in terms]
+    names: dict[str, None] = {}
+    symbols: dict[sp.Basic, None] = {}
     while todo:
-        for name in {str(name_of(x)) for x in free(todo.pop())} - found:
-            found.add(name)
-            todo += [d.body for d in context.definitions.get(name, ())]
-            todo += bodies.get(name, ())
-    return found
+        term, formal = todo.pop()
+        symbols |= dict.fromkeys(free(term) - set(formal))
+        applied = {type(f).__name__ for f in parts(term, NamedFunction)}
+        for name in ({str(name_of(x)) for x in free(term)} | applied) - names.keys():
+            names[name] = None
+            todo += [(d.body, d.params) for d in context.definitions.get(name, ())]
+            todo += [(body, ()) for body in bodies.get(name, ())]
+    return names, symbols
 
 
 def influence(

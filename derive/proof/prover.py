@@ -17,6 +17,7 @@ from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
+from derive.proof.influence import namesakes
 from derive.proof.leaf import Leaf
 from derive.proof.recurrences import Unrolled, unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
@@ -58,12 +59,16 @@ def prove(
     except Exception as error:
         # A surprise is never a verdict and never a crash.
         return Outcome("undecided", f"internal error: {type(error).__name__}: {error}")
-    return Outcome("undecided", steps.open) if _is_open(outcome, steps) else outcome
+    why = _open(statement, context, steps) if outcome.status == "refuted" else ""
+    return Outcome("undecided", why) if why else outcome
 
 
-def _is_open(outcome: Outcome, steps: Unrolled) -> bool:
-    """Whether what fails at a point may hold by what a recurrence says beyond a few steps."""
-    return bool(steps.open) and outcome.status == "refuted"
+def _open(statement: Statement, context: Context, steps: Unrolled) -> str:
+    """Why what fails at a point may hold all the same; "" if it may not."""
+    twice = namesakes(statement, context)
+    if twice:
+        return f"{', '.join(twice)} is an index in one formula and a number in another"
+    return steps.open
 
 
 def _judged(statement: Statement, context: Context, deadline: float, points_first: bool) -> Outcome:

@@ -6,6 +6,7 @@ one-hot vector a column of deltas; everything else stays a fact to be read in no
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -118,7 +119,8 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
     for h in context.hypotheses:
         everything += h.terms
     everything += [side for f in more for side in (f.statement.lhs, f.statement.rhs)]
-    ranges = {**index_ranges(everything), **hidden}
+    heads = [d for group in context.definitions.values() for d in group]
+    ranges = {**index_ranges(everything, heads), **hidden}
     mentioned = _mentioned(everything)
     instances = [x for f in (*facts, *more, *mentioned) for x in _instances(f, ranges)]
     witness = with_examples(context, everything)
@@ -280,8 +282,13 @@ def _expand_vectors(
     return context, facts, hidden
 
 
-def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
-    """The size that each index runs to, read off the families that it indexes."""
+def index_ranges(
+    terms: list[sp.Expr], definitions: Iterable[Definition] = ()
+) -> dict[sp.Symbol, sp.Expr]:
+    """The size that each index runs to, read off the families that it indexes.
+
+    An index that is only compared with another one, as the c of Σ_k δ_kc, is in its range.
+    """
     ranges: dict[sp.Symbol, sp.Expr] = {}
     for term in terms:
         for node in subterms(term):
@@ -292,23 +299,30 @@ def index_ranges(terms: list[sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
             elif isinstance(node, NamedFunction):
                 _application_ranges(node, ranges)
     nodes = [node for term in terms for node in subterms(term)]
-    sums = [node for node in nodes if isinstance(node, sp.Sum)]
+    sums = [node for node in nodes if isinstance(node, sp.Sum | sp.Product)]
     bases = [node for node in nodes if isinstance(node, sp.IndexedBase)]
     sizes = {s for base in bases for size in base.shape or () for s in free(size)}
     sizes |= {s for node in sums for limit in node.limits for s in free(limit[2])}
-    for node in sums:
-        _compared_ranges(node, ranges, sizes)
+    compared = [(node.function, {k: n for k, low, n in node.limits if low == 1}) for node in sums]
+    for d in definitions:
+        if isinstance(d.head, sp.Indexed):
+            compared.append((d.body, dict(zip(d.head.indices, d.head.base.shape, strict=True))))
+    for body, limits in compared:
+        _compared_ranges(body, limits, ranges, sizes)
     return ranges
 
 
-def _compared_ranges(node: sp.Sum, ranges: dict[sp.Symbol, sp.Expr], sizes: set[sp.Basic]) -> None:
-    """An index that is only compared with a summation index is in its range."""
-    limits = {k: high for k, low, high in node.limits if low == 1}
-    for inner in subterms(node.function):
+def _compared_ranges(
+    body: sp.Expr,
+    limits: Mapping[sp.Basic, sp.Expr],
+    ranges: dict[sp.Symbol, sp.Expr],
+    sizes: set[sp.Basic],
+) -> None:
+    for inner in subterms(body):
         if not isinstance(inner, sp.KroneckerDelta | sp.Eq | sp.Ne):
             continue
         for here, there in (inner.args, inner.args[::-1]):
-            if here in limits and is_index_name(there) and there not in sizes:
+            if here in limits and is_index_name(there) and there not in {*sizes, *limits}:
                 ranges.setdefault(there, limits[here])
 
 

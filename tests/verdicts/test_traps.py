@@ -242,6 +242,12 @@ GOOD = (
     row(r"\frac{\partial a_i}{\partial z_j} = a_i (1 - a_i)", SOFTMAX, assuming=("i = j",)),
     row("d(w) = w", r"d(x) = \frac{d}{dx}(x w)"),
     row(r"\sum_{k=1}^n f(z_k) = (\sum_{k=1}^n z_k)^2", r"f(v) = \sum_{k=1}^n v z_k"),
+    # an index that is compared, and one that is a number elsewhere
+    row(r"\sum_k y_k = 1", r"y_k = \delta_{kc}"),
+    row(r"\sum_k y_k x_k = x_c", r"y_k = \mathbb{1}[k = c]"),
+    row(r"\prod_{k=1}^n (1 - \delta_{kc}) = 0"),
+    row(r"x_c = u", "x_k = k", "u = c"),
+    row(r"x_c = u", "x_k = k", assuming=("u = c",)),
 )  # fmt: skip
 
 # The claim, its surroundings, and the hypotheses that it may be said to need.

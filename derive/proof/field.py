@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from math import inf
 from time import monotonic
 from typing import Any
@@ -49,15 +50,21 @@ class Generator:
     sign: frozenset[int] = frozenset((-1, 0, 1))
 
 
+@cache
+def _ring(capacity: int) -> tuple[Any, tuple[Poly, ...], tuple[str, ...]]:
+    """FLINT's ring with this many generators, these, and their names."""
+    ring = fmpq_mpoly_ctx.get((LETTER, capacity), Ordering.lex)
+    gens = tuple(ring.gens())
+    return ring, gens, tuple(map(str, gens))
+
+
 class Field:
     """The generators of one proof and arithmetic over them, up to a deadline."""
 
     def __init__(self, capacity: int = SMALL, deadline: float = inf) -> None:
         self.capacity = capacity
         self.deadline = deadline
-        self.ctx = fmpq_mpoly_ctx.get((LETTER, capacity), Ordering.lex)
-        self.gens = self.ctx.gens()
-        self.names = [str(g) for g in self.gens]
+        self.ctx, self.gens, self.names = _ring(capacity)
         self.generators: list[Generator] = []
         self.numbers: dict[Key, int] = {}
         # gen -> (power, polynomial that this power equals)
@@ -142,10 +149,10 @@ class Field:
 
     def monomial(self, powers: Powers, coefficient: fmpq | int = 1) -> Poly:
         """The polynomial with this one term."""
-        exponents = [0] * self.capacity
+        result = self.ctx.constant(coefficient)
         for g, e in powers:
-            exponents[g] += e
-        return self.ctx.from_dict({tuple(exponents): coefficient})
+            result *= self.gens[g] if e == 1 else self.gens[g] ** e
+        return result
 
     def key(self, poly: Poly) -> str:
         """A hashable, ordered form of a polynomial: its terms in order, written out."""

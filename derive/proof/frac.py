@@ -164,16 +164,21 @@ class Frac:
 
     @property
     def key(self) -> Key:
-        return (self.field.key(self.num), self.field.key(self.den))
+        known = self.field.key
+        return (known(self.num), "1" if self.den.is_one() else known(self.den))
 
     @property
     def generators(self) -> list[int]:
         """The numbers of the generators that occur in it."""
+        if self.den.is_one():
+            return list(self.field.used(self.num))
         return sorted({*self.field.used(self.num), *self.field.used(self.den)})
 
     @property
     def indices(self) -> frozenset[Any]:
         """The index symbols that occur in it."""
+        if self.den.is_one():
+            return self.field.indices(self.num)
         return self.field.indices(self.num) | self.field.indices(self.den)
 
     def same(self, other: Frac) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from math import gcd, lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -47,8 +48,12 @@ class Known:
     @cached_property
     def factors(self) -> Factors:
         """The content and the irreducible factors with their multiplicities."""
-        if len(self.used) * 2 > self.poly.context().nvars() or len(self.poly) < 2:
-            return self.poly.factor()
+        poly = self.poly
+        if len(poly) > 1 and poly.total_degree() == 1:
+            content = _content(poly)
+            return content, [(poly / content, 1)]
+        if len(self.used) * 2 > poly.context().nvars() or len(poly) < 2:
+            return poly.factor()
         return self._factors_of_few()
 
     def _factors_of_few(self) -> Factors:
@@ -70,6 +75,14 @@ class Known:
                 terms[tuple(vector)] = c
             factors.append((context.from_dict(terms), multiplicity))
         return content, factors
+
+
+def _content(poly: Poly) -> fmpq:
+    """What is left over it is primitive over ℤ, with a positive leading coefficient."""
+    coefficients = poly.coeffs()
+    above = gcd(*(int(c.p) for c in coefficients))
+    below = lcm(*(int(c.q) for c in coefficients))
+    return fmpq(above if coefficients[0] > 0 else -above, below)
 
 
 def _vector(powers: Powers, place: dict[int, int], width: int) -> tuple[int, ...]:

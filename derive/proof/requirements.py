@@ -68,7 +68,9 @@ class Requirements:
 
         `relation` is a power of the generator and what it equals (None: the generator).
         """
-        number = self.field.number(Generator(kind, key, parts, indices, sign))
+        number = self.field.numbers.get((kind, key))
+        if number is None:
+            number = self.field.number(Generator(kind, key, parts, indices, sign))
         if relation is not None:
             power, equals = relation
             self.field.relations[number] = (

@@ -159,9 +159,13 @@ class Context:
 
     def without(self, *names: str) -> Context:
         """With these names undefined: they become variables of their own."""
+        if not any(name in self.definitions or name in self.library for name in names):
+            return self
         table = {k: v for k, v in self.definitions.items() if k not in names}
-        library = {k: v for k, v in self.library.items() if k not in names}
-        return replace(self, definitions=MappingProxyType(table), library=MappingProxyType(library))
+        library = self.library
+        if any(name in library for name in names):
+            library = MappingProxyType({k: v for k, v in library.items() if k not in names})
+        return replace(self, definitions=MappingProxyType(table), library=library)
 
     def declare(self, symbol: sp.Expr, domain: Domain) -> Context:
         """With a symbol, or all members of a family, declared to live in a domain."""
@@ -193,7 +197,7 @@ class Context:
         group = self.definitions.get(name)
         if group is not None:
             # A particular case (a_1 := …) stands before the general one.
-            ordered = sorted(group, key=lambda d: d.general)
+            ordered = group if len(group) == 1 else sorted(group, key=lambda d: d.general)
             return next((d for d in ordered if d.matches(term)), None)
         known = self.library.get(name)
         return known if known is not None and known.matches(term) else None

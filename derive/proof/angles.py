@@ -90,7 +90,7 @@ class Angles(Powers):
         if basis.same(self.pi) and quarters.q == 1:
             zero, one = self._none
             return [(zero, one), (one, zero), (zero, -one), (-one, zero)][int(quarters.p) % 4]
-        key = ("angle", basis.key)
+        key = ("angle", basis.text)
         grain = self.grains.setdefault(key, int(coefficient.q))
         if grain % int(coefficient.q):
             raise FinerGrain(key, lcm(grain, int(coefficient.q)))

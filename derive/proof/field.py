@@ -51,11 +51,10 @@ class Generator:
 
 
 @cache
-def _ring(capacity: int) -> tuple[Any, tuple[Poly, ...], tuple[str, ...]]:
-    """FLINT's ring with this many generators, these, and their names."""
+def _ring(capacity: int) -> tuple[Any, tuple[Poly, ...]]:
+    """FLINT's ring with this many generators, and these."""
     ring = fmpq_mpoly_ctx.get((LETTER, capacity), Ordering.lex)
-    gens = tuple(ring.gens())
-    return ring, gens, tuple(map(str, gens))
+    return ring, tuple(ring.gens())
 
 
 class Field:
@@ -64,7 +63,7 @@ class Field:
     def __init__(self, capacity: int = SMALL, deadline: float = inf) -> None:
         self.capacity = capacity
         self.deadline = deadline
-        self.ctx, self.gens, self.names = _ring(capacity)
+        self.ctx, self.gens = _ring(capacity)
         self.generators: list[Generator] = []
         self.numbers: dict[Key, int] = {}
         # gen -> (power, polynomial that this power equals)
@@ -72,8 +71,8 @@ class Field:
         # pairs of generators whose product is zero
         self.exclusive: set[tuple[int, int]] = set()
         self.known = Polynomials()
-        self._indices: dict[str, frozenset[Any]] = {}
-        self._reduced: set[str] = set()
+        self._indices: dict[int, frozenset[Any]] = {}
+        self._reduced: set[int] = set()
         self._rules = (0, 0)
         # The terms that generators stand for, by number; see `restore`.
         self.restored: dict[int, sp.Expr] = {}
@@ -133,10 +132,10 @@ class Field:
     def indices(self, poly: Poly) -> frozenset[Any]:
         """The index symbols that occur in a polynomial's generators."""
         known = self.known(poly)
-        found = self._indices.get(known.key)
+        found = self._indices.get(known.number)
         if found is None:
             each = (self.generators[g].indices for g in known.used)
-            found = self._indices[known.key] = frozenset().union(*each)
+            found = self._indices[known.number] = frozenset().union(*each)
         return found
 
     def terms(self, poly: Poly) -> tuple[tuple[Powers, fmpq], ...]:
@@ -154,9 +153,9 @@ class Field:
             result *= self.gens[g] if e == 1 else self.gens[g] ** e
         return result
 
-    def key(self, poly: Poly) -> str:
-        """A hashable, ordered form of a polynomial: its terms in order, written out."""
-        return self.known(poly).key
+    def key(self, poly: Poly) -> int:
+        """The number of a polynomial, the same for equal ones: in this field alone."""
+        return self.known(poly).number
 
     def reduce(self, poly: Poly) -> Poly:
         """Reduce by the generators' relations until none applies."""

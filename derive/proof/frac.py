@@ -164,8 +164,13 @@ class Frac:
 
     @property
     def key(self) -> Key:
-        known = self.field.key
-        return (known(self.num), "1" if self.den.is_one() else known(self.den))
+        """What equal fractions have in common, in this field."""
+        return (self.field.key(self.num), self.field.key(self.den))
+
+    @property
+    def text(self) -> Key:
+        """The same in every field that has these generators in this order."""
+        return (self.field.known(self.num).text, self.field.known(self.den).text)
 
     @property
     def generators(self) -> list[int]:

@@ -1,12 +1,11 @@
 """What was found of polynomials: the same ones come back again and again.
 
-FLINT's polynomials cannot be hashed, and their exponent vectors are as long as the ring has
-generators. So a polynomial is known by its text, and what was found of it is kept under that.
+FLINT's polynomials cannot be hashed, but comparing two takes no time. So the polynomials of a
+field are numbered as they are met, and what was found of one is kept with its number.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from math import gcd, lcm
 from typing import Any
@@ -21,20 +20,18 @@ Factors = tuple[fmpq, list[tuple[Poly, int]]]
 LETTER = "x"
 MAX_KEPT = 4096
 
-_NUMBER = re.compile(f"{LETTER}([0-9]+)")
-
 
 class Known:
     """One polynomial and what was found of it, each part when it is first asked for."""
 
-    def __init__(self, poly: Poly, key: str) -> None:
+    def __init__(self, poly: Poly, number: int) -> None:
         self.poly = poly
-        self.key = key
+        self.number = number
 
     @cached_property
     def used(self) -> tuple[int, ...]:
         """The numbers of the generators that occur in it."""
-        return tuple(sorted(map(int, {*_NUMBER.findall(self.key)})))
+        return tuple([g for g, degree in enumerate(self.poly.degrees()) if degree > 0])
 
     @cached_property
     def terms(self) -> tuple[tuple[Powers, fmpq], ...]:
@@ -44,6 +41,11 @@ class Known:
             (tuple([(g, int(exponents[g])) for g in used if exponents[g]]), coefficient)
             for exponents, coefficient in self.poly.terms()
         )
+
+    @cached_property
+    def text(self) -> str:
+        """Its terms written out: unlike a number, the same in a field of another size."""
+        return str(self.terms)
 
     @cached_property
     def factors(self) -> Factors:
@@ -93,11 +95,13 @@ def _vector(powers: Powers, place: dict[int, int], width: int) -> tuple[int, ...
 
 
 class Polynomials:
-    """The polynomials of one field that were looked into, by identity and by text."""
+    """The polynomials of one field that were looked into, by identity and by value."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, Known] = {}
-        # An object that is kept keeps its number; writing it out takes longer than this look.
+        # Those of as many terms and of one degree, side by side with what is known of them.
+        self._alike: dict[tuple[int, int], tuple[list[Poly], list[Known]]] = {}
+        self._count = 0
+        # An object that is kept keeps its identity.
         self._by_id: dict[int, tuple[Poly, Known]] = {}
 
     def __call__(self, poly: Poly) -> Known:
@@ -105,10 +109,14 @@ class Polynomials:
         kept = self._by_id.get(id(poly))
         if kept is not None:
             return kept[1]
-        key = str(poly)
-        known = self._by_key.get(key)
-        if known is None:
-            known = self._by_key[key] = Known(poly, key)
+        polys, each = self._alike.setdefault((len(poly), poly.total_degree()), ([], []))
+        if poly in polys:
+            known = each[polys.index(poly)]
+        else:
+            known = Known(poly, self._count)
+            self._count += 1
+            polys.append(poly)
+            each.append(known)
         if len(self._by_id) > MAX_KEPT:
             self._by_id.clear()
         self._by_id[id(poly)] = (poly, known)

@@ -68,11 +68,11 @@ class Powers(Requirements):
         )
         if lone is not None and self.field.generators[lone].kind == "ln":
             return self._exp_of_log(self.field.generators[lone], c)
-        key = basis.key
-        grain = self.grains.setdefault(key, int(c.q))
+        grain = self.grains.setdefault(basis.text, int(c.q))
         if grain % int(c.q):
-            raise FinerGrain(key, lcm(grain, int(c.q)))
-        generator = self.enter("exp", (basis, grain), (key, grain), basis.indices, POSITIVE)
+            raise FinerGrain(basis.text, lcm(grain, int(c.q)))
+        key = (basis.key, grain)
+        generator = self.enter("exp", (basis, grain), key, basis.indices, POSITIVE)
         return generator ** int(c * grain)
 
     def _exp_of_log(self, generator: Generator, c: fmpq) -> Frac:

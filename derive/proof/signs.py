@@ -52,12 +52,12 @@ class Facts:
 
     def __init__(self, field: Field) -> None:
         self.field = field
-        self.known: dict[str, tuple[Poly, Sign]] = {}
+        self.known: dict[int, tuple[Poly, Sign]] = {}
         self.contradiction = False
         # What knows more of a polynomial than its terms say, such as that exp is monotone.
         self.oracle: Callable[[Poly], Sign] | None = None
         # Signs that were found under the facts as they are now.
-        self.answers: dict[str, Sign] = {}
+        self.answers: dict[int, Sign] = {}
 
     def copy(self) -> Facts:
         """An independent copy."""
@@ -152,7 +152,7 @@ class Facts:
 
     def of_generator(self, g: int) -> Sign:
         """The signs of a generator: its own, narrowed by what is known."""
-        known = self.known.get(self.field.names[g])
+        known = self.known.get(self.field.key(self.field.gens[g]))
         return self.field.generators[g].sign & (known[1] if known else ANY)
 
     def _of_one_variable(self, poly: Poly) -> Sign:

@@ -14,6 +14,7 @@ from derive.latex.notation import (
     COMMAND_FUNCTIONS,
     FUNCTIONS,
     GREEK,
+    INVERSES,
     OPAQUE,
     OPAQUE_COMMANDS,
     RECIPROCALS,
@@ -47,9 +48,20 @@ class Atoms(Rows):
             return token.text in _COMMANDS
         if token.text in ("|", "||") and token.kind == "other":
             # Where an operand must stand a bar opens; after one it closes or separates.
-            side_by_side = token.text == "||" and self.bars[-1:] == ("{",)
-            return operand or not self.bars or side_by_side
+            return operand or not self.bars or self._bars_are_paired()
         return token.kind == "other" and token.text in _CLOSER
+
+    def _bars_are_paired(self) -> bool:
+        """Whether the bars from here to the end of the braces pair up, as in e^{-2|x|}."""
+        if self.bars[-1:] != ("{",):
+            return False
+        text, depth, count = self.peek.text, 0, 0
+        for token in self.tokens[self.at :]:
+            depth += (token.text == "{") - (token.text == "}")
+            if depth < 0 or token.kind == "end":
+                break
+            count += depth == 0 and token.text == text
+        return text == "||" or (count > 0 and count % 2 == 0)
 
     def atom(self) -> s.Node:
         token = self.peek
@@ -334,7 +346,7 @@ _COMMANDS: Mapping[str, Callable[[Atoms], s.Node]] = MappingProxyType(
 
 
 def _name(start: int, end: int, text: str, *, upright: bool = False) -> s.Node:
-    if text in FUNCTIONS or text in OPAQUE or text in RECIPROCALS:
+    if text in FUNCTIONS or text in OPAQUE | INVERSES or text in RECIPROCALS:
         return s.Function(start, end, text)
     return s.Name(start, end, text, upright)
 

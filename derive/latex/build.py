@@ -41,6 +41,16 @@ def call(function: type[sp.Function], *arguments: sp.Expr) -> sp.Expr:
     return function(*arguments, evaluate=False)
 
 
+def inverse_hyperbolic(name: str, x: sp.Expr) -> sp.Expr:
+    """arsinh, arcosh and artanh (by their last letters) as the logarithms that they are."""
+    if name.endswith("tanh"):
+        ratio = divide(add(sp.S.One, x), add(sp.S.One, neg(x)))
+        return mul(sp.S.Half, call(sp.log, ratio))
+    one = sp.S.One if name.endswith("sinh") else sp.S.NegativeOne
+    root = sp.Pow(add(power(x, sp.Integer(2)), one), sp.S.Half, evaluate=False)
+    return call(sp.log, add(x, root))
+
+
 def relation(lhs: sp.Expr, sign: str, rhs: sp.Expr) -> sp.Basic:
     """A condition, unevaluated."""
     return RELATIONALS[sign](lhs, rhs, evaluate=False)

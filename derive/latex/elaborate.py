@@ -14,7 +14,7 @@ from derive.latex.ellipsis import components_of
 from derive.latex.names import Names, unknown_size
 from derive.latex.opaque import Opaque
 from derive.latex.reach import extremum_letters, only_letter, reaching_terms, used_letters
-from derive.latex.roles import index_parts, is_matrix, is_plus, is_transposition
+from derive.latex.roles import index_parts, is_matrix, is_transposition, sign_of
 from derive.terms import At, Decimal, Partial, Vec, cases_of
 
 Sequence_ = list[tuple[str, s.Node]]
@@ -306,7 +306,7 @@ class Expressions:
                 raise self.fail(node, "a prime on a function, or (...)'_w with its variable")
             variable = self.scalar(by)
             return Partial(self.scalar(node.base), *([variable] * node.primes))
-        if any(is_plus(x) for x in (node.sub, node.sup)):
+        if any(sign_of(x) for x in (node.sub, node.sup)):
             return self._positive_part(node)
         if node.sub is not None and isinstance(node.base, s.Group) and node.sup is None:
             return self._family_by_entry(node.base, node.sub)
@@ -323,8 +323,10 @@ class Expressions:
         return build.power(value, self.scalar(self.exponent(node.sup)))
 
     def _positive_part(self, node: s.Script) -> sp.Expr:
-        """[x]_+ and (x)^+, with an exponent on the first."""
-        value = self.positive_part(self.item(node.base))
+        """[x]_+ and (x)^+, with an exponent on the first; [x]_- is [-x]_+."""
+        value = self.item(node.base)
+        negative = "-" in (sign_of(node.sub), sign_of(node.sup))
+        value = self.positive_part(build.neg(value) if negative else value)
         if node.sub is None or node.sup is None:
             return value
         return build.power(value, self.scalar(self.exponent(node.sup)))

@@ -242,23 +242,27 @@ class Expressions(Cursor):
     def subscript(self) -> s.Node:
         outer, self.in_subscript = self.in_subscript, True
         letter = self.peek
-        if self._plus_here():
-            node = self._plus()
+        if self._sign_here():
+            node = self._sign()
         else:
             node = self.argument()
             self._refuse_run_on(letter, subscript=True)
         self.in_subscript = outer
         return node
 
-    def _plus_here(self) -> bool:
-        """Whether a + alone is the script: x^+ and [x]_+ are the positive part."""
+    def _sign_here(self) -> bool:
+        """Whether a sign alone is the script: [x]_+ is the positive part, s^- perhaps a name."""
         following = [t.text for t in self.tokens[self.at : self.at + 3]]
-        return following[0] == "+" or following == ["{", "+", "}"]
+        if following[0] == "-":
+            return following[1] in ("}", ")", "_", "+", "-", ",", "=", "^", "")
+        return following[0] == "+" or following in (["{", "+", "}"], ["{", "-", "}"])
 
-    def _plus(self) -> s.Node:
-        token = self.peek
-        self.at += 1 if token.text == "+" else 3
-        return s.Text(token.start, token.end, "+")
+    def _sign(self) -> s.Node:
+        token = self.next()
+        if token.text == "{":
+            token = self.next()
+            self.next()
+        return s.Text(token.start, token.end, token.text)
 
     def superscript(self) -> s.Node:
         outer, self.in_subscript = self.in_subscript, False
@@ -270,8 +274,8 @@ class Expressions(Cursor):
         elif token.text in _STARS:
             self.next()
             node = s.Text(token.start, token.end, "*")
-        elif self._plus_here():
-            node = self._plus()
+        elif self._sign_here():
+            node = self._sign()
         else:
             node = self.argument()
             self._refuse_run_on(token, subscript=False)

@@ -41,10 +41,19 @@ def survey_heads(chain: s.Chain, roles: Roles, numbered: bool) -> None:
     if counted and (not numbered or name in roles.ranks):
         return
     roles.functions.add(name)
+    _note_arguments(name, plain, roles)
     if _is_own(name, plain, chain, roles):
         roles.own.add(name)
     if len(plain) == 1 and _ranges_over(plain[0], chain, roles):
         roles.vector_functions.add(name)
+
+
+def _note_arguments(name: str, arguments: list[s.Node], roles: Roles) -> None:
+    """What a bare f is taken of: the letters of its one left side f(x, y) = ..."""
+    letters = [x.text if isinstance(x, s.Name) else "" for x in arguments]
+    known = roles.heads.get(name, arguments)
+    same = letters == [getattr(x, "text", None) for x in known]
+    roles.heads[name] = tuple(arguments) if same and all(letters) else ()
 
 
 def gives_e_a_meaning(tree: s.Listing) -> bool:

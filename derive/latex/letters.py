@@ -13,10 +13,10 @@ from derive.latex.roles import (
     FUNCTION_LETTERS,
     head_name,
     index_parts,
-    is_plus,
     is_transpose,
     is_transposition,
     label_text,
+    sign_of,
 )
 from derive.terms import Partial, shape_of
 
@@ -31,6 +31,10 @@ class Letters(Expressions):
 
     def apply(self, node: s.Node, name: str, values: list[sp.Expr], sub: s.Node | None) -> sp.Expr:
         """The application of a function."""
+        raise NotImplementedError
+
+    def argument(self, node: s.Node, takes_family: bool | None = None) -> sp.Expr:
+        """What a function is taken of."""
         raise NotImplementedError
 
     def derivative(self, value: sp.Expr, variable: sp.Expr, order: int) -> sp.Expr:
@@ -51,7 +55,7 @@ class Letters(Expressions):
         if letter == "e" and self._is_exponential(node):
             return build.power(sp.E, self.scalar(self.exponent(node.sup or node)))
         raised = s.bare(node.sup) if node.sup is not None else None
-        if any(is_plus(x) for x in (node.sub, node.sup)):
+        if any(sign_of(x) for x in (node.sub, node.sup)):
             return self._positive_letter(node)
         if self._is_matrix_transpose(node):
             inner = s.Script(node.start, node.base.end, node.base, node.sub)
@@ -59,6 +63,8 @@ class Letters(Expressions):
             return self.opaque(node, node, "the transpose", [value])
         if node.sub is not None and self.is_indicator(letter):
             condition = s.bare(node.sub)
+            if isinstance(condition, s.Group):
+                condition = s.bare(condition.body)
             if isinstance(condition, s.Chain) and condition.relations:
                 return self.indicator(condition)
         delta = self._delta(node) if letter == "delta" else None
@@ -94,12 +100,14 @@ class Letters(Expressions):
         return name in _INDICATORS and name not in self.names.roles.objects
 
     def _positive_letter(self, node: s.Script) -> sp.Expr:
-        """x^+ and x_+, with an exponent on the second."""
+        """x^+ and x_+, with an exponent on the second; x^- is (-x)^+."""
         assert isinstance(node.base, s.Name)
-        above = is_plus(node.sup)
+        above = bool(sign_of(node.sup))
         indexed = above and node.sub is not None
         plain = s.Script(node.start, node.end, node.base, node.sub) if indexed else node.base
-        value = self.positive_part(self.plain(plain))
+        value = self.plain(plain)
+        negative = "-" in (sign_of(node.sub), sign_of(node.sup))
+        value = self.positive_part(build.neg(value) if negative else value)
         if above or node.sup is None:
             return value
         return build.power(value, self.scalar(self.exponent(node.sup)))
@@ -156,17 +164,31 @@ class Letters(Expressions):
         """σ for σ(x), where the formula or the definition says at which x."""
         if not self.is_function(name) or name in self.names.roles.objects:
             return None
-        at = self.implicit if self.implicit is not None else self.names.roles.argument_of(name)
-        if at is None or name not in self.names.roles.functions:
+        values = self._implied_arguments(name)
+        if not values or name not in self.names.roles.functions:
             return None
-        self.names.note(f"{name} read as {name}({at})")
-        return self.apply(node, name, [at], None)
+        self.names.note(f"{name} read as {name}({', '.join(map(str, values))})")
+        return self.apply(node, name, values, None)
+
+    def _implied_arguments(self, name: str) -> list[sp.Expr]:
+        """What a function's bare name is taken of: what stands in its left side f(x, y) = ...
+
+        A function of one variable is taken of the one by which is differentiated.
+        """
+        heads = self.names.roles.heads.get(name, ())
+        if len(heads) > 1:
+            return [self.argument(x) for x in heads]
+        if self.implicit is not None:
+            return [self.implicit]
+        at = self.names.roles.argument_of(name)
+        return [at] if at is not None else [self.argument(x) for x in heads]
 
     def _bare_derivative(self, node: s.Script) -> sp.Expr:
         name = head_name(s.Script(node.start, node.end, node.base, node.sub)) or ""
-        at = self.implicit if self.implicit is not None else self.names.roles.argument_of(name)
-        if at is None or node.sup is not None:
+        values = self._implied_arguments(name)
+        if len(values) != 1 or node.sup is not None:
             raise self.fail(node, "the argument of the derivative, f'(z)")
+        (at,) = values
         self.names.note(f"{name}' read as {name}'({at})")
         return self.derivative(self.apply(node, name, [at], None), at, node.primes)
 

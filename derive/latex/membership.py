@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.latex import syntax as s
-from derive.latex.roles import is_plus
+from derive.latex.roles import sign_of
 from derive.terms import Domain
 
 _LETTERS = {
@@ -81,7 +81,7 @@ def _scripted(node: s.Script) -> Domain | None:
         return None
     if node.sub is not None:
         return _HALVES.get(_half(node.sub)) if raised is None else None
-    if is_plus(node.sup):
+    if sign_of(node.sup) == "+":
         return Domain.POSITIVE
     return None if isinstance(raised, s.Addition) else Domain.REAL
 
@@ -89,7 +89,7 @@ def _scripted(node: s.Script) -> Domain | None:
 def _half(sub: s.Node) -> str:
     """What a subscript leaves of the real line: `+`, `>0`, `>=0`."""
     plain = s.bare(sub)
-    if is_plus(plain):
+    if sign_of(plain) == "+":
         return "+"
     if isinstance(plain, s.Chain) and len(plain.relations) == 1 and plain.parts[0] is None:
         return plain.relations[0] + _text(plain.parts[1] or plain)

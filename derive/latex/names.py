@@ -262,7 +262,7 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
                 break
             letters |= {x.text for x in walk(plain[0]) if isinstance(x, s.Name)}
         else:
-            found |= letters if letters & roles.indices else set()
+            found |= letters if letters & (roles.indices | roles.bound) else set()
     return found
 
 

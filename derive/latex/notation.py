@@ -116,6 +116,11 @@ RECIPROCALS: Mapping[str, type[sp.Function]] = MappingProxyType(
 )
 """Functions that are one over another."""
 
+INVERSES = frozenset({"arsinh", "asinh", "arcsinh", "arcosh", "acosh", "arccosh"}) | frozenset(
+    {"artanh", "atanh", "arctanh"}
+)
+"""Words for inverse hyperbolic functions, which are logarithms."""
+
 OPAQUE = frozenset({"argmax", "argmin", "sup", "inf", "lim"})
 """Words for values of which no more is said than where they come from."""
 

@@ -8,7 +8,7 @@ from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Sequence_
 from derive.latex.names import unknown_size
-from derive.latex.notation import FUNCTIONS, INDEX_LETTERS, OPAQUE, RECIPROCALS
+from derive.latex.notation import FUNCTIONS, INDEX_LETTERS, INVERSES, OPAQUE, RECIPROCALS
 from derive.latex.opaque import Opaque
 from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
@@ -296,6 +296,8 @@ class Elaborator(Values):
             if len(values) != 1 or sub is not None:
                 raise self.fail(sub or base, f"one argument of {name}")
             return build.divide(sp.S.One, build.call(RECIPROCALS[name], values[0]))
+        if name in INVERSES and sub is None and len(values) == 1:
+            return build.inverse_hyperbolic(name, values[0])
         function = FUNCTIONS[name]
         if function in (sp.Max, sp.Min):
             if sub is not None or len(values) < 2:

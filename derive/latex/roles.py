@@ -31,7 +31,8 @@ class Roles:
     as values, as in i = σ(z_i), `vectors` what stands in θᵀx, `of_vectors` the families of vectors,
     such as the x_i of wᵀx_i, `classes` the families that say which member is meant, such as the y_i
     of f_{y_i}, `samples` what each sample has of its own where a sum over samples
-    does not show it, and `sample` the letter that numbers the samples.
+    does not show it, `sample` the letter that numbers the samples, and `heads` the arguments
+    in the left sides that define functions, f(x, y) = ...
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Roles:
     vectors: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     sample: str = ""
+    heads: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
     parameters: dict[str, tuple[sp.Expr, ...]] = field(default_factory=dict)
@@ -200,10 +202,10 @@ def is_small(node: s.Node) -> bool:
     return isinstance(node, s.Name) and node.text.split()[-1][0].islower()
 
 
-def is_plus(node: s.Node | None) -> bool:
-    """Whether a script is a + alone."""
+def sign_of(node: s.Node | None) -> str:
+    """The sign that a script is alone; empty for others."""
     plain = None if node is None else s.bare(node)
-    return isinstance(plain, s.Text) and plain.words == "+"
+    return plain.words if isinstance(plain, s.Text) and plain.words in ("+", "-") else ""
 
 
 def is_transposition(sup: s.Node | None) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from derive.latex import syntax as s
-from derive.latex.roles import Roles, index_parts, label_text
+from derive.latex.notation import PROBABILITIES
+from derive.latex.roles import Roles, head_name, index_parts, label_text
+from derive.latex.signed import signed_names, with_signs
 from derive.latex.spelling import is_derivative, mapped
 
 _DEVIATIONS = frozenset({"sigma", "hat sigma", "s", "tau"})
@@ -22,6 +24,8 @@ def with_shared_names(
 ) -> tuple[list[s.Listing], tuple[str, ...]]:
     """The formulas with one name for one thing, and what to say of it; `taken` stay as they are."""
     known = set(taken)
+    signed = signed_names(trees)
+    trees = [with_signs(tree, signed) for tree in trees] if signed else trees
     squared = {x for tree in trees for x in _squared(tree)} - known
     plain = {x for x in _bold_vectors(trees) if x not in known}
     if not squared and not plain:
@@ -76,15 +80,23 @@ def _squared(tree: s.Listing) -> set[str]:
     found: set[str | None] = set()
     for item in tree.items:
         if isinstance(item, s.Chain) and item.relations[:1] == ("=",) and item.parts[0] is not None:
-            name = squared_name(item.parts[0])
-            if name is not None and is_deviation(name):
-                found.add(name)
+            names = map(squared_name, (item.parts[0], *_arguments_of(item.parts[0])))
+            found |= {name for name in names if name is not None and is_deviation(name)}
     for node in tree.of(s.Fraction):
         if is_derivative(node) and _is_first_order(node.numerator):
             below = s.bare(node.denominator)
             if isinstance(below, s.Term) and len(below.items) == 2:
                 found.add(squared_name(below.items[1]))
     return {x for x in found if x is not None}
+
+
+def _arguments_of(head: s.Node) -> tuple[s.Node, ...]:
+    """What a left side such as ℓ(μ, σ²) is taken of; densities are left alone."""
+    plain = s.bare(head)
+    if isinstance(plain, s.Term) and (head_name(plain.items[0]) or "p") in PROBABILITIES:
+        return ()
+    group = plain.items[1] if isinstance(plain, s.Term) and len(plain.items) == 2 else None
+    return s.arguments(group) if isinstance(group, s.Group) and group.delimiter == "(" else ()
 
 
 def _is_first_order(numerator: s.Node) -> bool:

@@ -15,10 +15,34 @@ _PERHAPS = frozenset("abuv")
 def survey_subscripts(trees: list[s.Listing], roles: Roles) -> None:
     """The letters that count, and those that only look like it."""
     survey_values(trees, roles)
+    survey_compared(trees, roles)
     pairs = [pair for tree in trees for pair in _subscripts(tree)]
     survey_classes(pairs, roles)
     survey_split_words(pairs, roles)
     survey_index_letters(trees, pairs, roles)
+
+
+def survey_compared(trees: list[s.Listing], roles: Roles) -> None:
+    """The y of [k = y] and p_y is the class of the one sample: an index like k.
+
+    It is none if it stands anywhere else than in such a comparison or below a name.
+    """
+    inner = [x for tree in trees for x in tree.of(s.Chain) if not any(x is y for y in tree.items)]
+    compared: set[str] = set()
+    places: set[int] = set()
+    for chain in inner:
+        pair = [s.bare(p) for p in chain.parts if p is not None]
+        names = [x for x in pair if isinstance(x, s.Name)]
+        others = [x for x in names if not roles.is_index_letter(x.text)]
+        if chain.relations in (("=",), ("!=",)) and len(names) == 2 and len(others) == 1:
+            compared.add(others[0].text)
+            places.add(id(others[0]))
+    if not compared:
+        return
+    pairs = [pair for tree in trees for pair in _subscripts(tree)]
+    places |= {id(x) for _, sub in pairs for x in sub.of(s.Name)}
+    elsewhere = {x.text for tree in trees for x in tree.of(s.Name) if id(x) not in places}
+    roles.bound |= compared - {name for name, _ in pairs} - elsewhere - set(roles.objects)
 
 
 def survey_classes(pairs: _Pairs, roles: Roles) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from derive.functions import catalogue
-from derive.latex.notation import ABBREVIATIONS, FUNCTIONS, OPAQUE, RECIPROCALS, RELATIONS
+from derive.latex.notation import ABBREVIATIONS, FUNCTIONS, INVERSES, OPAQUE, RECIPROCALS, RELATIONS
 from derive.latex.tokens import Token
 
 _BEFORE_NAME = frozenset({"", r"\\", "&", ",", r"\partial", r"\therefore", r"\quad"})
@@ -20,7 +20,7 @@ def common_words() -> frozenset[str]:
     """The words of every formula: functions, and the catalogue's names of three or more letters."""
     names = [*catalogue, *catalogue.aliases]
     own = frozenset(n for n in names if len(n) > 2 and n.isalpha())
-    return own | frozenset(FUNCTIONS) | frozenset(RECIPROCALS) | OPAQUE | ABBREVIATIONS
+    return own | frozenset(FUNCTIONS) | frozenset(RECIPROCALS) | INVERSES | OPAQUE | ABBREVIATIONS
 
 
 def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> frozenset[str]:

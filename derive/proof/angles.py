@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from math import lcm
 
 import sympy as sp
 from flint import fmpq
@@ -91,13 +90,13 @@ class Angles(Powers):
             zero, one = self._none
             return [(zero, one), (one, zero), (zero, -one), (-one, zero)][int(quarters.p) % 4]
         key = ("angle", basis.text)
-        grain = self.grains.setdefault(key, int(coefficient.q))
-        if grain % int(coefficient.q):
-            raise FinerGrain(key, lcm(grain, int(coefficient.q)))
+        grain = self.grains.setdefault(key, fmpq(coefficient.q))
+        if (coefficient * grain).q != 1:
+            raise FinerGrain(key, grain * (coefficient * grain).q)
         count = int(coefficient * grain)
         if abs(count) > MAX_MULTIPLE:
             return self._of_even_and_odd(basis * self.field.constant(coefficient))
-        sine, cosine = self._of_even_and_odd(basis * self.field.constant(fmpq(1, grain)))
+        sine, cosine = self._of_even_and_odd(basis * self.field.constant(1 / grain))
         pair = (sine if count > 0 else -sine, cosine)
         return reduce(_added, [pair] * abs(count), self._none)
 

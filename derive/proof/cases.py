@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import sympy as sp
+from flint import fmpq
 
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
@@ -49,7 +50,7 @@ _SOLVED_FIRST = ("sum", "product", "function", "root", "slope", "opaque", "atom"
 class Cases:
     """The moves over one field in one setting; `grains` says how fine exponentials are."""
 
-    def __init__(self, field: Field, setting: Setting, grains: dict[object, int]) -> None:
+    def __init__(self, field: Field, setting: Setting, grains: dict[object, fmpq]) -> None:
         self.field = field
         self.setting = setting
         self.grains = grains

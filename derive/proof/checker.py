@@ -14,6 +14,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Any
 
+from flint import fmpq
 from sympy.polys.domains import QQ
 from sympy.polys.rings import ring
 
@@ -42,7 +43,7 @@ def check(certificate: Certificate, deadline: float = inf) -> int:
     Raises `CheckError` if it does not hold, `LimitError` if the deadline comes first.
     """
     capacity = certificate.room
-    grains: list[tuple[object, int]] = []
+    grains: list[tuple[object, fmpq]] = []
     while True:
         cases = Cases(Field(capacity, deadline), certificate.setting, dict(grains))
         try:

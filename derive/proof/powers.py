@@ -9,7 +9,6 @@ factors' absolute values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import lcm
 
 import sympy as sp
 from flint import fmpq, fmpz
@@ -28,6 +27,9 @@ from derive.proof.signs import ANY, NEGATIVE, NONNEGATIVE, NONZERO, POSITIVE, ZE
 from derive.proof.valuation import NoValueError, Point
 from derive.terms import Domain
 
+MAX_POWER = 32
+"""The highest power of e^{b/q} that e^{c b} is at first taken for."""
+
 # The name of the function (−1)^k of a whole number; no other function can have it.
 PARITY = "(-1)^"
 
@@ -35,7 +37,7 @@ PARITY = "(-1)^"
 class FinerGrain(Exception):
     """exp(b/q) was met for a new q: start again with exp(b/q) as the generator."""
 
-    def __init__(self, basis: object, grain: int) -> None:
+    def __init__(self, basis: object, grain: fmpq) -> None:
         super().__init__()
         self.basis = basis
         self.grain = grain
@@ -68,12 +70,14 @@ class Powers(Requirements):
         )
         if lone is not None and self.field.generators[lone].kind == "ln":
             return self._exp_of_log(self.field.generators[lone], c)
-        grain = self.grains.setdefault(basis.text, int(c.q))
-        if grain % int(c.q):
-            raise FinerGrain(basis.text, lcm(grain, int(c.q)))
-        key = (basis.key, grain)
-        generator = self.enter("exp", (basis, grain), key, basis.indices, POSITIVE)
-        return generator ** int(c * grain)
+        grain = self.grains.setdefault(basis.text, _grain_of(c))
+        count = c * grain
+        if count.q != 1:
+            raise FinerGrain(basis.text, grain * count.q)
+        parts = (basis * self.field.constant(grain.q), int(grain.p))
+        key = (basis.key, parts[1], int(grain.q))
+        generator = self.enter("exp", parts, key, basis.indices, POSITIVE)
+        return generator ** int(count)
 
     def _exp_of_log(self, generator: Generator, c: fmpq) -> Frac:
         inside: Poly = generator.parts[0]
@@ -347,6 +351,11 @@ class Powers(Requirements):
             for factor, multiplicity in factors:
                 result = result * self._abs_power(factor, scale * multiplicity)
         return result
+
+
+def _grain_of(c: fmpq) -> fmpq:
+    """The grain in which e^{c b} is a low power of the generator: of e^{0.044715 b} the first."""
+    return fmpq(c.q) if abs(c.p) <= MAX_POWER else 1 / abs(c)
 
 
 def _sign_of_rational(value: fmpq) -> Sign:

@@ -105,9 +105,11 @@ def _refuted_at_once(statement: Statement, setting: Setting, deadline: float) ->
 
 def _undefined(statement: Statement, setting: Setting) -> list[str]:
     """The functions without a definition that keep a statement from being refuted."""
+    unknown = undefined_functions(statement, setting.context)
     if any(side.has(Partial) for side in (statement.lhs, statement.rhs)):
-        return []
-    return undefined_functions(statement, setting.context)
+        # A derivative may be one of any function, but not of one that is defined otherwise.
+        return [name for name in unknown if name in setting.context.definitions]
+    return unknown
 
 
 def _without_consequences(context: Context, deadline: float) -> Context:

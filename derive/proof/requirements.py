@@ -34,7 +34,7 @@ class Requirements:
         self,
         field: Field,
         region: Region,
-        grains: dict[object, int],
+        grains: dict[object, fmpq],
         context: Context,
         domain_of: Callable[[sp.Expr], Domain],
         normal: Callable[[sp.Expr], Frac],

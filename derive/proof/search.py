@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
+from flint import fmpq
 
 from derive.errors import LimitError
 from derive.proof.assumptions import Fact, Setting
@@ -126,7 +127,7 @@ class Room:
 
     def __init__(self) -> None:
         self.field = Field(SMALL)
-        self.grains: dict[object, int] = {}
+        self.grains: dict[object, fmpq] = {}
 
     def grow(self) -> None:
         """Start again with room for more generators."""

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 import sympy as sp
+from flint import fmpq
 
 from derive.errors import UnsupportedError
 from derive.proof.algebra import Algebra, is_index_name
@@ -32,7 +33,7 @@ class Slopes:
         field: Field,
         region: Region,
         context: Context,
-        grains: dict[object, int],
+        grains: dict[object, fmpq],
         held: tuple[sp.Expr, ...] = (),
         real_again: tuple[sp.Expr, ...] = (),
     ) -> None:

@@ -58,13 +58,19 @@ class _Draft:
         self.formula = Formula(source)
 
     def find_implicit(self, tree: s.Listing) -> None:
-        """In dσ/dx = σ(1 − σ) the bare σ is σ(x)."""
-        roles = self.elaborator.names.roles
+        """In dσ/dx = σ(1 − σ) the bare σ is σ(x), in ∂f/∂x the f may be f(x, y)."""
+        roles, differentiated = self.elaborator.names.roles, self.elaborator.differentiated
+        differentiated |= {
+            name for x in tree.of(s.Script) if x.primes and (name := head_name(x.base))
+        }
         for node in tree.of(s.Fraction):
             parts = self.elaborator.derivative_parts(node)
-            if parts is None or len(parts[1]) != 1 or len(parts[2]) != 1:
+            if parts is None or len(parts[1]) != 1:
                 continue
             name = head_name(parts[1][0])
+            differentiated |= {name} if name is not None else set()
+            if len(parts[2]) != 1 or len(roles.heads.get(name or "", ())) > 1:
+                continue
             variable = s.bare(parts[2][0][0])
             if name is None or not isinstance(variable, s.Name) or name in roles.objects:
                 continue

@@ -38,6 +38,7 @@ class Expressions:
         self.depth = 0
         self.two_sided: sp.Expr | None = None
         self.extra: dict[str, list[tuple[str, s.Node]]] = {}
+        self.differentiated: set[str] = set()
 
     def fail(self, node: s.Node, expected: str) -> ReadError:
         return self.names.fail(node, expected)

@@ -175,7 +175,7 @@ class Letters(Expressions):
 
         A function of one variable is taken of the one by which is differentiated.
         """
-        heads = self.names.roles.heads.get(name, ())
+        heads = self.names.roles.heads.get(name, ()) if name in self.differentiated else ()
         if len(heads) > 1:
             return [self.argument(x) for x in heads]
         if self.implicit is not None:

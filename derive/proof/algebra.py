@@ -31,12 +31,11 @@ class Algebra(Angles):
             if isinstance(term, sp.Integer):
                 return self.rational(int(term))
             found = frozenset([term]) if is_index_name(term) else frozenset()
-        domain = self.domain_of(term)
-        key = (term, domain.name)
-        one = self.field.ctx.constant(1)
-        relation = {Domain.BINARY: (2, None), Domain.SIGN: (2, one)}.get(domain)
-        value = self.enter("atom", (term,), key, found, _DOMAIN_SIGNS[domain], relation)
-        self._domain_facts(value, domain)
+        name, sign, square, below_one = _IN_DOMAIN[self.domain_of(term)]
+        relation = None if square is None else (2, self.field.ctx.constant(1) if square else None)
+        value = self.enter("atom", (term,), (term, name), found, sign, relation)
+        if below_one is not None:
+            self._at_most(value - self.field.one, below_one)
         if is_index_name(term):
             self._at_most(self.field.one - value, NONPOSITIVE)
         return value
@@ -58,12 +57,6 @@ class Algebra(Angles):
                 indices = tuple(sorted(indices, key=str))
             return term if indices == term.indices else sp.Indexed(term.base, *indices)
         return term
-
-    def _domain_facts(self, value: Frac, domain: Domain) -> None:
-        if domain in (Domain.UNIT, Domain.PROBABILITY, Domain.BINARY):
-            self._at_most(
-                value - self.field.one, NEGATIVE if domain is Domain.UNIT else NONPOSITIVE
-            )
 
     def _at_most(self, value: Frac, sign: Sign) -> None:
         """Note that a polynomial has this sign (a rule may have made it something else)."""
@@ -162,14 +155,19 @@ def is_index_name(term: sp.Expr) -> bool:
     return isinstance(term, sp.Symbol) and bool(term.is_integer and term.is_positive)
 
 
-_DOMAIN_SIGNS: dict[Domain, Sign] = {
-    Domain.REAL: ANY,
-    Domain.INTEGER: ANY,
-    Domain.POSITIVE: POSITIVE,
-    Domain.NONNEGATIVE: NONNEGATIVE,
-    Domain.UNIT: POSITIVE,
-    Domain.PROBABILITY: NONNEGATIVE,
-    Domain.ONE_HOT: NONNEGATIVE,
-    Domain.BINARY: NONNEGATIVE,
-    Domain.SIGN: NONZERO,
+# Of each domain: its name, the signs in it, whether squares are 1 (False: x itself) and the
+# signs of x − 1.
+_IN_DOMAIN: dict[Domain, tuple[str, Sign, bool | None, Sign | None]] = {
+    domain: (domain.name, sign, square, below_one)
+    for domain, sign, square, below_one in (
+        (Domain.REAL, ANY, None, None),
+        (Domain.INTEGER, ANY, None, None),
+        (Domain.POSITIVE, POSITIVE, None, None),
+        (Domain.NONNEGATIVE, NONNEGATIVE, None, None),
+        (Domain.UNIT, POSITIVE, None, NEGATIVE),
+        (Domain.PROBABILITY, NONNEGATIVE, None, NONPOSITIVE),
+        (Domain.ONE_HOT, NONNEGATIVE, None, None),
+        (Domain.BINARY, NONNEGATIVE, False, NONPOSITIVE),
+        (Domain.SIGN, NONZERO, True, None),
+    )
 }

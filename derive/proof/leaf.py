@@ -96,19 +96,20 @@ class LeafJudge:
         `bound` is a proof to be checked, if one was found before.
         """
         self.bound = bound
-        sides = []
+        sides = {}
         failed: list[UndefinedTermError] = []
-        for term in self._sides:
+        # A side without a derivative asks for its cases sooner.
+        for term in sorted(self._sides, key=lambda side: side.has(Partial)):
             normal = self.cases.normalizer(region)
             try:
-                sides.append((normal, normal(term)))
+                sides[term] = normal, normal(term)
             except UndefinedTermError as error:
                 failed.append(error)
         if len(failed) == 2:
             return Leaf("void", region.story)
         if failed:
             return Leaf("partly", region.story, (self._exclusion(region, failed[0]),))
-        (left_normal, left), (right_normal, right) = sides
+        (left_normal, left), (right_normal, right) = (sides[term] for term in self._sides)
         if not self._holds(region, left_normal, right_normal, left, right):
             self._split_values(left_normal.algebra, left, right)
             return Leaf("open", region.story, (), self.statement.relation, (left, right))

@@ -7,7 +7,6 @@ elimination over the monomials, exactly over ℚ.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import product
@@ -58,6 +57,8 @@ class Facts:
         self.oracle: Callable[[Poly], Sign] | None = None
         # Signs that were found under the facts as they are now.
         self.answers: dict[int, Sign] = {}
+        # The facts as linear rows; made when they are first asked for.
+        self.rows: list[Row] | None = None
 
     def copy(self) -> Facts:
         """An independent copy."""
@@ -75,6 +76,7 @@ class Facts:
         now = sign & (self.known[key][1] if key in self.known else ANY)
         if key not in self.known or self.known[key][1] != now:
             self.answers.clear()
+            self.rows = None
         self.known[key] = (poly, now)
         self.contradiction |= not now
 
@@ -192,7 +194,10 @@ class Facts:
 
         Nothing at all if there are none, or too many: what else is known is no help.
         """
-        waiting = [self._row(c) for p, s in self.known.values() for c in _constraints(p, s)]
+        if self.rows is None:
+            each = (c for p, s in self.known.values() for c in _constraints(p, s))
+            self.rows = [self._row(c) for c in each]
+        waiting = self.rows
         rows: list[Row] = []
         while True:
             near = [row for row in waiting if not monomials.isdisjoint(row[0])]
@@ -236,12 +241,13 @@ def _constraints(poly: Poly, sign: Sign) -> list[tuple[Poly, bool]]:
 def infeasible(rows: list[Row]) -> bool:
     """Fourier-Motzkin: whether linear rows have no common solution. Gives up as False."""
     while True:
-        up: Counter[Monomial] = Counter()
-        down: Counter[Monomial] = Counter()
+        up: dict[Monomial, int] = {}
+        down: dict[Monomial, int] = {}
         for row, strict in rows:
             for m, c in row.items():
                 if m:
-                    (up if c > 0 else down)[m] += 1
+                    count = up if c > 0 else down
+                    count[m] = count.get(m, 0) + 1
             if not row or (len(row) == 1 and () in row):
                 constant = row.get((), 0)
                 if constant < 0 or (strict and constant == 0):
@@ -249,18 +255,29 @@ def infeasible(rows: list[Row]) -> bool:
         variables = up.keys() | down.keys()
         if not variables or len(rows) > MAX_CONSTRAINTS:
             return False
-        chosen = min(variables, key=lambda m: (up[m] * down[m] - up[m] - down[m], m))
-        rows = _eliminate(rows, chosen)
+
+        def growth(m: Monomial) -> tuple[int, Monomial]:
+            above, below = up.get(m, 0), down.get(m, 0)
+            return above * below - above - below, m
+
+        rows = _eliminate(rows, min(variables, key=growth))
 
 
 def _eliminate(rows: list[Row], m: Monomial) -> list[Row]:
-    up = [r for r in rows if r[0].get(m, 0) > 0]
-    down = [r for r in rows if r[0].get(m, 0) < 0]
-    kept = [r for r in rows if not r[0].get(m, 0)]
+    up: list[Row] = []
+    down: list[Row] = []
+    kept: list[Row] = []
+    for row in rows:
+        c = row[0].get(m)
+        (kept if c is None else up if c > 0 else down).append(row)
     for (a, strict_a), (b, strict_b) in product(up, down):
-        combined: dict[Monomial, fmpq] = {}
-        for row, scale in ((a, -b[m]), (b, a[m])):
-            for k, c in row.items():
-                combined[k] = combined.get(k, fmpq(0)) + c * scale
-        kept.append(({k: c for k, c in combined.items() if c}, strict_a or strict_b))
+        scale = -b[m]
+        combined = {k: c * scale for k, c in a.items()}
+        scale = a[m]
+        for k, c in b.items():
+            total = combined.pop(k, None)
+            total = c * scale if total is None else total + c * scale
+            if total:
+                combined[k] = total
+        kept.append((combined, strict_a or strict_b))
     return kept

@@ -255,12 +255,9 @@ def infeasible(rows: list[Row]) -> bool:
         variables = up.keys() | down.keys()
         if not variables or len(rows) > MAX_CONSTRAINTS:
             return False
-
-        def growth(m: Monomial) -> tuple[int, Monomial]:
-            above, below = up.get(m, 0), down.get(m, 0)
-            return above * below - above - below, m
-
-        rows = _eliminate(rows, min(variables, key=growth))
+        counts = [(up.get(m, 0), down.get(m, 0), m) for m in variables]
+        *_, chosen = min((a * b - a - b, m) for a, b, m in counts)
+        rows = _eliminate(rows, chosen)
 
 
 def _eliminate(rows: list[Row], m: Monomial) -> list[Row]:

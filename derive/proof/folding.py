@@ -10,7 +10,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.field import Frac, UndefinedTermError
 from derive.proof.ranges import MAX_EXPLICIT, product_between, split_shift, sum_over
 from derive.proof.slopes import Slopes
-from derive.terms import as_term, free, substitute, sum_of
+from derive.terms import as_term, evaluated, free, parts, substitute, sum_of
 
 MAX_NUMBERS = 2000
 
@@ -35,6 +35,10 @@ class Folding(Slopes):
         if not limits:
             return self(body)
         *inner, (k, low, high) = limits
+        centre = _centre(body, k)
+        if centre is not None:
+            body, turned = _instance(body, tuple(inner), k, centre - k)
+            inner, low, high = list(turned), centre - high, centre - low
         first, last = self(low), self(high)
         start, end = first.integer, last.integer
         if end is not None and start is not None:
@@ -85,6 +89,15 @@ class Folding(Slopes):
             raise UnsupportedError(f"a range that may be empty, and {error}") from None
         finally:
             self.algebra.guarded = before
+
+
+def _centre(body: sp.Expr, k: sp.Symbol) -> sp.Expr | None:
+    """The t of a sum over members g_{t-k} alone, which is one over g_j with j = t − k."""
+    found = {i + k for x in parts(body, sp.Indexed) for i in x.indices if k in i.free_symbols}
+    if len(found) != 1:
+        return None
+    (centre,) = map(evaluated, found)
+    return centre if k not in centre.free_symbols and centre.is_integer else None
 
 
 def _instance(

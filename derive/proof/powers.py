@@ -74,7 +74,8 @@ class Powers(Requirements):
         count = c * grain
         if count.q != 1:
             raise FinerGrain(basis.text, grain * count.q)
-        parts = (basis * self.field.constant(grain.q), int(grain.p))
+        scaled = basis if grain.q == 1 else basis * self.field.constant(grain.q)
+        parts = (scaled, int(grain.p))
         key = (basis.key, parts[1], int(grain.q))
         generator = self.enter("exp", parts, key, basis.indices, POSITIVE)
         return generator ** int(count)

@@ -17,6 +17,7 @@ from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
+from derive.proof.induction import by_induction
 from derive.proof.influence import namesakes
 from derive.proof.leaf import Leaf
 from derive.proof.recurrences import Unrolled, unrolled
@@ -50,6 +51,9 @@ def prove(
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
+        inductive = _by_induction(statement, context, deadline)
+        if inductive is not None:
+            return inductive
         steps = unrolled(statement, context)
         if steps.context is not context:
             context = _without_consequences(steps.context, deadline)
@@ -61,6 +65,15 @@ def prove(
         return Outcome("undecided", f"internal error: {type(error).__name__}: {error}")
     why = _open(statement, context, steps) if outcome.status == "refuted" else ""
     return Outcome("undecided", why) if why else outcome
+
+
+def _by_induction(statement: Statement, context: Context, deadline: float) -> Outcome | None:
+    """The verdict on a closed form of a recurrence, if the claim is one."""
+
+    def inner(said: Statement, where: Context) -> Outcome:
+        return _judged(said, where, deadline, False)
+
+    return by_induction(statement, context, inner)
 
 
 def _open(statement: Statement, context: Context, steps: Unrolled) -> str:

@@ -19,8 +19,9 @@ from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.induction import by_induction
 from derive.proof.influence import namesakes
+from derive.proof.layers import with_layers
 from derive.proof.leaf import Leaf
-from derive.proof.recurrences import Unrolled, unrolled
+from derive.proof.recurrences import unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
 from derive.proof.sampling import Sampler
 from derive.proof.search import Room, run_search
@@ -54,6 +55,7 @@ def prove(
         inductive = _by_induction(statement, context, deadline)
         if inductive is not None:
             return inductive
+        context, trouble = with_layers(statement, context)
         steps = unrolled(statement, context)
         if steps.context is not context:
             context = _without_consequences(steps.context, deadline)
@@ -63,8 +65,11 @@ def prove(
     except Exception as error:
         # A surprise is never a verdict and never a crash.
         return Outcome("undecided", f"internal error: {type(error).__name__}: {error}")
-    why = _open(statement, context, steps) if outcome.status == "refuted" else ""
-    return Outcome("undecided", why) if why else outcome
+    if outcome.status != "refuted":
+        return outcome
+    # What fails at a point may hold all the same.
+    trouble = trouble or steps.open or _mixed_up(statement, context)
+    return Outcome("undecided", trouble) if trouble else outcome
 
 
 def _by_induction(statement: Statement, context: Context, deadline: float) -> Outcome | None:
@@ -76,12 +81,9 @@ def _by_induction(statement: Statement, context: Context, deadline: float) -> Ou
     return by_induction(statement, context, inner)
 
 
-def _open(statement: Statement, context: Context, steps: Unrolled) -> str:
-    """Why what fails at a point may hold all the same; "" if it may not."""
-    twice = namesakes(statement, context)
-    if twice:
-        return f"{', '.join(twice)} is an index in one formula and a number in another"
-    return steps.open
+def _mixed_up(statement: Statement, context: Context) -> str:
+    twice = ", ".join(namesakes(statement, context))
+    return f"{twice} is an index in one formula and a number in another" if twice else ""
 
 
 def _judged(statement: Statement, context: Context, deadline: float, points_first: bool) -> Outcome:

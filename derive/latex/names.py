@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import sympy as sp
 
@@ -25,6 +26,13 @@ from derive.terms import Vec, family, index, member, real
 def unknown_size() -> sp.Dummy:
     """A size that is not written; `Sizes` finds which it is."""
     return sp.Dummy("size", integer=True, positive=True)
+
+
+@lru_cache(maxsize=4096)
+def _unsized_family(name: str, rank: int) -> sp.IndexedBase:
+    """A family whose sizes are not written: unknowns of its own, the same whoever asks."""
+    unknowns = (f"size {k} of {name}" for k in range(rank))
+    return family(name, *(sp.Dummy(x, integer=True, positive=True) for x in unknowns))
 
 
 class Names:
@@ -108,10 +116,9 @@ class Names:
         """The family of that name; its sizes are unknowns unless the context has it."""
         if self._is_one_vector(name):
             # The x of h(x) = ... is one vector, whichever sample has it.
-            return self.vectors.setdefault(name, family(name, unknown_size()))
+            return self.vectors.setdefault(name, _unsized_family(name, 1))
         if name not in self.roles.families:
-            sizes = [unknown_size() for _ in range(self.rank(name))]
-            self.roles.families[name] = family(name, *sizes)
+            self.roles.families[name] = _unsized_family(name, self.rank(name))
         return self.roles.families[name]
 
     def rank(self, name: str) -> int:

@@ -10,6 +10,7 @@ and `Decimal` (a number that remembers the digits it was written with).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -23,6 +24,8 @@ def as_term(value: Any) -> Any:
 
     Raises `DefinitionError` for anything else.
     """
+    if isinstance(value, sp.Basic):
+        return value
     try:
         return sp.sympify(value, strict=True)
     except sp.SympifyError:
@@ -31,11 +34,14 @@ def as_term(value: Any) -> Any:
         ) from None
 
 
+# One object for one name: SymPy compares equal symbols by all their assumptions.
+@lru_cache(maxsize=4096)
 def real(name: str) -> sp.Symbol:
     """A real scalar."""
     return sp.Symbol(name, real=True)
 
 
+@lru_cache(maxsize=4096)
 def index(name: str) -> sp.Symbol:
     """An index: a positive integer that stays within the range of what it indexes."""
     return sp.Symbol(name, integer=True, positive=True)
@@ -43,7 +49,7 @@ def index(name: str) -> sp.Symbol:
 
 def size(name: str) -> sp.Symbol:
     """A size: a positive integer symbol such as `n`."""
-    return sp.Symbol(name, integer=True, positive=True)
+    return index(name)
 
 
 def family(name: str, *shape: sp.Expr | int, **assumptions: bool) -> sp.IndexedBase:
@@ -210,7 +216,7 @@ def product_of(body: sp.Expr, *limits: Any) -> sp.Product:
 
 
 def _tuple(parts: Any) -> sp.Tuple:
-    return sp.Tuple(*(as_term(part) for part in parts))
+    return sp.Tuple(*(as_term(part) for part in parts), sympify=False)
 
 
 def _with_limits(kind: type, body: sp.Expr, limits: tuple[Any, ...]) -> Any:

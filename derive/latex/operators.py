@@ -24,6 +24,7 @@ from derive.terms import (
 
 _Binder = tuple[str, s.Node | None, list[s.Node]]
 _PLAIN = s.Name | s.Number | s.Constant
+_CHOOSING = Opaque | sp.Indexed | sp.KroneckerDelta | sp.Eq | sp.Ne | sp.IndexedBase
 _LIMITS = "limits such as k, k=1 or k \\neq j"
 
 
@@ -323,9 +324,9 @@ def _is_of(k: sp.Symbol, body: sp.Expr) -> bool:
 
 def _as_value(k: sp.Symbol, term: sp.Basic) -> bool:
     """Whether an index is used as a number, not only to choose members."""
-    if term == k:
-        return True
-    if isinstance(term, Opaque | sp.Indexed | sp.KroneckerDelta | sp.Eq | sp.Ne | sp.IndexedBase):
+    if isinstance(term, sp.Symbol):
+        return bool(term == k)
+    if isinstance(term, _CHOOSING):
         return False
     if isinstance(term, NamedFunction) and any(shape_of(a) for a in term.args):
         return False

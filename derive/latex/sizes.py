@@ -16,12 +16,13 @@ import sympy as sp
 
 from derive.errors import DefinitionError
 from derive.functions import catalogue
-from derive.terms import NamedFunction, Vec, evaluated, member, parts, rebuild, shape_of, size
+from derive.terms import NamedFunction, Vec, evaluated, member, rebuild, shape_of, size, subterms
 
 _BINDERS = sp.Sum | sp.Product
 _FAMILIES = sp.IndexedBase | sp.Indexed
 _EQUATIONS = sp.Eq | sp.Ne | sp.KroneckerDelta
 _PLAIN = sp.Symbol | sp.Integer
+_LINKING = sp.Dummy | sp.IndexedBase | sp.Sum | sp.Product | Vec | _EQUATIONS
 _USUAL = ("n", "N", "m", "M", "K")
 _SPARE = ("n", "m", "r", "s", "d", "N", "M", "K")
 
@@ -71,10 +72,13 @@ class Sizes:
 
         The t of m_t = Σ_{k≤t} g_k and the n beside x_{n+1} move within a size, they are none.
         """
+        terms = [t for t in terms if any(isinstance(x, _LINKING) for x in subterms(t))]
+        if not terms:
+            return
         scope: Scope = ChainMap()
         self.moving = {i for h in heads if isinstance(h, sp.Indexed) for i in h.indices}
         self.moving |= {x for term in terms for x in _exceeded(term)}
-        self.moved |= {str(x) for x in self.moving}
+        self.moved |= {x.name for x in self.moving if isinstance(x, sp.Symbol)}
         for term in terms:
             self._visit(term, scope)
 
@@ -162,7 +166,8 @@ class Sizes:
                 self.parent[a] = b
             elif isinstance(b, sp.Dummy):
                 self.parent[b] = a
-        known = {str(self.find(u)) for u in self.unknown if not isinstance(self.find(u), sp.Dummy)}
+        found = {self.find(u) for u in self.unknown}
+        known = {x.name for x in found if isinstance(x, sp.Symbol) and not isinstance(x, sp.Dummy)}
         own = [x for x in _USUAL if x in set(letters) - self.moved and x not in known]
         blocked = set(taken) | known
         spare = chain((x for x in _SPARE if x not in blocked), (f"n_{k}" for k in count(1)))
@@ -178,10 +183,13 @@ class Sizes:
 def _exceeded(term: sp.Basic) -> set[sp.Basic]:
     """The letters n that a limit or an index n + 1 goes beyond, or k + 1 for a k up to n."""
     ends: dict[sp.Basic, set[sp.Basic]] = {}
-    for total in parts(term, sp.Sum, sp.Product):
-        for k, _, high in total.limits:
-            ends.setdefault(k, set()).add(high)
-    places = {i for x in parts(term, sp.Indexed) for i in x.indices}
+    places: set[sp.Basic] = set()
+    for node in subterms(term):
+        if isinstance(node, sp.Indexed):
+            places.update(node.indices)
+        elif isinstance(node, _BINDERS):
+            for k, _, high in node.limits:
+                ends.setdefault(k, set()).add(high)
     found: set[sp.Basic] = set()
     for place in places.union(*ends.values()):
         if isinstance(place, _PLAIN):
@@ -215,10 +223,7 @@ def resize(term: sp.Basic, table: dict[sp.Basic, sp.Basic]) -> sp.Basic:
         indices = tuple(resize(i, table) for i in term.indices)
         table[term] = member(resize(term.base, table), *indices)
         return table[term]
-    args = tuple(resize(a, table) for a in term.args)
-    if args == term.args:
-        return term
-    return rebuild(term, args)
+    return rebuild(term, tuple(resize(a, table) for a in term.args))
 
 
 @lru_cache(maxsize=1024)

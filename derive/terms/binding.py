@@ -84,7 +84,8 @@ def free(term: sp.Basic) -> frozenset[sp.Basic]:
 
 def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     """The same node over new arguments, without any evaluation."""
-    if args == term.args:
+    # Hashes are known; to find that two terms differ SymPy goes through both.
+    if hash(args) == hash(term.args) and args == term.args:
         return term
     if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log | Boolean):
         return term.func(*args, evaluate=False)

@@ -48,7 +48,7 @@ class Definition:
         if isinstance(head, sp.Symbol):
             name, params = head.name, ()
         elif isinstance(head, sp.Indexed):
-            name, params = str(head.base.label), tuple(head.indices)
+            name, params = head.base.name, tuple(head.indices)
         elif isinstance(head, NamedFunction | AppliedUndef):
             name, params = head.func.__name__, tuple(head.args)
         else:
@@ -73,9 +73,10 @@ class Definition:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of the symbols, families and functions in the body, parameters left out."""
-        names = {str(getattr(s, "label", s)) for s in free(self.body)}
+        names = {s.name for s in free(self.body)}
         names |= {f.func.__name__ for f in parts(self.body, sp.Function)}
-        return frozenset(names - {str(getattr(p, "label", p)) for p in self.params})
+        own = {p.name for p in self.params if isinstance(p, sp.Symbol | sp.IndexedBase)}
+        return frozenset(names - own)
 
     @cached_property
     def general(self) -> bool:

@@ -159,7 +159,7 @@ class Expressions:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.fail(seq[0][1], f"at most {MAX_DEPTH} operators one inside the other")
-        value = self._product(seq)
+        value = self.factor(seq, 0)[0] if len(seq) == 1 else self._product(seq)
         self.depth -= 1
         return value
 

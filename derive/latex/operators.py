@@ -16,6 +16,7 @@ from derive.latex.values import Values
 from derive.terms import (
     NamedFunction,
     cases_of,
+    free,
     named_function,
     product_of,
     shape_of,
@@ -122,7 +123,7 @@ class Elaborator(Values):
     ) -> sp.Expr:
         (place, last), (k, start, limit) = places, limits
         letter = k.name
-        if limit is None and k not in body.free_symbols:
+        if limit is None and k not in free(body):
             raise self.fail(place, f"an upper limit, or a summand that uses {letter}")
         if limit is None and _as_value(k, body) and letter not in INDEX_LETTERS and _is_of(k, body):
             # Σ_x x p(x): the outcomes are values of their own.

@@ -206,15 +206,20 @@ def _differentiated_by(tree: s.Node) -> frozenset[str]:
     return frozenset(found)
 
 
+_LAYOUT = re.compile(r"&|\\\\|\\(?:tag|label|nonumber|notag)")
+
+
 def clean(text: str) -> str:
     """A side as written, without the marks of its layout (`&`, `\\\\`, tags) at its own level."""
+    if _LAYOUT.search(text) is None:
+        return " ".join(text.split())
     text = re.sub(r"\\(?:tag|label)\*?\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])", "", text)
     kept, depth = [], 0
     for piece in re.split(r"(\\begin|\\end|\\\\(?:\[[^\]]*\])?|(?<!\\)&)", text):
         depth += (piece == r"\begin") - (piece == r"\end")
         layout = piece == "&" or piece.startswith("\\\\")
         kept.append(" " if layout and not depth else piece)
-    return re.sub(r"\s+", " ", "".join(kept)).strip()
+    return " ".join("".join(kept).split())
 
 
 def written(source: str, node: s.Node) -> str:
@@ -227,8 +232,8 @@ def written(source: str, node: s.Node) -> str:
 
 def _open_braces(text: str) -> int:
     """How many braces of a text are left open."""
-    plain = re.sub(r"\\[{}]", "", text)
-    return plain.count("{") - plain.count("}")
+    opened, closed = text.count("{") - text.count(r"\{"), text.count("}") - text.count(r"\}")
+    return opened - closed
 
 
 def _line(source: str, chain: s.Chain, limited: set[str], own: frozenset[str]) -> Line:

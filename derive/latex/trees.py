@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -11,11 +12,15 @@ from derive.latex.parser import parse
 from derive.latex.spelling import respelled
 from derive.latex.tokens import tokenize
 
+_RUN = re.compile(r"\\(?:[A-Za-z]+|.)|([A-Za-z]{2,})", re.DOTALL)
+"""A command, or letters side by side, which may be words."""
+
 
 def tree_of(source: str, words: Iterable[str]) -> s.Listing:
     """The tree of a formula; `words` are the names of several letters. Raises `ReadError`."""
     # Other formulas' words change nothing here.
-    return _tree(source, frozenset(w for w in words if w in source))
+    runs = " ".join(filter(None, _RUN.findall(source)))
+    return _tree(source, frozenset(w for w in words if w in runs) if runs else frozenset())
 
 
 @lru_cache(maxsize=512)

@@ -100,8 +100,9 @@ class Vectors(Derivatives):
         """Whether a node is θᵀ for a family θ, or u_oᵀ for a family of vectors."""
         base = s.unscripted(node)
         if isinstance(node, s.Script) and node.sub is not None and isinstance(base, s.Name):
-            plain = s.Script(node.start, node.end, base, None, node.sup)
-            return base.text in self.names.roles.of_vectors and is_transpose(plain)
+            if base.text not in self.names.roles.of_vectors:
+                return False
+            return is_transpose(s.Script(node.start, node.end, base, None, node.sup))
         return is_transpose(node) and isinstance(base, s.Name) and self.names.is_family(base.text)
 
     def dot_product(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:

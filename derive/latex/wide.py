@@ -18,6 +18,8 @@ def widened(side: s.Node, opens: Callable[[s.Node], bool]) -> s.Node | None:
 
     `opens` says whether an item is an operator that stands before what it applies to.
     """
+    if not side.of(s.Fraction) and not side.of(s.Differential):
+        return None
     plain = s.bare(side)
     whole = plain if isinstance(plain, s.Addition) else s.Addition(
         plain.start, plain.end, (plain,), ("+",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import sympy as sp
 
 from derive.latex import syntax as s
@@ -12,6 +14,12 @@ from derive.terms import NamedFunction, Partial
 
 class Derivatives(Calls):
     """What is differentiated, and by what."""
+
+    @cached_property
+    def has_differentials(self) -> bool:
+        """Whether a ∂ or a letter that may be one stands anywhere in the formula."""
+        letters = (x.text in ("d", "delta") for x in self.whole.of(s.Name))
+        return bool(self.whole.of(s.Differential)) or any(letters)
 
     def differential(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
         r"""`\partial_x f`, and `\partial L / \partial z` on one line."""
@@ -65,7 +73,7 @@ class Derivatives(Calls):
         self, node: s.Fraction
     ) -> tuple[int, list[s.Node], list[tuple[s.Node, int]]] | None:
         """Order, what is differentiated and by what, if a fraction is a derivative."""
-        over = _flat(node.numerator)
+        over = _flat(node.numerator) if self.has_differentials else []
         kind = _differential_of(over[0], "") if over else None
         if kind is None:
             return None

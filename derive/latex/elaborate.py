@@ -19,6 +19,8 @@ from derive.terms import At, Decimal, Partial, Vec, cases_of
 
 Sequence_ = list[tuple[str, s.Node]]
 
+_MAY_LIST = s.Group | s.Matrix | s.Script | s.Listing
+
 MAX_DEPTH = 70
 """How many operators and brackets may stand one inside the other."""
 
@@ -90,10 +92,11 @@ class Expressions:
         return Opaque.of(text, parts, bound)
 
     def expression(self, node: s.Node) -> sp.Expr:
-        vector = self.components(node)
+        plain = s.bare(node)
+        vector = self.components(node) if isinstance(plain, _MAY_LIST) else None
         if vector is not None:
             return vector
-        node = s.bare(node)
+        node = plain
         if isinstance(node, s.Addition):
             return self.addition(node)
         if isinstance(node, s.Term):

@@ -83,8 +83,8 @@ def _is_e(node: s.Node) -> bool:
 def survey_functions_of_members(tree: s.Listing, roles: Roles) -> None:
     """In p(x_i) the function takes a number, so that p(x) takes one too; so does p(y_i | x_i)."""
     for term in tree.of(s.Term):
-        for head, group in _applications(term):
-            if head in roles.vector_functions:
+        for head, group in applications(term):
+            if group.delimiter != "(" or head in roles.vector_functions:
                 continue
             if any(e.out for e in entries_by_name().get(head, ())) and head not in roles.own:
                 continue
@@ -101,14 +101,14 @@ def _is_number(member: s.Script, roles: Roles) -> bool:
     return bool(count) and count == roles.ranks.get(letter)
 
 
-def _applications(term: s.Term) -> list[tuple[str, s.Group]]:
+def applications(term: s.Term) -> list[tuple[str, s.Group]]:
+    """The names in a product with a bracket `(...)` or `[...]` after them, and the bracket."""
     found = []
     for head, following in zip(term.items, term.items[1:], strict=False):
         group = s.argument_group(following)
-        if group is not None and group.delimiter == "(":
-            name = head_name(head)
-            if name is not None:
-                found.append((name, group))
+        name = None if group is None else head_name(head)
+        if group is not None and name is not None:
+            found.append((name, group))
     return found
 
 

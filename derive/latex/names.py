@@ -259,8 +259,8 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
     Also within a formula, as in an indicator.
     """
     found: set[str] = set()
-    for chain in walk(tree):
-        if not isinstance(chain, s.Chain) or not chain.relations or None in chain.parts:
+    for chain in tree.of(s.Chain) if roles.indices else ():
+        if not chain.relations or None in chain.parts:
             continue
         letters: set[str] = set()
         for part in chain.parts:

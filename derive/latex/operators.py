@@ -34,6 +34,11 @@ class Elaborator(Values):
 
     def factor(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int]:
         node = seq[at][1]
+        if isinstance(node, s.Number):
+            condition = self._condition_after(seq, at) if node.text == "1" else None
+            if condition is not None:
+                return self.indicator(condition), at + 2
+            return self.item(node), at + 1
         base = node.base if isinstance(node, s.Script) else node
         if isinstance(base, s.Big):
             return self._big(seq, at, base)
@@ -54,10 +59,6 @@ class Elaborator(Values):
             return self.dot_product(pair, at)
         if isinstance(base, s.Name):
             return self.expectation(seq, at) or self.named(seq, at)
-        if isinstance(node, s.Number) and node.text == "1":
-            condition = self._condition_after(seq, at)
-            if condition is not None:
-                return self.indicator(condition), at + 2
         if isinstance(base, s.Group) and self.is_composition(base):
             return self.composed(seq, at)
         return self.item(node), at + 1

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from derive.latex import syntax as s
 from derive.latex.notation import OPAQUE, PARAMETER_LETTERS, SAMPLE_LETTERS
 from derive.latex.roles import (
-    FUNCTION_LETTERS,
     Roles,
     bound_letters,
     call_indices,
@@ -148,9 +147,8 @@ def _indexes(node: s.Node, letter: str, roles: Roles) -> bool:
 
 def _values(node: s.Node, roles: Roles) -> set[str]:
     """The names in a node but those of functions."""
-    functions = roles.functions | roles.known | FUNCTION_LETTERS | {"e"}
     found = {x.text for x in walk(node) if isinstance(x, s.Name)}
-    return found - functions
+    return {x for x in found if x != "e" and not roles.is_function(x)}
 
 
 def implied_letter(items: tuple[s.Node, ...], roles: Roles) -> str | None:
@@ -173,8 +171,7 @@ def _arguments(term: s.Term, roles: Roles) -> set[str]:
         group = following.base if isinstance(following, s.Script) else following
         if isinstance(head, s.Name) and isinstance(group, s.Group) and group.delimiter == "(":
             inner = s.bare(group.body)
-            functions = roles.functions | roles.known | FUNCTION_LETTERS
-            if isinstance(inner, s.Name) and head.text not in functions:
+            if isinstance(inner, s.Name) and not roles.is_function(head.text):
                 found.add(inner.text)
     return found
 

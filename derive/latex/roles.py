@@ -65,6 +65,10 @@ class Roles:
         params = self.parameters.get(function, ())
         return params[0] if len(params) == 1 else None
 
+    def is_function(self, name: str) -> bool:
+        """Whether a name is one of a function: here, in the catalogue, or to most people."""
+        return name in self.functions or name in self.known or name in FUNCTION_LETTERS
+
     def is_index_letter(self, text: str) -> bool:
         return (text in INDEX_LETTERS and text not in self.valued) or text in self.bound
 

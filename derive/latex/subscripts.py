@@ -122,10 +122,8 @@ def survey_index_letters(trees: list[s.Listing], pairs: _Pairs, roles: Roles) ->
                     families |= everyone
 
 
-def paired_vectors(item: s.Node, following: s.Node, roles: Roles) -> list[s.Node]:
+def paired_vectors(item: s.Script, following: s.Node, roles: Roles) -> list[s.Node]:
     r"""What is a vector in θᵀx; in wᵀx_i and u_oᵀv_c the members are, which have one index more."""
-    if not isinstance(item, s.Script) or item.sup is None:
-        return []
     left = s.Script(item.start, item.end, item.base, None, item.sup)
     right = s.unscripted(following)
     if not is_transpose(left) or not is_small(right):

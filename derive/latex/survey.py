@@ -9,6 +9,7 @@ import sympy as sp
 from derive.latex import syntax as s
 from derive.latex.ellipsis import components_of
 from derive.latex.heads import (
+    applications,
     gives_e_a_meaning,
     of_distributions,
     survey_delta,
@@ -20,7 +21,6 @@ from derive.latex.membership import domain_of, worded_domain
 from derive.latex.notation import SAMPLE_LETTERS
 from derive.latex.reach import implied_letter, is_sample_sum, used_letters
 from derive.latex.roles import (
-    FUNCTION_LETTERS,
     Roles,
     bound_letters,
     call_indices,
@@ -64,9 +64,9 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
                     survey_heads(item, roles, numbered)
                     survey_delta(item, roles)
         for tree in trees:
-            for term in tree.of(s.Term):
-                _survey_calls(term, roles)
-                _survey_arguments(term, roles)
+            for applied in map(applications, tree.of(s.Term)):
+                _survey_calls(applied, roles)
+                _survey_arguments(applied, roles)
     _survey_expectations(trees, roles)
     _survey_samples(trees, roles)
     for tree in trees:
@@ -86,7 +86,7 @@ def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
         base = script.base if script.sub is None and is_transposition(script.sup) else None
         if isinstance(base, s.Name) and base.text.split(" ")[-1][0].isupper():
             roles.matrices.add(base.text)
-    for term in tree.of(s.Term):
+    for term in tree.of(s.Term) if any(map(is_vector, tree.of(s.Name))) else ():
         for op, one, other in zip(term.ops[1:], term.items, term.items[1:], strict=False):
             # x y of two vectors is no product of numbers, whatever it is meant to be.
             if op == "" and is_vector(one) and is_vector(other):
@@ -133,7 +133,7 @@ def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:
                 if isinstance(left, s.Name) and head_name(right or left) in roles.ranks:
                     roles.bound.add(left.text)
                     for inner in following.of(s.Term):
-                        _survey_calls(inner, roles)
+                        _survey_calls(applications(inner), roles)
 
 
 def _survey_samples(trees: list[s.Listing], roles: Roles) -> None:
@@ -169,7 +169,8 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
             found += parts
     for term in tree.of(s.Term):
         for item, following in zip(term.items, term.items[1:], strict=False):
-            found += paired_vectors(item, following, roles)
+            if isinstance(item, s.Script) and item.sup is not None:
+                found += paired_vectors(item, following, roles)
     found += [x for bars in tree.of(s.Bars) if bars.double for x in _summands(bars.body)]
     for item in map(s.bare, found):
         if isinstance(item, s.Name) and not (
@@ -300,16 +301,12 @@ def _survey_bare_sums(term: s.Term, roles: Roles) -> None:
                 roles.bound.add(letter)
 
 
-def _survey_arguments(term: s.Term, roles: Roles) -> None:
+def _survey_arguments(applied: list[tuple[str, s.Group]], roles: Roles) -> None:
     """The z of softmax(z) is a family because softmax takes one."""
-    for head, following in zip(term.items, term.items[1:], strict=False):
-        group = following.base if isinstance(following, s.Script) else following
-        name = head_name(head)
-        if name is None or not isinstance(group, s.Group) or group.delimiter != "(":
+    for name, group in applied:
+        if group.delimiter != "(" or name in roles.own:
             continue
         arguments = s.arguments(group)
-        if name in roles.own:
-            continue
         if name not in roles.known and not of_distributions(name, arguments, roles):
             continue
         entries = [e for e in entries_by_name()[name] if len(e.params) == len(arguments)]
@@ -345,14 +342,10 @@ def _is_whole(node: s.Node) -> bool:
     return isinstance(base, s.Name)
 
 
-def _survey_calls(term: s.Term, roles: Roles) -> None:
+def _survey_calls(applied: list[tuple[str, s.Group]], roles: Roles) -> None:
     """`P(i)`, `p(x_i)`, `a[i]`: families in function's clothes."""
-    for head, following in zip(term.items, term.items[1:], strict=False):
-        group = following.base if isinstance(following, s.Script) else following
-        name = head_name(head)
-        if name is None or not isinstance(group, s.Group) or group.delimiter not in ("(", "["):
-            continue
-        if group.delimiter == "(" and name in roles.functions | roles.known | FUNCTION_LETTERS:
+    for name, group in applied:
+        if group.delimiter == "(" and roles.is_function(name):
             continue
         parts = call_indices(group, roles)
         if parts is not None and not all(isinstance(p, s.Number) for p in parts):

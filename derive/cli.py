@@ -138,7 +138,9 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="Claims, one JSON object a line (- reads stdin)."),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show the proof too.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the proof too, rule by rule.")
+    ] = False,
     seconds: Seconds = 10.0,
 ) -> int:
     """Judge a formula: proved, refuted, conditional or undecided."""
@@ -151,7 +153,7 @@ def verify(
         return report.run_batch(batch, seconds)
     assert claim is not None
     with Worker(seconds) as worker:
-        verdict = worker.judge(Claim(claim, tuple(given or ()), tuple(assume or ())))
+        verdict = worker.judge(Claim(claim, tuple(given or ()), tuple(assume or ())), explain)
     if output is Output.json:
         report.print_json(verdict.as_json())
     else:

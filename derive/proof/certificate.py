@@ -12,6 +12,7 @@ import sympy as sp
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.field import SMALL
 from derive.proof.leaf import Leaf
+from derive.proof.shorthand import Shorthand
 from derive.terms import Statement
 
 
@@ -79,9 +80,16 @@ class Certificate:
             for _, node in walk(self.tree)
         )
 
-    def lines(self) -> tuple[str, ...]:
-        """The proof for people, a line a move, indented by depth."""
-        return tuple(line for depth, node in walk(self.tree) for line in _lines(node, depth))
+    def lines(self, steps: bool = False) -> tuple[str, ...]:
+        """The proof for people, a line a move, indented by depth.
+
+        With `steps`, how the sides of a leaf were brought into normal form, rule by rule.
+        """
+        told = []
+        for depth, node in walk(self.tree):
+            explained = steps and isinstance(node, Leaf)
+            told += ["  " * depth + line for line in _lines(node, explained)]
+        return tuple(told)
 
     def as_json(self) -> dict[str, Any]:
         """The proof as nested plain data."""
@@ -100,6 +108,10 @@ class Lines(Sequence[str]):
 
     def __init__(self, certificate: Certificate) -> None:
         self._certificate = certificate
+
+    def explained(self) -> tuple[str, ...]:
+        """The lines with the steps to each normal form, and their rules."""
+        return self._certificate.lines(steps=True)
 
     @cached_property
     def _written(self) -> tuple[str, ...]:
@@ -150,13 +162,26 @@ def _below(node: Node) -> Iterator[tuple[str, Node]]:
             yield "equal" if equal else "different", branch
 
 
-def _lines(node: Node, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth}{_words(node)}"
-    if isinstance(node, Leaf) and node.bound is not None:
-        yield from node.bound.lines(depth + 1)
+def _lines(node: Node, explained: bool) -> Iterator[str]:
+    if not isinstance(node, Leaf):
+        yield _words(node)
+        return
+    yield from _explained(node) if explained else [_case(node, node.line)]
+    if node.bound is not None:
+        yield from node.bound.lines(1)
 
 
-def _words(node: Node) -> str:
+def _explained(leaf: Leaf) -> Iterator[str]:
+    """The steps of a leaf and its end, with short names for what stands in them often."""
+    terms = [t for step in leaf.steps for t in (step.term, step.normal)]
+    short = Shorthand([*terms, *leaf.shown])
+    yield from (f"write {name} for {term}" for name, term in short.where)
+    for step in leaf.steps:
+        yield f"{short(step.term)} = {short(step.normal)}   [{step.rule}]"
+    yield _case(leaf, leaf.worded(short))
+
+
+def _words(node: Enter | SignCases | IndexCases | ValueCases) -> str:
     if isinstance(node, Enter):
         end = "" if node.then is not None else ", which contradicts what holds already"
         return f"hypothesis {node.fact.statement}{end}"
@@ -164,12 +189,13 @@ def _words(node: Node) -> str:
         return f"cases by the sign of {node.term}"
     if isinstance(node, IndexCases):
         return f"cases {node.left} = {node.right} and {node.left} != {node.right}"
-    if isinstance(node, ValueCases):
-        return f"cases by the value of {node.term}"
-    where = " and ".join(str(s) for s in node.region)
-    needs = f", given {' and '.join(map(str, node.needs))}" if node.needs else ""
-    said = node.line or "neither side is defined"
-    return f"{'for ' + where + ': ' if where else ''}{said}{needs}"
+    return f"cases by the value of {node.term}"
+
+
+def _case(leaf: Leaf, said: str) -> str:
+    where = " and ".join(str(s) for s in leaf.region)
+    needs = f", given {' and '.join(map(str, leaf.needs))}" if leaf.needs else ""
+    return f"{'for ' + where + ': ' if where else ''}{said or 'neither side is defined'}{needs}"
 
 
 def _data(node: Node) -> dict[str, Any]:
@@ -187,6 +213,9 @@ def _data(node: Node) -> dict[str, Any]:
         "verdict": node.kind,
         "region": [str(s) for s in node.region],
         "needs": [str(s) for s in node.needs],
+        "steps": [
+            {"rule": s.rule, "term": str(s.term), "normal form": str(s.normal)} for s in node.steps
+        ],
         "normal form": None if node.normal is None else str(node.normal),
         "bound": [] if node.bound is None else list(node.bound.lines(0)),
     }

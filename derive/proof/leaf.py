@@ -24,6 +24,7 @@ from derive.proof.region import Condition, Region, Split, SplitValues
 from derive.proof.restore import restore
 from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
+from derive.proof.trace import Step, steps
 from derive.proof.wording import condition_statement, negation
 from derive.proof.written import written_sign
 from derive.terms import Domain, Partial, Statement
@@ -39,8 +40,9 @@ class Leaf:
 
     `equal`: the statement holds there, given `needs`, the conditions that one side has and the
     other lacks. `void`: neither side is defined there. `partly`: only one is. `open`: not shown.
-    `compared` are the normal forms of the two sides, written out only when somebody reads them;
-    `bound` proves an inequality by one of its variables where nothing simpler does.
+    `compared` are the normal forms of the two sides, written out only when somebody reads them,
+    and `readers` what read the sides; `bound` proves an inequality by one of its variables where
+    nothing simpler does.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class Leaf:
     relation: str = "="
     compared: tuple[Frac, Frac] | None = field(default=None, compare=False, repr=False)
     bound: Bound | None = None
+    readers: tuple[Normalizer, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def normal(self) -> sp.Expr | None:
@@ -56,18 +59,39 @@ class Leaf:
         return None if self.compared is None else restore(self.compared[0].field, self.compared[0])
 
     @cached_property
-    def line(self) -> str:
-        """What was compared, in words."""
+    def steps(self) -> tuple[Step, ...]:
+        """How the two sides were brought into normal form."""
         if self.compared is None:
-            return ""
+            return ()
+        self.compared[0].field.deadline = inf
+        return tuple(dict.fromkeys(step for reader in self.readers for step in steps(reader)))
+
+    @cached_property
+    def shown(self) -> tuple[sp.Expr, ...]:
+        """The normal form of both sides, or that of their difference."""
+        if self.compared is None or self.normal is None:
+            return ()
         left, right = self.compared
         left.field.deadline = inf  # what was judged in time is written out whenever it is read
         if self.kind == "equal" and self.relation == "=":
-            return f"both sides have the normal form {self.normal}"
-        difference = restore(left.field, left - right)
-        if self.kind == "equal":
-            return f"the difference {difference} has the right sign"
-        return f"{difference} {self.relation} 0 is open"
+            return (self.normal,)
+        return (restore(left.field, left - right),)
+
+    @property
+    def line(self) -> str:
+        """What was compared, in words."""
+        return self.worded(lambda term: term)
+
+    def worded(self, short: Callable[[sp.Expr], sp.Expr]) -> str:
+        """What was compared, in words, with terms abbreviated like this."""
+        if not self.shown:
+            return ""
+        shown = short(self.shown[0])
+        if self.kind != "equal":
+            return f"{shown} {self.relation} 0 is open"
+        if self.relation == "=":
+            return f"both sides have the normal form {shown}"
+        return f"the difference {shown} has the right sign"
 
 
 FindBound = Callable[[Algebra, Frac, Sign], Bound | None]
@@ -115,7 +139,8 @@ class LeafJudge:
             return Leaf("open", region.story, (), self.statement.relation, (left, right))
         needs = self._missing(region, left_normal, right_normal)
         relation = self.statement.relation
-        return Leaf("equal", region.story, needs, relation, (left, right), self.bound)
+        compared, readers = (left, right), (left_normal, right_normal)
+        return Leaf("equal", region.story, needs, relation, compared, self.bound, readers)
 
     def _split_values(self, algebra: Algebra, *values: Frac) -> None:
         """Where a variable has two values only, each is a case of its own.

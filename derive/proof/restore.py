@@ -14,6 +14,7 @@ from derive.terms import (
     At,
     Partial,
     canonical,
+    free,
     fresh,
     index,
     named_function,
@@ -87,7 +88,9 @@ def _readable(term: sp.Expr) -> sp.Expr:
     renamed = canonical(term)
     taken = {str(s) for s in renamed.free_symbols}
     free_letters = [c for c in letters if str(c) not in taken]
-    bound = sorted((s for s in renamed.atoms(sp.Symbol) if s.name.startswith("_b")), key=str)
+    # One that is free here is bound by a sum further out, which gives it its letter.
+    inner = renamed.atoms(sp.Symbol) - free(renamed)
+    bound = sorted((s for s in inner if s.name.startswith("_b")), key=str)
     swap = dict(zip(bound, free_letters, strict=False))
     return renamed.xreplace(swap)
 

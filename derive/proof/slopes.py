@@ -46,6 +46,8 @@ class Slopes:
         self.algebra = Algebra(field, region, grains, context, self._domain_of, self)
         self.algebra.lemmas = partial(cauchy, self.algebra)
         self.memo: dict[sp.Expr, Frac] = {}
+        # What read the operands of derivatives and of values at a point, and differentiated them.
+        self.operands: dict[sp.Expr, list[tuple[Slopes, list[Differential]]]] = {}
 
     def _domain_of(self, term: sp.Expr) -> Domain:
         base = term.base if isinstance(term, sp.Indexed) else term
@@ -110,13 +112,15 @@ class Slopes:
     def _differentiated(self, term: Partial, region: Region) -> list[Frac]:
         """Value and derivatives in general position, then brought back to this region."""
         child = self._child(term, region)
+        slopes: list[Differential] = []
+        self.operands.setdefault(term, []).append((child, slopes))
         values = [child(term.expr)]
         for variable in term.variables:
             target = self._target(child, variable)
             if variable in child.held and target not in values[0].generators:
                 raise UnsupportedError(f"{term.expr} is not expressed through {variable}")
-            slope = Differential(child.algebra, self.field.generators[target])
-            values.append(slope(values[-1]))
+            slopes.append(Differential(child.algebra, self.field.generators[target]))
+            values.append(slopes[-1](values[-1]))
         back = Rebuilder(self.algebra, self._again, self.region.index, lambda generator: True)
         self._adopt(child.conditions, back)
         return [back(value) for value in values]
@@ -198,6 +202,7 @@ class Slopes:
                 self.field, region, self.context, self.grains, self.held, self.real_again
             )
             inner.algebra.bound = dict(self.algebra.bound)
+            self.operands[term] = [(inner, [])]
 
             def atom(found: sp.Expr) -> Frac:
                 return value if found == inside else self._again(found)

@@ -51,7 +51,8 @@ def condition_statement(facts: Facts, poly: Poly, sign: Sign) -> Statement:
         sign = frozenset(-s for s in sign)
     # A constant goes to the right, whatever its sign: z > -1 rather than z + 1 > 0.
     sides = (left, right - constant)
-    return Statement(_readable(sides[0], sides), _RELATION[sign], _readable(sides[1], sides))
+    left, right = (with_letters(side, *sides) for side in sides)
+    return Statement(left, _RELATION[sign], right)
 
 
 def logarithms(
@@ -80,9 +81,9 @@ def logarithms(
     return found
 
 
-def _readable(term: sp.Expr, sides: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
-    """Letters for the indices over which a condition holds throughout."""
-    symbols = {s for side in sides for s in side.atoms(sp.Symbol)}
+def with_letters(term: sp.Expr, *beside: sp.Expr) -> sp.Expr:
+    """Letters for the bound indices in a term, the same in the terms that stand beside it."""
+    symbols = {s for side in (term, *beside) for s in side.atoms(sp.Symbol)}
     internal = sorted((s for s in symbols if s.name.startswith("_")), key=str)
     letters = [index(c) for c in "klqrs" if c not in {s.name for s in symbols}]
     return term.xreplace(dict(zip(internal, letters, strict=False)))

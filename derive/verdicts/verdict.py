@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from derive.proof import Counterexample
+from derive.proof.certificate import Lines
 
 Status = Literal["proved", "refuted", "conditional", "undecided", "definition"]
 
@@ -40,6 +41,11 @@ class StepVerdict:
         """The step if nothing can be said of it after all."""
         return replace(self, verdict="undecided", reason=reason, counterexample=None,
                        suggestion=None, hypotheses=())  # fmt: skip
+
+    def explained(self) -> StepVerdict:
+        """The step with every rule in its proof, if that has not left its process yet."""
+        proof = self.proof.explained() if isinstance(self.proof, Lines) else self.proof
+        return replace(self, proof=proof)
 
     @property
     def correction(self) -> str | None:
@@ -111,6 +117,10 @@ class Verdict:
             seconds,
             tuple(readings),
         )
+
+    def explained(self) -> Verdict:
+        """The verdict with every rule in the proofs of its steps."""
+        return replace(self, steps=tuple(step.explained() for step in self.steps))
 
     def as_json(self, identity: object = None) -> dict[str, Any]:
         """The verdict in the shape that scripts rely on."""

@@ -68,6 +68,11 @@ def judge_claim(claim: Claim, seconds: float = SECONDS) -> Verdict:
         return undecided(claim, "unread: the formula is nested too deeply")
 
 
+def explain_claim(claim: Claim, seconds: float = SECONDS) -> Verdict:
+    """The verdict on a claim with every rule in its proof."""
+    return judge_claim(claim, seconds).explained()
+
+
 def undecided(claim: Claim, reason: str, seconds: float = 0.0) -> Verdict:
     """An `undecided` verdict for a whole claim."""
     step = StepVerdict(claim.claim, "", "=", "undecided", reason, seconds=seconds)
@@ -92,10 +97,11 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def judge(self, claim: Claim) -> Verdict:
-        """The verdict on one claim."""
+    def judge(self, claim: Claim, explain: bool = False) -> Verdict:
+        """The verdict on one claim; with `explain`, every rule stands in its proof."""
         try:
-            verdict: Verdict = self.call(judge_claim, claim, self.seconds)
+            task = explain_claim if explain else judge_claim
+            verdict: Verdict = self.call(task, claim, self.seconds)
         except LimitError as error:
             return undecided(claim, str(error), self.seconds)
         return verdict

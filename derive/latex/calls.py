@@ -265,6 +265,7 @@ class Calls(Letters):
             k = self.names.spread
         if not families or isinstance(value, Vec):
             return self.expression(node)
+        self.names.refuse_vectors(plain)
         return Vec(value, (k, shape_of(families[0])[0]))
 
     def listed_arguments(self, group: s.Group) -> list[sp.Expr] | None:

@@ -35,6 +35,10 @@ def _unsized_family(name: str, rank: int) -> sp.IndexedBase:
     return family(name, *(sp.Dummy(x, integer=True, positive=True) for x in unknowns))
 
 
+VECTOR_LETTERS = frozenset("huvwxyzpq")
+"""Letters for vectors that a text without members of them may mean by them."""
+
+
 class Names:
     """The names of one formula: its bound letters, its free indices, and what others share."""
 
@@ -101,6 +105,14 @@ class Names:
             k = self.spread or sp.Dummy()
             self.note(f"read component by component, for each {k}")
             yield k
+
+    def refuse_vectors(self, node: s.Node) -> None:
+        """The c of z + c is a number; the w of z + w, where z is a vector, may be one too."""
+        for term in node.terms if isinstance(node, s.Addition) else ():
+            name = getattr(s.bare(term), "text", "")
+            known = self.is_family(name) or name in self.roles.objects
+            if name in VECTOR_LETTERS and not known:
+                raise self.fail(term, f"{name} with an index, or another letter for a number")
 
     def is_bound(self, name: str) -> bool:
         return any(name in layer for layer in self.scope)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
+from derive.errors import UnsupportedError
 from derive.proof.stepping import Rule
-from derive.terms import Context, NamedFunction, Statement, evaluated, free, name_of, parts
+from derive.terms import Context, NamedFunction, Partial, Statement, evaluated, free, name_of, parts
 
 
 def reached_names(
@@ -26,6 +27,30 @@ def namesakes(statement: Statement, context: Context) -> list[str]:
     symbols = _reached((statement.lhs, statement.rhs, *said), context, {})[1]
     letters = [str(x) for x in symbols if isinstance(x, sp.Symbol)]
     return sorted({x for x in letters if letters.count(x) > 1})
+
+
+def refuse_siblings(statement: Statement, context: Context) -> None:
+    """Raise `UnsupportedError` for ∂a/∂b where both are made of x, and a not by way of b.
+
+    It is 0 to who takes b for a variable of its own, and (da/dx)/(db/dx) to who does not.
+    """
+    for side in (statement.lhs, statement.rhs):
+        for p in parts(side, Partial):
+            for v in p.variables:
+                if all(context.definition_of(x) is not None for x in (p.expr, v)):
+                    mine, theirs = (_reached([x], context, {}) for x in (p.expr, v))
+                    shared = mine[1].keys() & theirs[1].keys()
+                    common = sorted(str(name_of(x)) for x in shared if _is_variable(x, context))
+                    if common and str(name_of(v)) not in mine[0]:
+                        raise UnsupportedError(
+                            f"{p.expr} and {v} are both made of {', '.join(common)}:"
+                            " what stays fixed in the derivative is not said"
+                        )
+
+
+def _is_variable(x: sp.Basic, context: Context) -> bool:
+    index = isinstance(x, sp.Symbol) and x.is_integer
+    return not index and str(name_of(x)) not in context.definitions
 
 
 def _reached(

@@ -18,7 +18,7 @@ from derive.proof.checker import CheckError, check
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.induction import by_induction
-from derive.proof.influence import namesakes
+from derive.proof.influence import namesakes, refuse_siblings
 from derive.proof.layers import with_layers
 from derive.proof.leaf import Leaf
 from derive.proof.recurrences import unrolled
@@ -87,6 +87,7 @@ def _mixed_up(statement: Statement, context: Context) -> str:
 
 
 def _judged(statement: Statement, context: Context, deadline: float, points_first: bool) -> Outcome:
+    refuse_siblings(statement, context)
     setting = prepare((statement.lhs, statement.rhs), context)
     refuted = _refuted_at_once(statement, setting, deadline) if points_first else None
     if refuted is not None:

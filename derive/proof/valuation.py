@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 from flint import fmpq
 
-from derive.errors import LimitError
+from derive.errors import LimitError, UnsupportedError
 from derive.proof.jets import Number, real_part
 from derive.terms import (
     Context,
@@ -192,6 +192,8 @@ class Valuation:
 
     def _bind(self, formal: sp.Expr, actual: object) -> None:
         if isinstance(formal, sp.IndexedBase) and isinstance(actual, Array):
+            if len(shape_of(formal)) != len(actual.shape):
+                raise UnsupportedError(f"a function of {formal}, a family, of something else")
             self.arrays[formal] = actual
             for size, value in zip(shape_of(formal), actual.shape, strict=True):
                 if isinstance(size, sp.Symbol):

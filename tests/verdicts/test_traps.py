@@ -159,6 +159,12 @@ BAD = (
     row("g(w) = 2w", "f(x) = x w", "g(x) = f'(x)"),
     row(r"\sum_{k=1}^n f(z_k) = \sum_{k=1}^n z_k^2", r"f(v) = \sum_{k=1}^n v z_k"),
     row(r"x + y = 2x", assuming=("x^2 = y^2",)),
+    # what may be a vector; what is not made of what it is differentiated by
+    row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w)_i"),
+    row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(z)_i"),
+    row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w + z)_j"),
+    row(r"\frac{da}{db} = 0", "a = x^2", "b = 2x"),
+    row(r"\frac{\partial a}{\partial b} = 0", "a = x^2", "b = x"),
 )  # fmt: skip
 
 GOOD = (

@@ -271,7 +271,8 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
     Also within a formula, as in an indicator.
     """
     found: set[str] = set()
-    for chain in tree.of(s.Chain) if roles.indices else ():
+    known = roles.indices | roles.bound
+    for chain in tree.of(s.Chain) if known else ():
         if not chain.relations or None in chain.parts:
             continue
         letters: set[str] = set()
@@ -281,7 +282,7 @@ def _compared_indices(tree: s.Node, roles: Roles) -> set[str]:
                 break
             letters |= {x.text for x in walk(plain[0]) if isinstance(x, s.Name)}
         else:
-            found |= letters if letters & (roles.indices | roles.bound) else set()
+            found |= letters if letters & known else set()
     return found
 
 

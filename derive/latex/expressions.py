@@ -279,6 +279,11 @@ class Expressions(Cursor):
         else:
             node = self.argument()
             self._refuse_run_on(token, subscript=False)
+            raised = s.bare(node)
+            if isinstance(raised, s.Name) and (
+                raised.text == "sf T" or (raised.text == "T" and raised.upright)
+            ):
+                node = s.Text(raised.start, raised.end, "T")
         self.in_subscript = outer
         return node
 

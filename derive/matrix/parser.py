@@ -9,12 +9,12 @@ import sympy as sp
 
 from derive.errors import ReadError
 from derive.functions import catalogue
-from derive.latex.notation import FUNCTIONS
+from derive.latex.notation import FUNCTIONS, GREEK, STYLES
 from derive.latex.tokens import Token, tokenize
 from derive.matrix import values as v
 from derive.matrix.fractions import braced
 from derive.matrix.values import Value
-from derive.terms import Vec, index, named_function, real, size
+from derive.terms import At, Partial, Vec, index, named_function, real, size
 
 _NUMBERS = frozenset("cdhkrst")
 _ELEMENTWISE = {r"\sigma": "sigmoid", "relu": "relu", "softplus": "softplus"}
@@ -24,16 +24,22 @@ _ELEMENTWISE = {r"\sigma": "sigmoid", "relu": "relu", "softplus": "softplus"}
 class Names:
     """The names of formulas that are read together, and what they stand for.
 
-    `undefined` are those of which a definition is still to be read.
+    `undefined` are those of which a definition is still to be read, `arguments` what stands in
+    brackets after a name that is defined with them, as in f(w) = ...
     """
 
     names: dict[str, Value] = field(default_factory=dict)
     sizes: dict[str, sp.Symbol] = field(default_factory=dict)
     undefined: set[str] = field(default_factory=set)
+    arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def size(self, name: str) -> sp.Symbol:
         """The size of that name."""
         return self.sizes.setdefault(name, size(name))
+
+    def open_size(self, source: str, place: int) -> sp.Expr:
+        """The size of a vector of ones that does not say it."""
+        raise ReadError(source, place, "no size", r"a size, as in \mathbf{1}_n")
 
     def value(self, name: str) -> Value:
         """What a name stands for: a Greek letter that is not declared is a number, as is c.
@@ -92,6 +98,25 @@ class Parser:
             raise self.fail("an operator or the end of the formula")
         return value
 
+    def whole_name(self) -> str:
+        """The name that stands here alone: L, or the f of f(w), of which w is then part."""
+        name = self.name()
+        if self.text == "(" and self.token.kind != "end" and name not in FUNCTIONS:
+            self._skip_arguments(name)
+        if self.token.kind != "end":
+            raise self.fail("one name that is defined")
+        return name
+
+    def _skip_arguments(self, name: str) -> None:
+        """The (w, b) of f(w, b), the same wherever f stands."""
+        start = self.at + 1
+        while self.token.kind != "end" and self.text != ")":
+            self.at += 1
+        inside = tuple(t.text for t in self.tokens[start : self.at])
+        self.need(")")
+        if self.names.arguments.setdefault(name, inside) != inside or "(" in inside:
+            raise self.fail(f"{name} of the same arguments as elsewhere")
+
     def sum(self) -> Value:
         sign = -1 if self.take("-") else 1
         value = self.product()
@@ -114,10 +139,15 @@ class Parser:
         return self._followed(self.factor())
 
     def _operand(self) -> Value:
-        """What a derivative is taken of: a number or a bracket, else the product x^T A x."""
-        closed = self.text in ("(", "[", "||")
+        """What a derivative is taken of: a bracket or a value, else the product x^T A x.
+
+        A numeral before a product is a factor of it, and the row (...)^T begins one.
+        """
         value = self.factor()
-        return value if closed or value.is_scalar else self._followed(value)
+        row = value.shape[0] == 1 and not value.is_scalar
+        numeral = value.is_scalar and value.scalar.is_number
+        closed = self.tokens[self.at - 1].text in (")", "]", "||") or value.is_scalar
+        return value if closed and not (numeral or row) else self._followed(value)
 
     def _followed(self, value: Value) -> Value:
         """A factor with what it is multiplied by."""
@@ -138,7 +168,7 @@ class Parser:
     def _starts(self) -> bool:
         if self.text == "||":
             return self.token.kind == "open" or (self.token.kind == "other" and not self.norms)
-        ends = ("+", "-", ")", "]", "}", r"\odot", r"\circ", "=", ",")
+        ends = ("+", "-", ")", "]", "}", r"\odot", r"\circ", r"\rangle", "=", ",")
         return self.token.kind not in ("end", "close") and self.text not in ends
 
     def factor(self) -> Value:
@@ -149,7 +179,8 @@ class Parser:
 
     def _raised(self, value: Value) -> Value:
         braced = self.take("{")
-        if self.take(r"\top", "T", r"\intercal"):
+        if self._transposes():
+            self._array(value)
             value = value.T
         elif self.token.kind == "number":
             power = sp.Integer(self.text)
@@ -162,6 +193,21 @@ class Parser:
         if braced:
             self.need("}")
         return value
+
+    def _array(self, value: Value) -> None:
+        """Refuse the name of a number where only a vector or a matrix makes sense."""
+        if value.is_scalar and value.scalar.is_Symbol:
+            raise self.fail(f"{value.scalar} as a vector or a matrix")
+
+    def _transposes(self) -> bool:
+        """Whether ^\\top, ^T or ^{\\mathsf{T}} stands here."""
+        if not self.take(r"\mathsf", r"\mathrm", r"\text"):
+            return self.take(r"\top", "T", r"\intercal")
+        braced = self.take("{")
+        self.need("T")
+        if braced:
+            self.need("}")
+        return True
 
     def atom(self) -> Value:
         for opening, closing in (("(", ")"), ("[", "]"), ("{", "}")):
@@ -179,9 +225,9 @@ class Parser:
             return self._norm()
         if self.take(r"\nabla"):
             return self._nabla()
-        if self.take(r"\mathbf", r"\boldsymbol", r"\bm"):
-            return self._bold()
-        if self.take(r"\operatorname", r"\mathrm"):
+        if self.take(r"\langle"):
+            return self._inner_product()
+        if self.take(r"\operatorname", r"\mathrm", r"\text"):
             return self._operator(self._word())
         return self._named()
 
@@ -202,7 +248,7 @@ class Parser:
         return value
 
     def _operator(self, word: str) -> Value:
-        if word == "tr":
+        if word in ("tr", "Tr", "trace"):
             return v.trace(self._sized(self._argument()))
         if word == "diag":
             return v.diagonal(self._sized(self._argument()))
@@ -213,15 +259,18 @@ class Parser:
             raise self.fail(r"the size of the identity, as in \mathbf{I}_n")
         return value
 
-    def _applied(self, word: str, value: Value) -> Value:
+    def _applied(self, word: str, value: Value, primes: int = 0) -> Value:
         """A function of every entry; softmax acts on a column, or on each row of a matrix."""
         if word == "softmax":
             return _softmax(value)
         name = _ELEMENTWISE.get(word, word.removeprefix("\\"))
+        function: Callable[[sp.Expr], sp.Expr] | None = None
         if name in FUNCTIONS:
-            return value.map(FUNCTIONS[name])
-        if name in catalogue and not catalogue[name].sizes and len(catalogue[name].params) == 1:
-            return value.map(lambda e: named_function(name)(e))
+            function = FUNCTIONS[name]
+        elif name in catalogue and not catalogue[name].sizes and len(catalogue[name].params) == 1:
+            function = named_function(name)
+        if function is not None:
+            return value.map(_derivative(function, primes) if primes else function)
         raise self.fail(f"a function of entries; {word} is none")
 
     def _fraction(self) -> Value:
@@ -229,11 +278,11 @@ class Parser:
         if self.take(r"\partial"):
             if self.take("^"):
                 return self._second()
-            above = None if self.text == "}" else self._named()
+            above = None if self.text == "}" else self.sum()
             self.need("}")
             self.need("{")
             self.need(r"\partial")
-            below = self._named()
+            below = self._variable()
             self.need("}")
             # As an operator it stands before what it is taken of.
             return v.gradient(self._operand() if above is None else above, below)
@@ -247,12 +296,12 @@ class Parser:
     def _second(self) -> Value:
         r"""\frac{\partial^2 L}{\partial w \partial w^\top}, from the 2 on."""
         self._power_of_two()
-        above = self._named()
+        above = self._variable()
         for part in ("}", "{", r"\partial"):
             self.need(part)
-        below = self._named()
+        below = self._variable()
         self.need(r"\partial")
-        if self._named() is not below:
+        if self._variable() is not below:
             raise self.fail("the same variable twice")
         if self.take("^"):
             self.need(r"\top")
@@ -269,7 +318,7 @@ class Parser:
             else:
                 self.need("_")
                 braced = self.take("{")
-                below = self._named()
+                below = self._variable()
                 if braced:
                     self.need("}")
         if below is None:
@@ -287,12 +336,15 @@ class Parser:
         self.norms += 1
         value = self._sized(self.sum())
         self.norms -= 1
+        self._array(value)
         if not self.take("||"):
             raise self.fail("the end of the norm")
         if self.take("_"):
             braced = self.take("{")
+            if self.take("1"):
+                return v.constant(v.total(value.map(sp.Abs)))
             if not self.take("2", "F"):
-                raise self.fail("the norm 2 or F")
+                raise self.fail("the norm 1, 2 or F")
             if braced:
                 self.need("}")
         square = v.constant(v.total(value.map(lambda e: e**2)))
@@ -304,37 +356,99 @@ class Parser:
             return square
         return square.map(sp.sqrt)
 
-    def _bold(self) -> Value:
-        braced = self.take("{")
-        letter = self.text
-        self.at += 1
-        if braced:
-            self.need("}")
-        if letter not in ("1", "I"):
-            return self.names.value(letter)
+    def _inner_product(self) -> Value:
+        r"""\langle x, y \rangle, from what follows the bracket on."""
+        left = self.sum()
+        self.need(",")
+        right = self.sum()
+        self.need(r"\rangle")
+        return v.multiply(left.T, right)
+
+    def _bold_letter(self, letter: str) -> Value:
+        r"""\mathbf{1}_n and \mathbf{I}_n, from the size on."""
         if not self.take("_"):
-            raise self.fail(rf"a size, as in \mathbf{{{letter}}}_n")
+            if letter == "I":
+                return v.identity()
+            return v.ones(self.names.open_size(self.source, self.offset + self.token.start))
         braced = self.take("{")
         n = self.names.size(self.text)
         self.at += 1
         if braced:
             self.need("}")
-        if letter == "1":
-            return Value((n, sp.S.One), lambda i, j: sp.S.One)
-        return Value((n, n), lambda i, j: sp.KroneckerDelta(i, j))
+        return v.ones(n) if letter == "1" else Value((n, n), lambda i, j: sp.KroneckerDelta(i, j))
+
+    def _variable(self) -> Value:
+        """A name by itself."""
+        return self.names.value(self.name())
+
+    def name(self) -> str:
+        r"""A letter with its style and labels: W, \hat{y}, W_1, a^{(l)}, \mathbf{x}."""
+        token = self.token
+        style = token.text.removeprefix("\\")
+        if token.kind == "command" and style in STYLES:
+            self.at += 1
+            braced = self.take("{")
+            inner = self.name()
+            if braced:
+                self.need("}")
+            return inner if STYLES[style] == "bold" else f"{STYLES[style]} {inner}"
+        if token.kind not in ("letter", "command") or (
+            token.kind == "command" and style not in GREEK and style not in FUNCTIONS
+        ):
+            raise self.fail("a matrix, a number or a bracket")
+        self.at += 1
+        name = style
+        if self.text == "_" and self.token.kind != "end":
+            self.at += 1
+            name += f"_{self._label()}"
+        opening = [t.text for t in self.tokens[self.at : self.at + 3]]
+        if opening[:2] == ["^", "{"] and opening[2:] in (["["], ["("]):
+            self.at += 1
+            name += f"^{self._label()}"
+        return name
+
+    def _label(self) -> str:
+        """What stands below a name: a letter, a number or a word."""
+        if self.text == "{":
+            return self._word()
+        if self.token.kind not in ("letter", "number"):
+            raise self.fail("a label")
+        self.at += 1
+        return self.tokens[self.at - 1].text
 
     def _named(self) -> Value:
-        token = self.token
-        if token.kind not in ("letter", "command"):
-            raise self.fail("a matrix, a number or a bracket")
-        word = token.text
-        self.at += 1
-        plain = word.removeprefix("\\")
-        if plain not in self.names.names and self.text == "(" and self.token.kind != "end":
-            known: Callable[[], bool] = lambda: plain in FUNCTIONS or word in _ELEMENTWISE  # noqa: E731
-            if known():
-                return self._applied(word, self._argument())
+        bold = self.text in (r"\mathbf", r"\boldsymbol", r"\bm", r"\mathbb")
+        start = self.at
+        if bold:
+            self.at += 1
+            braced = self.take("{")
+            letter = self.text
+            self.at += 1
+            if letter in ("1", "I") and (not braced or self.take("}")):
+                return self._bold_letter(letter)
+            self.at = start
+        word = self.text
+        plain = self.name()
+        primes = 0
+        while self.token.kind != "end" and self.take("'", r"\prime"):
+            primes += 1
+        known = plain not in self.names.names and (plain in FUNCTIONS or word in _ELEMENTWISE)
+        if known and self.text == "(" and self.token.kind != "end":
+            return self._applied(word, self._argument(), primes)
+        if plain in FUNCTIONS and plain not in self.names.names and not primes:
+            return self._applied(word, self.factor())
+        if primes:
+            raise self.fail("the argument of a derivative f'(z)")
+        if plain in self.names.arguments and self.text == "(" and self.token.kind != "end":
+            self._skip_arguments(plain)
         return self.names.value(plain)
+
+
+def _derivative(function: Callable[[sp.Expr], sp.Expr], order: int) -> Callable[[sp.Expr], sp.Expr]:
+    """A derivative of a function of numbers, as one too."""
+    t = real("t")
+    inner = Partial(function(t), *([t] * order))
+    return lambda e: At(inner, t, e)
 
 
 def _softmax(value: Value) -> Value:

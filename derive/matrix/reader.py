@@ -92,10 +92,7 @@ class Matrices(Names):
 
     def _head(self, text: str) -> str:
         left, _ = self._sides(text)
-        name = left.strip().removeprefix("\\")
-        if not re.fullmatch(r"[A-Za-z]+", name):
-            raise ReadError(text, 0, repr(left.strip()), "one name that is defined")
-        return name
+        return Parser(self, left, text, 0).whole_name()
 
     def _definition(self, text: str) -> Definition:
         name, (_, right) = self._head(text), self._sides(text)

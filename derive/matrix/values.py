@@ -17,7 +17,14 @@ OPEN: Shape = (sp.Symbol("?"), sp.Symbol("?"))
 
 
 class ShapeError(DeriveError):
-    """Shapes that cannot go together; the message shows both."""
+    """Shapes that cannot go together; the message shows both.
+
+    `pairs` are the sizes that would have to be equal; none where that would not help.
+    """
+
+    def __init__(self, message: str, *pairs: tuple[sp.Expr, sp.Expr]) -> None:
+        super().__init__(message)
+        self.pairs = pairs
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,11 @@ def identity() -> Value:
     return Value(OPEN, lambda i, j: sp.KroneckerDelta(i, j))
 
 
+def ones(n: sp.Expr) -> Value:
+    """The column of ones."""
+    return Value((n, sp.S.One), lambda i, j: sp.S.One)
+
+
 def same_shape(sign: str, left: Value, right: Value) -> Shape:
     """The common shape of two values. Raises `ShapeError`."""
     for one, other in ((left, right), (right, left)):
@@ -71,7 +83,8 @@ def same_shape(sign: str, left: Value, right: Value) -> Shape:
             return other.shape
     if left.shape != right.shape:
         raise ShapeError(
-            f"shapes: {_said(left)} {sign} {_said(right)}; both sides need the same shape"
+            f"shapes: {_said(left)} {sign} {_said(right)}; both sides need the same shape",
+            *zip(left.shape, right.shape, strict=True),
         )
     return left.shape
 
@@ -81,7 +94,9 @@ def _said(value: Value) -> str:
 
 
 def add(left: Value, right: Value, sign: int = 1) -> Value:
-    """Left plus or minus right."""
+    """Left plus or minus right; the 1 of 1 − y is a column of ones."""
+    if left.is_scalar and left.scalar.is_number and right.shape[1] == 1:
+        left = Value(right.shape, left.entry)
     shape = same_shape("+" if sign > 0 else "−", left, right)
     return Value(shape, lambda i, j: left.entry(i, j) + sign * right.entry(i, j))
 
@@ -111,7 +126,8 @@ def multiply(left: Value, right: Value) -> Value:
     if left.shape[1] != right.shape[0]:
         raise ShapeError(
             f"shapes: {_said(left)} times {_said(right)}; the inner sizes "
-            f"{left.shape[1]} and {right.shape[0]} differ"
+            f"{left.shape[1]} and {right.shape[0]} differ",
+            (left.shape[1], right.shape[0]),
         )
     inner = left.shape[1]
     shape = (left.shape[0], right.shape[1])
@@ -151,7 +167,8 @@ def total(value: Value) -> sp.Expr:
 def trace(value: Value) -> Value:
     """The sum of the diagonal. Raises `ShapeError` unless the matrix is square."""
     if value.shape[0] != value.shape[1]:
-        raise ShapeError(f"shapes: tr of {_said(value)}; a trace needs a square matrix")
+        square = f"shapes: tr of {_said(value)}; a trace needs a square matrix"
+        raise ShapeError(square, value.shape)
     probe = index("i")
     k = fresh(probe, frozenset(value.entry(probe, probe).atoms(sp.Symbol)))
     return constant(sum_of(value.entry(k, k), (k, 1, value.shape[0])))

@@ -105,7 +105,7 @@ def prepare(terms: tuple[sp.Expr, ...], context: Context) -> Setting:
             facts += more
         else:
             changed = _bounded(statement, context)
-            waiting += [] if changed is not None else [Fact(statement, hypothesis.label)]
+            waiting += [] if changed is not None else [Fact(_squared(statement), hypothesis.label)]
             context = changed or context
     for fact in waiting:
         changed = _defined(fact.statement, context)
@@ -186,6 +186,15 @@ def _bounded(statement: Statement, context: Context) -> Context | None:
     if (relation, rhs) == ("<", 1) and now is Domain.POSITIVE:
         return context.declare(subject, Domain.UNIT)
     return None
+
+
+def _squared(statement: Statement) -> Statement:
+    """√f = c as f = c², for a number c that is not negative."""
+    root, value = statement.lhs, statement.rhs
+    is_root = isinstance(root, sp.Pow) and root.exp == sp.S.Half and value.is_Rational
+    if statement.relation != "=" or not is_root or value < 0:
+        return statement
+    return Statement(root.base, "=", value**2)
 
 
 def _defined(statement: Statement, context: Context) -> Context | None:

@@ -18,20 +18,20 @@ def digits(
 
     Over D^m, D irreducible, the numerator is expanded by powers of D in a generator that
     carries a bound index; what D has in front of that generator's power goes outside. Then
-    Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for u = x_k + b too.
+    Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for u = x_k + b too. Where
+    that also carries a bound index, as of u = x_k + b_k, D is divided by as it stands.
     """
     one = algebra.field.ctx.constant(1)
     _, factors = algebra.field.factor(den)
     base, power = factors[0] if len(factors) == 1 else (den, 1)
     found = _leading(algebra, base, bound) if len(factors) == 1 else None
-    if found is None:
-        quotient, rest = divmod(num, den)
-        yield from ((quotient, one, algebra.field.one), (rest, den, algebra.field.one))
-        return
     scale = algebra.of(den) / algebra.of(base**power)
     while power and num:
-        num, rest, times = _divided(algebra.field, num, base, *found)
-        scale = scale * algebra.of(found[1] ** times)
+        if found is None:
+            num, rest = divmod(num, base)
+        else:
+            num, rest, times = _divided(algebra.field, num, base, *found)
+            scale = scale * algebra.of(found[1] ** times)
         yield rest, base**power, scale
         power -= 1
     yield num, one, scale

@@ -197,6 +197,7 @@ class Sampler:
                 held = self._holds(point, fact.statement)
                 if held is False and fact.statement.relation == "=":
                     solved = self._scaled(point, fact.statement)
+                    solved = solved or _on_sphere(point, fact.statement)
                     solved = solved or self._solve(point, fact.statement)
                     if solved is None:
                         return None
@@ -319,6 +320,25 @@ def _root(values: list[Number | None], start: int) -> fmpq | None:
 
 
 Member = tuple[sp.IndexedBase, tuple[int, ...]]
+
+
+def _on_sphere(point: Point, statement: Statement) -> Point | None:
+    """The point moved onto Σ u_k² = 1, if that is the equation, by rational numbers."""
+    total = statement.lhs
+    if not isinstance(total, sp.Sum) or statement.rhs != 1 or len(total.limits) != 1:
+        return None
+    square = total.function
+    member = square.base if isinstance(square, sp.Pow) and square.exp == 2 else None
+    if not isinstance(member, sp.Indexed) or member.indices != total.limits[0][:1]:
+        return None
+    addresses = sorted((a for a in point.members if a[0] == member.base), key=str)
+    if not addresses:
+        return None
+    *free_ones, last = addresses
+    length = sum((point.members[a] ** 2 for a in free_ones), fmpq(0))
+    moved = {a: 2 * point.members[a] / (length + 1) for a in free_ones}
+    moved[last] = (length - 1) / (length + 1)
+    return replace(point, members={**point.members, **moved})
 
 
 def _scaled_members(point: Point, addresses: list[Member], scale: fmpq) -> Point:

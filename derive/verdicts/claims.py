@@ -12,7 +12,7 @@ from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.hypotheses import leaves_base_open
 from derive.verdicts.judge import judge
-from derive.verdicts.matrices import verify_matrices, without_shapes
+from derive.verdicts.matrices import verify_matrices, verify_shaped, without_shapes
 from derive.verdicts.surroundings import (
     Assumed,
     Given,
@@ -54,17 +54,24 @@ def verify(
     if matrices is not None:
         return matrices
     try:
-        formula, context = read_together(claim, given, assuming, context)
+        formula, inner = read_together(claim, given, assuming, context)
     except ReadError as error:
+        shaped = verify_shaped(claim, given, assuming, context, seconds)
+        if shaped is not None:
+            return shaped
         if error.source != claim:
             raise
         return _unread(claim, error, time.perf_counter() - start)
     if not formula.steps:
         alone = ReadError(claim, 0, "no relation", "an equation or an inequality to judge")
         return _unread(claim, alone, time.perf_counter() - start)
-    steps = in_known_sets(judge_formula(formula, context, seconds), formula.readings)
+    steps = in_known_sets(judge_formula(formula, inner, seconds), formula.readings)
     steps = without_shapes(steps, assuming)
-    return Verdict.of(steps, time.perf_counter() - start, formula.readings)
+    verdict = Verdict.of(steps, time.perf_counter() - start, formula.readings)
+    if verdict.status == "undecided":
+        shaped = verify_shaped(claim, given, assuming, context, seconds)
+        return verdict if shaped is None or shaped.status == "undecided" else shaped
+    return verdict
 
 
 def judge_formula(formula: Formula, context: Context, seconds: float) -> list[StepVerdict]:

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.functions import catalogue
-from derive.proof.assumptions import Fact, Setting, prepare
+from derive.proof.assumptions import Setting, prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
+from derive.proof.conditions import AUDIT_POINTS, WIDE_POINTS, cases, fails_under, joined, needed
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.induction import by_induction
@@ -23,15 +24,12 @@ from derive.proof.layers import with_layers
 from derive.proof.leaf import Leaf
 from derive.proof.recurrences import unrolled
 from derive.proof.refute import AUDIT_BITS, Survey, constants_compare, fails_somewhere, survey
-from derive.proof.sampling import Sampler
 from derive.proof.search import Room, run_search
 from derive.proof.verdict import Outcome
 from derive.terms import Context, Decimal, Hypothesis, Partial, Statement
 
-AUDIT_POINTS = 5
 FIRST_POINTS = 2
 REFUTE_POINTS = 24
-WIDE_POINTS = 120
 
 
 def prove(
@@ -190,7 +188,11 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
     audit = survey(statement, setting, AUDIT_POINTS, deadline, AUDIT_BITS)
     if not audit.agreeing and audit.counterexample is None:
         audit = survey(statement, setting, WIDE_POINTS, deadline)
+    conditions = needed(certificate)
     if audit.counterexample is not None:
+        if conditions and not fails_under(conditions, certificate, deadline):
+            # x^n > 0 for x > 0, and for some n elsewhere, but not for all.
+            return _refuted_or_open(audit, leaves, "")
         return Outcome(
             "undecided",
             "internal error: the proof and the numeric audit disagree; please report this claim",
@@ -203,9 +205,8 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
     if not audit.agreeing:
         where = audit.trouble or "no point was found at which both sides are defined"
         return Outcome("undecided", f"vacuous: {where}")
-    conditions = _conditions(certificate)
     if conditions:
-        conditions, alternatives = _cases(certificate, conditions, deadline)
+        conditions, alternatives = cases(certificate, conditions, deadline)
         if time.monotonic() > deadline:
             return Outcome("undecided", "the time limit was reached")
         if not (conditions or alternatives):
@@ -213,7 +214,7 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
         return Outcome(
             "conditional",
             "the sides agree wherever both are defined, but one is defined on more",
-            conditions=_joined(conditions),
+            conditions=joined(conditions),
             alternatives=alternatives,
             certificate=certificate,
         )
@@ -221,82 +222,9 @@ def _closed(certificate: Certificate, setting: Setting, deadline: float) -> Outc
     return Outcome("proved", reason, certificate=certificate)
 
 
-def _conditions(certificate: Certificate) -> tuple[Statement, ...]:
-    """What the leaves need, without what follows from the rest.
-
-    Where x = y, a condition on x is found as one on y: it says nothing new.
-    """
-    found: dict[Statement, None] = {}
-    special: list[tuple[Statement, Leaf]] = []
-    for leaf in certificate.leaves:
-        for need in leaf.needs:
-            if any(s.relation == "=" for s in leaf.region):
-                special.append((need, leaf))
-            else:
-                found[need] = None
-    for need, leaf in special:
-        if need not in found and not (
-            found and _follows(need, (*found, *leaf.region), certificate)
-        ):
-            found[need] = None
-    return tuple(found)
-
-
-def _follows(need: Statement, given: tuple[Statement, ...], certificate: Certificate) -> bool:
-    """Whether a condition is proved by others and the equations of a case."""
-    facts = (*certificate.setting.facts, *(Fact(s, "condition") for s in given))
-    try:
-        leaves = run_search(need, replace(certificate.setting, facts=facts), 1.0).leaves
-    except DeriveError:
-        return False
-    return all(leaf.kind == "equal" and not leaf.needs for leaf in leaves)
-
-
-Conditions = tuple[Statement, ...]
-
-
-def _cases(
-    certificate: Certificate, conditions: Conditions, deadline: float
-) -> tuple[Conditions, tuple[Conditions, ...]]:
-    """The conditions, and the cases in which each of them has its own.
-
-    If there are such cases, of the conditions those are left that every case has, or that keep
-    out of where one side is not defined. Nothing at all if no point satisfies any case.
-    """
-    setting = certificate.setting
-    terms = (certificate.statement.lhs, certificate.statement.rhs)
-
-    def possible(together: Conditions) -> bool:
-        facts = (*setting.facts, *(Fact(c, "condition") for c in together))
-        sampler = Sampler(terms, replace(setting, facts=facts))
-        return next(sampler.points(WIDE_POINTS, deadline), None) is not None
-
-    equal = [leaf for leaf in certificate.leaves if leaf.kind == "equal"]
-    if len({leaf.needs for leaf in equal}) == 1 and possible(conditions):
-        return conditions, ()
-    cases = dict.fromkeys((*leaf.region, *leaf.needs) for leaf in equal)
-    found = tuple(case for case in cases if possible(case))
-    outside = {need for leaf in certificate.leaves if leaf.kind == "partly" for need in leaf.needs}
-    common = [c for c in conditions if c in outside or all(c in case for case in found)]
-    return tuple(common) if found else (), found
-
-
-def _joined(conditions: Conditions) -> Conditions:
-    """y >= 0 together with y != 0 is y > 0."""
-    strict = {">=": ">", "<=": "<"}
-    apart = {(c.lhs, c.rhs) for c in conditions if c.relation == "!="}
-    joined = {c for c in conditions if c.relation in strict and (c.lhs, c.rhs) in apart}
-    sides = {(c.lhs, c.rhs) for c in joined}
-    return tuple(
-        Statement(c.lhs, strict[c.relation], c.rhs) if c in joined else c
-        for c in conditions
-        if c in joined or (c.lhs, c.rhs) not in sides or c.relation != "!="
-    )
-
-
 def _reason(statement: Statement, leaves: tuple[Leaf, ...]) -> str:
-    cases = sum(leaf.kind == "equal" for leaf in leaves)
-    in_cases = f" in each of {cases} cases" if cases > 1 else ""
+    closed = sum(leaf.kind == "equal" for leaf in leaves)
+    in_cases = f" in each of {closed} cases" if closed > 1 else ""
     if statement.relation != "=":
         return f"the difference of the sides has the right sign{in_cases}"
     return f"both sides have the same normal form{in_cases}"

@@ -8,11 +8,14 @@ import sympy as sp
 
 from derive.latex.formula import UNKNOWN_SET
 from derive.proof import prove
-from derive.terms import Context, Statement, free, real
+from derive.terms import Context, Domain, Statement, free, real
 from derive.verdicts.verdict import StepVerdict
 
 IMAGINARY = real("i")
 DIGITS = 30
+
+COUNTS = frozenset("nmkNMK")
+"""Letters that are numbers of something where nothing else is said of them."""
 
 
 def twofold_reading(
@@ -25,9 +28,27 @@ def twofold_reading(
     for other in others:
         if prove(other, context, seconds).status in ("proved", "conditional"):
             return "it may be read in two ways, and holds in the other"
+    if _may_count(statement, context, seconds):
+        return "the letters that number or count may be whole"
     if IMAGINARY not in context.domains and holds_with_imaginary_unit(statement):
         return "it holds if i is the imaginary unit, which is not read"
     return None
+
+
+def _may_count(statement: Statement, context: Context, seconds: float) -> bool:
+    """Whether no natural numbers n, m, k refute the statement, of which it says no more."""
+    free_ones = free(statement.lhs) | free(statement.rhs)
+    told = {x for h in context.hypotheses for term in h.terms for x in free(term)}
+    letters = [x for x in sorted(free_ones, key=str) if isinstance(x, sp.Symbol)
+               and str(x) in COUNTS and not x.is_integer and str(x) not in context.definitions
+               and x not in context.domains]  # fmt: skip
+    if not letters:
+        return False
+    for x in letters:
+        context = context.declare(x, Domain.INTEGER)
+        if x not in told:
+            context = context.assume(Statement(x, ">=", sp.S.One))
+    return prove(statement, context, seconds).status != "refuted"
 
 
 def in_known_sets(steps: Sequence[StepVerdict], readings: Sequence[str]) -> list[StepVerdict]:

@@ -165,6 +165,10 @@ BAD = (
     row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w + z)_j"),
     row(r"\frac{da}{db} = 0", "a = x^2", "b = 2x"),
     row(r"\frac{\partial a}{\partial b} = 0", "a = x^2", "b = x"),
+    # powers of what may be negative
+    row(r"x^n > 0", assuming=("x > -1",)),
+    row(r"x^{2n} > 0"),
+    row(r"2^n > n^2"),
 )  # fmt: skip
 
 GOOD = (
@@ -254,6 +258,11 @@ GOOD = (
     row(r"\prod_{k=1}^n (1 - \delta_{kc}) = 0"),
     row(r"x_c = u", "x_k = k", "u = c"),
     row(r"x_c = u", "x_k = k", assuming=("u = c",)),
+    # letters of natural numbers
+    row(r"(1 + x)^n \geq 1 + n x", assuming=(r"x \geq -1",)),
+    row(r"x^{2n} \geq 0"),
+    row(r"n^2 \geq n"),
+    row(r"\sin(\pi n) = 0"),
 )  # fmt: skip
 
 # The claim, its surroundings, and the hypotheses that it may be said to need.

@@ -138,16 +138,23 @@ class Parser:
     def run(self) -> Value:
         return self._followed(self.factor())
 
-    def _operand(self) -> Value:
+    def _operand(self, below: Value) -> Value:
         """What a derivative is taken of: a bracket or a value, else the product x^T A x.
 
-        A numeral before a product is a factor of it, and the row (...)^T begins one.
+        A coefficient before a product is a factor of it, and the row (...)^T begins one.
         """
         value = self.factor()
         row = value.shape[0] == 1 and not value.is_scalar
-        numeral = value.is_scalar and value.scalar.is_number
         closed = self.tokens[self.at - 1].text in (")", "]", "||") or value.is_scalar
-        return value if closed and not (numeral or row) else self._followed(value)
+        if row or not closed or (value.is_scalar and v.is_coefficient(value.scalar, below)):
+            return self._followed(value)
+        start = self.at
+        if value.is_scalar and not value.scalar.is_Symbol and self._starts():
+            rest = self._followed(v.constant(sp.S.One))
+            if v.speaks_of(rest, below):
+                raise self.fail("brackets around what the derivative is taken of")
+            self.at = start
+        return value
 
     def _followed(self, value: Value) -> Value:
         """A factor with what it is multiplied by."""
@@ -285,7 +292,7 @@ class Parser:
             below = self._variable()
             self.need("}")
             # As an operator it stands before what it is taken of.
-            return v.gradient(self._operand() if above is None else above, below)
+            return v.gradient(self._operand(below) if above is None else above, below)
         above = self.sum()
         self.need("}")
         self.need("{")
@@ -323,7 +330,7 @@ class Parser:
                     self.need("}")
         if below is None:
             raise self.fail(r"a variable, as in \nabla_w L")
-        above = self._operand()
+        above = self._operand(below)
         return v.hessian(above, below) if second else v.gradient(above, below)
 
     def _power_of_two(self) -> None:

@@ -202,3 +202,16 @@ def gradient(of: Value, by: Value) -> Value:
     one = sp.S.One
     shape = (of.shape[0], by.shape[0])
     return Value(shape, lambda i, j: Partial(of.entry(i, one), by.entry(j, one)))
+
+
+def is_coefficient(term: sp.Expr, below: Value) -> bool:
+    """Whether a factor is a number for a derivative by a value: 1/2, λ/2, λ or c, but no L."""
+    if speaks_of(constant(term), below):
+        return False
+    return not term.is_Symbol or term.name == "c" or (len(term.name) > 1 and term.name.isalpha())
+
+
+def speaks_of(value: Value, below: Value) -> bool:
+    """Whether a value is made of the entries of another."""
+    names = {x for x in below.entry(sp.S.One, sp.S.One).free_symbols if not x.is_integer}
+    return bool(value.entry(sp.S.One, sp.S.One).free_symbols & names)

@@ -82,6 +82,13 @@ QUADRATIC = [r"x, b \in \mathbb{R}^n", r"A \in \mathbb{R}^{n \times n}"]
         (r"\nabla_x \|A x - b\|^2 = 2 A^\top (A x - b)", "proved"),
         (r"\nabla_x \|A x - b\|^2 = 2 A (A x - b)", "refuted"),
         (r"\nabla_x b^\top x + b = 2 b", "proved"),
+        # Coefficients do not end what is differentiated.
+        (r"\nabla_x \frac{\lambda}{2}\|x\|^2 = \lambda x", "proved"),
+        (r"\nabla_x \frac{\lambda}{2}\|x\|^2 = x", "refuted"),
+        (r"\nabla_x \lambda x^\top x = 2 \lambda x", "proved"),
+        (r"\nabla_x \frac{1}{2n}\|A x - b\|^2 = \frac{1}{n} A^\top (A x - b)", "proved"),
+        (r"\frac{\partial}{\partial x} \frac{1}{2n}\|A x - b\|^2 = A^\top (A x - b)", "refuted"),
+        (r"\nabla_x \|x\|^2 \|x\|^2 = 4 \|x\|^2 x", "proved"),
     ],
 )
 def test_derivatives_of_expressions(claim: str, status: str) -> None:

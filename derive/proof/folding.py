@@ -93,7 +93,10 @@ class Folding(Slopes):
 
 def _centre(body: sp.Expr, k: sp.Symbol) -> sp.Expr | None:
     """The t of a sum over members g_{t-k} alone, which is one over g_j with j = t − k."""
-    found = {i + k for x in parts(body, sp.Indexed) for i in x.indices if k in i.free_symbols}
+    places = {i for x in parts(body, sp.Indexed) for i in x.indices if k in free(i)}
+    if not places or k in places:
+        return None
+    found = {i + k for i in places}
     if len(found) != 1:
         return None
     (centre,) = map(evaluated, found)

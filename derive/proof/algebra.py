@@ -127,15 +127,23 @@ class Algebra(Angles):
         here = self.field.numbers["indicator", key]
         other = self.field.numbers.get(("indicator", (key[0], 1 - sign)))
         if other is not None:
-            self.field.exclusive.add((min(here, other), max(here, other)))
-        used = self.field.used(factor)
-        if sign == 0 and len(used) == 1 and factor == self.field.gens[used[0]]:
-            # x · 1[x = 0] is zero.
-            self.field.exclusive.add((min(here, used[0]), max(here, used[0])))
+            self.field.multiply_to(here, other)
+        if sign == 0:
+            self._vanishes(here, factor)
         for g in () if pair is None else self.delta(*pair).generators:
-            # So is 1[i < j] · δ_ij.
-            self.field.exclusive.add((min(here, g), max(here, g)))
+            # 1[i < j] · δ_ij is zero.
+            self.field.multiply_to(here, g)
         return result
+
+    def _vanishes(self, mark: int, factor: Poly) -> None:
+        """1[f = 0] · f is zero: for f = x − y, 1[f = 0] · x is 1[f = 0] · y."""
+        # What gives way is the leading generator, so that each step leads to smaller terms.
+        first = self.field.used(factor)[0]
+        slope = factor.derivative(first)
+        if slope.is_constant():
+            gens = self.field.gens
+            rest = gens[first] - factor / slope.leading_coefficient()
+            self.field.multiply_to(mark, first, rest * gens[mark])
 
     def _index_pair(self, factor: Poly) -> tuple[sp.Expr, sp.Expr] | None:
         """The indices in i − j; None for other polynomials."""

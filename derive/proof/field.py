@@ -68,8 +68,8 @@ class Field:
         self.numbers: dict[Key, int] = {}
         # gen -> (power, polynomial that this power equals)
         self.relations: dict[int, tuple[int, Poly]] = {}
-        # pairs of generators whose product is zero
-        self.exclusive: set[tuple[int, int]] = set()
+        # pairs of generators -> what their product equals
+        self.products: dict[tuple[int, int], Poly] = {}
         self.known = Polynomials()
         self._indices: dict[int, frozenset[Any]] = {}
         self._reduced: set[int] = set()
@@ -115,9 +115,14 @@ class Field:
             name = self._bound_names[key] = index(f"_{letter}{place}_{number}")
         return name
 
+    def multiply_to(self, one: int, other: int, value: Poly | None = None) -> None:
+        """Have the product of two generators replaced by a smaller polynomial, zero by default."""
+        pair = (min(one, other), max(one, other))
+        self.products[pair] = self.ctx.constant(0) if value is None else value
+
     def is_plain(self, numbers: Iterable[int]) -> bool:
         """Whether no relation ties these generators: they multiply like variables."""
-        tied = self.relations.keys() | {g for pair in self.exclusive for g in pair}
+        tied = self.relations.keys() | {g for pair in self.products for g in pair}
         return not tied or tied.isdisjoint(numbers)
 
     def watch(self) -> None:
@@ -170,9 +175,9 @@ class Field:
         return poly
 
     def _reducible(self, poly: Poly) -> bool:
-        if not self.relations and not self.exclusive:
+        if not self.relations and not self.products:
             return False
-        rules = (len(self.relations), len(self.exclusive))
+        rules = (len(self.relations), len(self.products))
         if rules != self._rules:
             self._rules = rules
             self._reduced.clear()
@@ -190,13 +195,15 @@ class Field:
             return True
         return any(
             degrees[a] and degrees[b] and any(m[a] and m[b] for m in poly.monoms())
-            for a, b in self.exclusive
+            for a, b in self.products
         )
 
     def _reduced_term(self, powers: Powers, coefficient: fmpq) -> Poly:
         present = {g for g, _ in powers}
-        if any(a in present and b in present for a, b in self.exclusive):
-            return self.ctx.constant(0)
+        for pair, value in self.products.items():
+            if present.issuperset(pair):
+                left = tuple((g, e - (g in pair)) for g, e in powers)
+                return self.monomial(left, coefficient) * value
         result = self.ctx.constant(coefficient)
         kept = []
         for g, e in powers:

@@ -235,7 +235,7 @@ class _Loose(Frac):
     @property
     def _is_free(self) -> bool:
         """Whether its form tells what it is: it is not zero, and no number."""
-        return not (self.field.relations or self.field.exclusive)
+        return not (self.field.relations or self.field.products)
 
     @property
     def is_zero(self) -> bool:

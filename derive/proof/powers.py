@@ -17,6 +17,7 @@ from derive.errors import LimitError, UnsupportedError
 from derive.proof.balls import evaluate
 from derive.proof.field import Frac, Generator, UndefinedTermError
 from derive.proof.jets import ball, real_part
+from derive.proof.marks import sign_with_marks
 from derive.proof.polynomials import Poly
 from derive.proof.quadratics import sign_of_quadratic
 from derive.proof.radicals import sign_with_root
@@ -261,6 +262,9 @@ class Powers(Requirements):
         by_squares = sign_with_root(self.facts, poly)
         if len(by_squares) < 3:
             return by_squares
+        by_cases = sign_with_marks(self.facts, poly)
+        if len(by_cases) < 3:
+            return by_cases
         if terms[0][0] and len(quadratic := sign_of_quadratic(self.field, poly)) < 3:
             return quadratic
         if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:

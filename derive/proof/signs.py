@@ -110,6 +110,8 @@ class Facts:
             of_factor = self._irreducible(factor)
             power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
             result = times(result, power)
+        if len(result) > 1 and len(factors) > 1 and self.oracle is not None:
+            result = result & self.oracle(poly)
         if whole is None:
             return result
         return result & (whole[1] if poly.leading_coefficient() > 0 else times(whole[1], NEGATIVE))

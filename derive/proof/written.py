@@ -7,18 +7,21 @@ here is entered as a fact about the expanded polynomial.
 from __future__ import annotations
 
 from functools import reduce
+from itertools import product
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from derive.proof.signs import ANY, NONNEGATIVE, NONPOSITIVE, POSITIVE, ZERO, Sign, plus, times
-from derive.terms import Decimal, NamedFunction, substitute
+from derive.terms import Decimal, NamedFunction, substitute, sum_of
 
 if TYPE_CHECKING:
     from derive.proof.normal import Normalizer
 
 MAX_DEPTH = 40
 MAX_BELOW = 4
+# Functions that have the sign of their argument.
+_ODD = (sp.sign, sp.sinh, sp.tanh, sp.atan, sp.erf)
 
 
 def written_sign(normal: Normalizer, term: sp.Expr, depth: int = 0) -> Sign:
@@ -26,23 +29,26 @@ def written_sign(normal: Normalizer, term: sp.Expr, depth: int = 0) -> Sign:
     if depth > MAX_DEPTH:
         return ANY
     if isinstance(term, sp.Add):
-        total = ZERO
-        for part in term.args:
-            total = plus(total, written_sign(normal, part, depth + 1))
-        return total
+        return reduce(plus, (written_sign(normal, part, depth + 1) for part in term.args))
     if isinstance(term, sp.Mul):
-        product = POSITIVE
-        for part in term.args:
-            product = times(product, written_sign(normal, part, depth + 1))
-        return product
+        return reduce(times, (written_sign(normal, part, depth + 1) for part in term.args))
     if isinstance(term, sp.Pow):
         return _of_power(normal, term, depth)
-    if isinstance(term, sp.Sum) and len(term.limits) == 1:
+    if isinstance(term, sp.Sum):
         return _of_sum(normal, term, depth)
-    if isinstance(term, sp.exp):
+    if isinstance(term, sp.exp | sp.cosh):
         return POSITIVE
-    if isinstance(term, sp.Abs):
+    if isinstance(term, sp.Abs | sp.KroneckerDelta):
         return NONNEGATIVE
+    if isinstance(term, _ODD):
+        return written_sign(normal, term.args[0], depth + 1)
+    if isinstance(term, sp.Max | sp.Min):
+        choose = max if isinstance(term, sp.Max) else min
+        each = [written_sign(normal, part, depth + 1) for part in term.args]
+        return frozenset(choose(signs) for signs in product(*each))
+    if isinstance(term, sp.Piecewise):
+        each = [written_sign(normal, value, depth + 1) for value, _ in term.args]
+        return frozenset().union(*each)
     if isinstance(term, sp.Symbol | sp.Indexed | NamedFunction):
         definition = normal.context.definition_of(term)
         if definition is not None:
@@ -70,15 +76,16 @@ def _of_power(normal: Normalizer, term: sp.Pow, depth: int) -> Sign:
 
 def _of_sum(normal: Normalizer, term: sp.Sum, depth: int) -> Sign:
     """A sum of members that share a sign has it; an empty one is zero."""
-    k, low, high = term.limits[0]
+    *inner, (k, low, high) = term.limits
+    body = sum_of(term.function, *inner) if inner else term.function
     size, first = normal(high), normal(low).integer
     if first is None or first < 1 - MAX_BELOW:
         return ANY
     new = normal.algebra.fresh_index(size)
     with normal.algebra.binding([(new, size)]):
-        sign = written_sign(normal, substitute(term.function, {k: new}), depth + 1)
+        sign = written_sign(normal, substitute(body, {k: new}), depth + 1)
     # Indices count from 1; what lies below is looked at one by one.
-    below = [substitute(term.function, {k: sp.Integer(i)}) for i in range(first, 1)]
+    below = [substitute(body, {k: sp.Integer(i)}) for i in range(first, 1)]
     signs = [sign, *(written_sign(normal, member, depth + 1) for member in below)]
     filled = first <= 1 and normal.algebra.facts.of_frac(size - normal.field.one) <= NONNEGATIVE
     for shared in (NONNEGATIVE, NONPOSITIVE):

@@ -34,6 +34,7 @@ _DIFFERENTIALS = frozenset({r"\partial", r"\nabla"})
 _IN_ARGUMENT = frozenset({"_", "{", "}", ",", ";", "|", r"\mid"}) | {"\\" + x for x in GREEK}
 _FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"})
 _OTHER_WORDS = frozenset(RECIPROCALS) | OPAQUE_COMMANDS | {"int", "Pr"}
+_OPENING, _CLOSING = frozenset({"(", "[", "{"}), frozenset({")", "]", "}"})
 _ROMAN = frozenset({r"\rm", r"\bf"})
 
 
@@ -52,16 +53,17 @@ class Atoms(Rows):
         return token.kind == "other" and token.text in _CLOSER
 
     def _bars_are_paired(self) -> bool:
-        """Whether the bars from here to the end of the braces pair up, as in e^{-2|x|}."""
-        if self.bars[-1:] != ("{",):
+        """Whether the bars from here to the end of the brackets pair up, as in e^{-2|x|}."""
+        if self.bars[-1:] not in (("{",), ("(",)):
             return False
         text, depth, count = self.peek.text, 0, 0
         for token in self.tokens[self.at :]:
-            depth += (token.text == "{") - (token.text == "}")
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
             if depth < 0 or token.kind == "end":
                 break
             count += depth == 0 and token.text == text
-        return text == "||" or (count > 0 and count % 2 == 0)
+        side_by_side = text == "||" and self.bars[-1] == "{"
+        return side_by_side or (count > 0 and count % 2 == 0)
 
     def atom(self) -> s.Node:
         token = self.peek

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import sympy as sp
 
 from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Sequence_
+from derive.latex.heads import barred, events_label
 from derive.latex.letters import Letters
 from derive.latex.lookup import is_private
 from derive.latex.notation import PROBABILITIES, parameter_of
@@ -19,7 +22,6 @@ from derive.latex.roles import (
 )
 from derive.terms import At, Vec, fresh, named_function, real, shape_of
 
-_INDICATORS = frozenset({"bold 1", "bb 1", "bb I", "bold I", "I"})
 _LOSSES = frozenset({"L", "J", "C", "E", "cal L", "cal J", "cal C", "cal E", "loss", "Loss"})
 
 
@@ -67,6 +69,9 @@ class Calls(Letters):
         events = any(isinstance(s.bare(a), s.Chain) for a in arguments)
         if not primes and _is_distribution(name) and events:
             return self._raised(self._probability(name, group), power, following)
+        label = None if primes else events_label(name, group)
+        if label is not None and self.names.roles.events.issuperset(re.findall(r"[^,|]+", label)):
+            return self._raised(self.names.scalar(f"{name}_{label}"), power, following)
         if not primes and self._is_member(name, group):
             parts = call_indices(group, self.names.roles) or []
             value = self.names.member(node, name, parts)
@@ -79,7 +84,7 @@ class Calls(Letters):
             return None
         sub = following.sub if isinstance(following, s.Script) else None
         if _is_distribution(name):
-            name = _barred(name, group)
+            name = barred(name, group)
         values = self.listed_arguments(group)
         if values is None:
             values = [self.argument(a, self._takes(name, k, a)) for k, a in enumerate(arguments)]
@@ -216,7 +221,7 @@ class Calls(Letters):
                 return self.opaque(group, group, f"{name} of an event", [*values, *parts])
             variables.append(first.text)
             values.append(self.scalar(last))
-        mass = _barred(f"{name}_{','.join(variables)}", group)
+        mass = barred(f"{name}_{','.join(variables)}", group)
         self.names.note(f"{name}({variables[0]} = ...) read as the mass function {mass}")
         return named_function(mass)(*values)
 
@@ -376,14 +381,6 @@ def _has_relation(node: s.Node) -> bool:
 def _is_distribution(name: str) -> bool:
     """p, P, q, π and the like, with any label."""
     return name.partition("_")[0] in PROBABILITIES
-
-
-def _barred(name: str, group: s.Group) -> str:
-    """p(y | x) is another function than p(y, x): `p|1` says that a bar stands after the first."""
-    if not isinstance(group.body, s.Listing):
-        return name
-    bars = [k for k, x in enumerate(group.body.separators, start=1) if x in ("|", r"\mid")]
-    return f"{name}|{bars[0]}" if bars else name
 
 
 def _fits(params: tuple[sp.Expr, ...], values: list[sp.Expr]) -> bool:

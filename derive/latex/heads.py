@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from derive.latex import syntax as s
 from derive.latex.lookup import entries_by_name, is_private
 from derive.latex.roles import Roles, head_name, index_parts, is_bound, raised_index, texts_of, walk
@@ -54,6 +56,42 @@ def _note_arguments(name: str, arguments: list[s.Node], roles: Roles) -> None:
     known = roles.heads.get(name, arguments)
     same = letters == [getattr(x, "text", None) for x in known]
     roles.heads[name] = tuple(arguments) if same and all(letters) else ()
+
+
+def survey_events(trees: list[s.Listing], roles: Roles) -> None:
+    """The capitals of P(A) and P(A | B), if they stand nowhere else."""
+    inside: dict[int, str] = {}
+    for term in (x for tree in trees for x in tree.of(s.Term)):
+        for head, following in pairwise(term.items):
+            group = s.argument_group(following)
+            name = head_name(head)
+            if name is not None and group is not None and events_label(name, group) is not None:
+                inside |= {id(x): x.text for x in map(s.bare, s.arguments(group))
+                           if isinstance(x, s.Name)}  # fmt: skip
+    elsewhere = {x.text for tree in trees for x in tree.of(s.Name) if id(x) not in inside}
+    roles.events |= set(inside.values()) - elsewhere - set(roles.objects)
+
+
+def events_label(name: str, group: s.Group) -> str | None:
+    r"""The A|B of P(A \mid B), where capitals alone are events and P(...) a number of its own."""
+    letters = [s.bare(x) for x in s.arguments(group)]
+    names = [x.text for x in letters if isinstance(x, s.Name) and x.text[-1:].isupper()]
+    signs = group.body.separators if isinstance(group.body, s.Listing) else ()
+    bars = [k for k, sign in enumerate(signs, start=1) if sign != ","]
+    plain = group.delimiter == "(" and len(names) == len(letters) and len(bars) < 2
+    if name not in ("P", "Pr", "bb P") or not plain:
+        return None
+    split = bars[0] if bars else len(names)
+    # What happens together has no order.
+    return "|".join(",".join(sorted(x)) for x in (names[:split], names[split:]) if x)
+
+
+def barred(name: str, group: s.Group) -> str:
+    """p(y | x) is another function than p(y, x): `p|1` says that a bar stands after the first."""
+    if not isinstance(group.body, s.Listing):
+        return name
+    bars = [k for k, x in enumerate(group.body.separators, start=1) if x in ("|", r"\mid")]
+    return f"{name}|{bars[0]}" if bars else name
 
 
 def gives_e_a_meaning(tree: s.Listing) -> bool:

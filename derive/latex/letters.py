@@ -21,7 +21,6 @@ from derive.latex.roles import (
 from derive.terms import Partial, shape_of
 
 _INDICATORS = frozenset({"bold 1", "bb 1", "bb I", "bold I", "I"})
-_LOSSES = frozenset({"L", "J", "C", "E", "cal L", "cal J", "cal C", "cal E", "loss", "Loss"})
 
 
 class Letters(Expressions):

@@ -31,8 +31,9 @@ class Roles:
     as values, as in i = σ(z_i), `vectors` what stands in θᵀx, `of_vectors` the families of vectors,
     such as the x_i of wᵀx_i, `classes` the families that say which member is meant, such as the y_i
     of f_{y_i}, `samples` what each sample has of its own where a sum over samples
-    does not show it, `sample` the letter that numbers the samples, and `heads` the arguments
-    in the left sides that define functions, f(x, y) = ...
+    does not show it, `sample` the letter that numbers the samples, `heads` the arguments
+    in the left sides that define functions, f(x, y) = ..., and `events` the capitals that stand
+    in P(A) and P(A | B) alone.
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Roles:
     classes: set[str] = field(default_factory=set)
     sample: str = ""
     heads: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)
+    events: set[str] = field(default_factory=set)
     objects: dict[str, sp.Expr] = field(default_factory=dict)
     families: dict[str, sp.IndexedBase] = field(default_factory=dict)
     parameters: dict[str, tuple[sp.Expr, ...]] = field(default_factory=dict)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from derive.latex import syntax as s
+from derive.latex.marked import numbered_names, signed_names, with_numbers, with_signs
 from derive.latex.notation import PROBABILITIES
 from derive.latex.roles import Roles, head_name, index_parts, label_text
-from derive.latex.signed import signed_names, with_signs
 from derive.latex.spelling import is_derivative, mapped
 
 _DEVIATIONS = frozenset({"sigma", "hat sigma", "s", "tau"})
@@ -26,6 +26,8 @@ def with_shared_names(
     known = set(taken)
     signed = signed_names(trees)
     trees = [with_signs(tree, signed) for tree in trees] if signed else trees
+    numbered = numbered_names(trees)
+    trees = [with_numbers(tree, numbered) for tree in trees] if numbered else trees
     squared = {x for tree in trees for x in _squared(tree)} - known
     plain = {x for x in _bold_vectors(trees) if x not in known}
     if not squared and not plain:

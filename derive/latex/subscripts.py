@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from derive.latex import syntax as s
-from derive.latex.notation import INDEX_LETTERS
+from derive.latex.notation import INDEX_LETTERS, PROBABILITIES
 from derive.latex.roles import Roles, index_parts, is_small, is_transpose, raised_index
 
 _Pairs = list[tuple[str, s.Node]]
@@ -158,12 +160,23 @@ def survey_sample_vectors(trees: list[s.Listing], roles: Roles) -> None:
 def _perhaps_counted(side: s.Node, roles: Roles) -> dict[str, set[str]]:
     """The names with members by the letter that is, alone or beside others, below them."""
     found: dict[str, set[str]] = {}
-    for name, sub in _subscripts(side):
+    for name, sub in (*_subscripts(side), *_policies(side)):
         letters = set(sub.text) if isinstance(sub, s.Name) else set()
         if all(x in _PERHAPS or roles.is_index_letter(x) for x in letters):
             for letter in letters & _PERHAPS:
                 found.setdefault(letter, set()).add(name)
     return found
+
+
+def _policies(side: s.Node) -> _Pairs:
+    r"""The actions in \pi(a), p(a) and the like, with these names."""
+    return [
+        (head.text, s.bare(group.body))
+        for term in side.of(s.Term)
+        for head, following in pairwise(term.items)
+        if isinstance(head, s.Name) and head.text in PROBABILITIES
+        and (group := s.argument_group(following)) is not None
+    ]  # fmt: skip
 
 
 def _subscripts(tree: s.Node) -> _Pairs:

@@ -13,6 +13,7 @@ from derive.latex.heads import (
     gives_e_a_meaning,
     of_distributions,
     survey_delta,
+    survey_events,
     survey_functions_of_members,
     survey_heads,
 )
@@ -45,6 +46,7 @@ def survey(trees: list[s.Listing], context: Context, known: frozenset[str]) -> R
             if isinstance(script.base, s.Big) and script.sub is not None:
                 roles.bound |= bound_letters(script.sub)
     survey_subscripts(trees, roles)
+    survey_events(trees, roles)
     roles.own |= {"e"} if any(map(gives_e_a_meaning, trees)) else set()
     for tree in trees:
         _survey_memberships(tree, roles)

@@ -110,7 +110,7 @@ def inferred(read: Callable[[Inferred], _T]) -> tuple[Inferred, _T] | None:
     for count in range(1, _FLIPS + 1):
         ways = []
         for names in combinations(sorted(x for x in seen if seen[x] < 2), count):
-            kinds = {name: 1 - seen[name] for name in names}
+            kinds = {x: 2 if x[0].isupper() else 1 - seen[x] for x in names}
             way, _ = _fitted(read, kinds)
             ways += [way] if way is not None else []
         if ways:

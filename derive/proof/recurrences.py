@@ -71,7 +71,8 @@ def unrolled(statement: Statement, context: Context) -> Unrolled:
     if not any(family_of(name, rules) for name in reached):
         return Unrolled(statement, _without_members(context, rules))
     try:
-        return _Unrolling(statement, context, rules, reached).result()
+        found = _Unrolling(statement, context, rules, reached).result()
+        return replace(found, open=BEYOND) if _has_ends(context, rules) else found
     except (_NotUnrolledError, DefinitionError):
         terms = [*_bodies_of(reached, context), *(r.body for r in rules.values())]
         if any(term.has(Partial) for term in (statement.lhs, statement.rhs, *terms)):
@@ -87,6 +88,11 @@ def _with_first_members(context: Context, rules: dict[str, Rule]) -> Context:
                 context = context.assume(Statement(d.head, "=", d.body))
             context = context.without(own)
     return context
+
+
+def _has_ends(context: Context, rules: dict[str, Rule]) -> bool:
+    """Whether a member is defined by a name that no step leads to, as in G_T := 0."""
+    return any(family_of(name, rules) is not None for name in context.definitions)
 
 
 def _without_members(context: Context, rules: dict[str, Rule]) -> Context:

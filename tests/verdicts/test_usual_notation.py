@@ -98,3 +98,50 @@ def test_a_bare_name_beside_its_own_equation_is_another_value() -> None:
     given = [r"L(a, y) = (a-y)^2", r"M = 2\,L(a, 1)"]
     assert verify(r"\frac{\partial M}{\partial a} = 4(a-1)", given=given).status == "proved"
     assert verify(r"\frac{\partial M}{\partial a} = 4(a-y)", given=given).status == "refuted"
+
+
+LAYERS = [
+    r"L = \frac12\sum_i(a^{(2)}_i-y_i)^2",
+    r"a^{(2)}_i = \tanh(z^{(2)}_i)",
+    r"z^{(2)}_i = \sum_j w^{(2)}_{ij}a^{(1)}_j + b^{(2)}_i",
+    r"a^{(1)}_j = \tanh(z^{(1)}_j)",
+    r"z^{(1)}_j = \sum_k w^{(1)}_{jk}x_k + b^{(1)}_j",
+    r"\delta^{(2)}_i = (a^{(2)}_i-y_i)(1-(a^{(2)}_i)^2)",
+    r"\delta^{(1)}_j = (1-(a^{(1)}_j)^2)\sum_i w^{(2)}_{ij}\delta^{(2)}_i",
+]
+BAYES = [r"P(A\mid B) = \frac{P(A,B)}{P(B)}", r"P(B\mid A) = \frac{P(B,A)}{P(A)}"]
+POLICY = [r"\pi(a) = \frac{e^{\theta_a}}{\sum_b e^{\theta_b}}"]
+PAIRS = [
+    (
+        r"\frac{\partial L}{\partial w^{(1)}_{jk}} = \delta^{(1)}_j x_k",
+        r"\frac{\partial L}{\partial w^{(1)}_{jk}} = \delta^{(1)}_k x_j",
+        LAYERS,
+    ),
+    (
+        r"P(A\mid B) = \frac{P(B\mid A)P(A)}{P(B)}",
+        r"P(A\mid B) = \frac{P(B\mid A)P(B)}{P(A)}",
+        BAYES,
+    ),
+    (
+        r"\frac{\partial\log\pi(a)}{\partial\theta_b} = \mathbb{1}[a=b] - \pi(b)",
+        r"\frac{\partial\log\pi(a)}{\partial\theta_b} = \mathbb{1}[a=b] - \pi(a)",
+        POLICY,
+    ),
+    (
+        r"\log(1 + \lambda\|w\|^2) = \log(\lambda\sum_k w_k^2 + 1)",
+        r"\log(1 + \lambda\|w\|^2) = \log(\lambda\sum_k w_k + 1)",
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "false", "given"), PAIRS)
+def test_layers_events_and_policies(claim: str, false: str, given: list[str]) -> None:
+    assert verify(claim, given=given).status == "proved"
+    assert verify(false, given=given).status == "refuted"
+
+
+def test_a_recurrence_with_an_end_is_not_refuted() -> None:
+    given = [r"G_t = r_{t+1} + \gamma G_{t+1}", r"G_T = 0"]
+    claim = r"G_t = \sum_{k=0}^{T-t-1}\gamma^k r_{t+k+1}"
+    assert verify(claim, given=given, assuming=[r"0 < \gamma < 1"]).status != "refuted"

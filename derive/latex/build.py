@@ -6,11 +6,11 @@ import sympy as sp
 
 
 def add(*terms: sp.Expr) -> sp.Expr:
-    return terms[0] if len(terms) == 1 else sp.Add(*terms, evaluate=False)
+    return sp.Add._from_args(terms)
 
 
 def mul(*factors: sp.Expr) -> sp.Expr:
-    return factors[0] if len(factors) == 1 else sp.Mul(*factors, evaluate=False)
+    return sp.Mul._from_args(factors)
 
 
 def neg(term: sp.Expr) -> sp.Expr:
@@ -18,8 +18,8 @@ def neg(term: sp.Expr) -> sp.Expr:
     if isinstance(term, sp.Integer):
         return sp.Integer(-int(term))
     if isinstance(term, sp.Mul):
-        return sp.Mul(sp.S.NegativeOne, *term.args, evaluate=False)
-    return sp.Mul(sp.S.NegativeOne, term, evaluate=False)
+        return mul(sp.S.NegativeOne, *term.args)
+    return mul(sp.S.NegativeOne, term)
 
 
 def signed(sign: str, term: sp.Expr) -> sp.Expr:
@@ -34,7 +34,7 @@ def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
 
 def divide(numerator: sp.Expr, denominator: sp.Expr) -> sp.Expr:
     inverse = sp.Pow(denominator, sp.S.NegativeOne, evaluate=False)
-    return inverse if numerator == 1 else sp.Mul(numerator, inverse, evaluate=False)
+    return inverse if numerator == 1 else mul(numerator, inverse)
 
 
 def call(function: type[sp.Function], *arguments: sp.Expr) -> sp.Expr:

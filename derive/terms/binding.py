@@ -19,6 +19,8 @@ from derive.terms.nodes import At, NamedFunction, Partial, Vec, cases_of, produc
 
 Mapping_ = Mapping[sp.Basic, sp.Expr]
 _Node = TypeVar("_Node", bound=sp.Basic)
+_ASSOCIATIVE = sp.Add | sp.Mul
+_UNEVALUATED = sp.Pow | sp.exp | sp.log | Boolean
 
 
 def bound_symbols(term: sp.Basic) -> tuple[sp.Symbol, ...]:
@@ -87,14 +89,18 @@ def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     # Hashes are known; to find that two terms differ SymPy goes through both.
     if hash(args) == hash(term.args) and args == term.args:
         return term
-    if isinstance(term, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log | Boolean):
+    if isinstance(term, _ASSOCIATIVE):
+        return term._from_args(args)
+    if isinstance(term, _UNEVALUATED):
         return term.func(*args, evaluate=False)
     if isinstance(term, ExprCondPair):
         return sp.Tuple.__new__(ExprCondPair, *args)
     if isinstance(term, sp.Piecewise):
         return cases_of(*(pair.args for pair in args))
-    if isinstance(term, sp.Sum | sp.Product):
-        return (sum_of if isinstance(term, sp.Sum) else product_of)(*args)
+    if isinstance(term, sp.Sum):
+        return sum_of(*args)
+    if isinstance(term, sp.Product):
+        return product_of(*args)
     if isinstance(term, sp.Function | sp.Max | sp.Min) and not isinstance(term, NamedFunction):
         return term.func(*args, evaluate=False)
     return term.func(*args)

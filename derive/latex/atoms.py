@@ -26,6 +26,7 @@ from derive.latex.rows import CASES, Rows
 
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 _CONSTANTS = {r"\pi": "pi", r"\infty": "oo"}
+_ALONE = frozenset({"letter", "name", "number"})
 _BIG = {r"\sum": "sum", r"\prod": "prod"}
 DOTS = frozenset(
     {r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb", r"\dotsm", r"\vdots", r"\ddots"}
@@ -191,6 +192,8 @@ class Atoms(Rows):
 
     def _group(self) -> s.Node:
         begin = self.next()
+        if begin.text == "{" and self.peek.kind in _ALONE and self.tokens[self.at + 1].text == "}":
+            return self._braced_alone(begin.start)
         outer = self.bars, self.in_subscript, self.skips_alignment
         self.bars = (*self.bars, "{" if begin.text == "{" else "(")
         if begin.text != "{":
@@ -218,6 +221,16 @@ class Atoms(Rows):
         if delimiter == "{" and isinstance(inner, s.Name | s.Function | s.Differential):
             return inner
         return s.Group(begin.start, close.end, body, delimiter)
+
+    def _braced_alone(self, start: int) -> s.Node:
+        """A letter or number alone in braces."""
+        inner = self.atom()
+        end = self.next().end
+        if not isinstance(inner, s.Number):
+            return inner
+        place = (inner.start, inner.end)
+        body = s.Listing(*place, (s.Chain(*place, (inner,), ()),), ())
+        return s.Group(start, end, body, "{")
 
     def _at_rows(self) -> bool:
         return self.peek.text == r"\begin" and self.peek_environment() in CASES

@@ -64,14 +64,11 @@ class Cursor:
     def relation_at(self, k: int) -> tuple[str, int] | None:
         """The relation at token k (sign and number of tokens), if one stands there."""
         text = self.tokens[k].text
-        if text == r"\not":
-            following = self.tokens[k + 1].text
-            return ("!=", 2) if following == "=" else None
-        if text == r"\in":
-            return "in", 1
         if text in RELATIONS:
             return RELATIONS[text], 1
-        return None
+        if text == r"\not" and self.tokens[k + 1].text == "=":
+            return "!=", 2
+        return ("in", 1) if text == r"\in" else None
 
     def split_digit(self, halves: bool = False) -> None:
         """TeX takes a single digit as an argument: \\frac12 is a half, x^12 would be x¹2."""

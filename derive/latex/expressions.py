@@ -213,6 +213,8 @@ class Expressions(Cursor):
 
     def split_letters(self) -> None:
         """Replace a run of letters that stands here by the names in it."""
+        if self.peek.kind != "letter":
+            return
         last = self.at
         while (
             self.tokens[last].kind == "letter"

@@ -21,10 +21,11 @@ MAX_LENGTH = 20_000
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+) | (?P<comment>%[^\n]*) | (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-    | (?P<command>\\(?:[A-Za-z]+|.)) | (?P<symbol>\|\||:=|\.\.\.) | (?P<letter>[^\W\d_])
-    | (?P<other>.)""",
+    | (?P<command>\\(?:[A-Za-z]+|.)) | (?P<dots>\.\.\.) | (?P<letter>[A-Za-z])
+    | (?P<other>\|\||:=|[!-~]) | (?P<unusual>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_TAKEN_AS_THEY_ARE = frozenset({"letter", "command", "other"})
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]")
 
 _UNICODE = {
@@ -121,43 +122,32 @@ def _scan(source: str) -> list[Token]:
     found: list[Token] = []
     spaced = False
     for match in _TOKEN.finditer(source):
-        kind, text = match.lastgroup, match.group()
+        kind, text = str(match.lastgroup), match.group()
         start, end = match.span()
-        if kind == "comment" and start and source[start - 1].isdigit():
-            raise ReadError(source, start, "'%'", r"\% (a bare % begins a comment)")
-        if kind == "space" or kind == "comment":
+        if kind in _TAKEN_AS_THEY_ARE:
+            pass
+        elif kind == "space" or kind == "comment":
+            if kind == "comment" and start and source[start - 1].isdigit():
+                raise ReadError(source, start, "'%'", r"\% (a bare % begins a comment)")
             spaced = True
             continue
-        if kind == "number" and _EXPONENT.match(source, end):
+        elif kind == "dots":
+            kind, text = "command", r"\dots"
+        elif kind == "unusual":
+            kind, text = _unusual(source, start, text)
+        elif _EXPONENT.match(source, end):
             raise ReadError(
                 source, start, repr(text + "e"), r"a power of ten such as 1.5 \cdot 10^{3}"
             )
-        if kind == "letter":
-            kind, text = _letter(text)
-        elif kind == "symbol" or kind == "other":
-            kind, text = _other(source, start, text)
-        found.append(Token(str(kind), text, start, end, False, spaced))
+        found.append(Token(kind, text, start, end, False, spaced))
         spaced = False
     return found
 
 
-def _letter(text: str) -> tuple[str, str]:
-    r"""A Latin or Greek letter; one of another script may only stand in a \text{...}."""
-    if text.isascii():
-        return "letter", text
-    name = unicodedata.name(text, "")
-    case, _, greek = name.removeprefix("GREEK ").partition(" LETTER ")
-    if name.startswith("GREEK ") and greek.isalpha():
-        word = greek.lower().replace("lamda", "lambda")
-        return "command", "\\" + (word.capitalize() if case == "CAPITAL" else word)
-    return "foreign", text
-
-
-def _other(source: str, at: int, text: str) -> tuple[str, str]:
-    if text == "...":
-        return "command", r"\dots"
-    if text.isascii() and text.isprintable():
-        return "other", text
+def _unusual(source: str, at: int, text: str) -> tuple[str, str]:
+    """What a character beyond ASCII stands for."""
+    if text.isalnum() and not text.isdecimal():
+        return _letter(text)
     if text in _UNICODE:
         text = _UNICODE[text]
         return ("command" if text.startswith("\\") else "other"), text
@@ -165,6 +155,16 @@ def _other(source: str, at: int, text: str) -> tuple[str, str]:
         shown = unicodedata.name(text, f"U+{ord(text):04X}")
         raise ReadError(source, at, f"the character {shown}", "LaTeX mathematics")
     return "other", text
+
+
+def _letter(text: str) -> tuple[str, str]:
+    r"""A Greek letter; one of another script may only stand in a \text{...}."""
+    name = unicodedata.name(text, "")
+    case, _, greek = name.removeprefix("GREEK ").partition(" LETTER ")
+    if name.startswith("GREEK ") and greek.isalpha():
+        word = greek.lower().replace("lamda", "lambda")
+        return "command", "\\" + (word.capitalize() if case == "CAPITAL" else word)
+    return "foreign", text
 
 
 def _without_crossing(tokens: list[Token]) -> list[Token]:

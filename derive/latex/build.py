@@ -6,11 +6,11 @@ import sympy as sp
 
 
 def add(*terms: sp.Expr) -> sp.Expr:
-    return sp.Add._from_args(terms)
+    return sp.Add._from_args(terms, True)
 
 
 def mul(*factors: sp.Expr) -> sp.Expr:
-    return sp.Mul._from_args(factors)
+    return sp.Mul._from_args(factors, True)
 
 
 def neg(term: sp.Expr) -> sp.Expr:

@@ -26,7 +26,7 @@ from derive.latex.reach import is_used_outside
 from derive.latex.roles import Roles, head_name
 from derive.latex.survey import gives_vector
 from derive.latex.values import component_of
-from derive.latex.wide import doubled, inside_logarithms, widened
+from derive.latex.wide import doubled, inside_logarithms, says_apart, widened
 from derive.terms import Domain, Statement, Vec, shape_of
 from derive.terms.context import RELATIONS as STATED
 
@@ -176,8 +176,10 @@ class _Draft:
         try:
             for other in (
                 widened(side, self.elaborator.is_open_derivative),
-                doubled(side, lambda letter: is_used_outside(letter, chain, place, roles)),
-                inside_logarithms(side),
+                doubled(side, lambda letter: is_used_outside(letter, chain, place, roles))
+                if any(map(says_apart, chain.of(s.Chain)))
+                else None,
+                inside_logarithms(side) if chain.of(s.Function) else None,
             ):
                 found += [] if other is None else [self.elaborator.scalar(other)]
         except ReadError:

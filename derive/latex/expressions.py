@@ -80,7 +80,7 @@ class Expressions(Cursor):
     ends_at_colon = False
 
     def _skip_alignment(self) -> None:
-        while self.skips_alignment and self.peek.text == "&":
+        while self.tokens[self.at].text == "&" and self.skips_alignment:
             self.at += 1
 
     # -- sums and terms -----------------------------------------------------------------------
@@ -122,12 +122,12 @@ class Expressions(Cursor):
                     self.fail("a factor" if items else "a term")
                 items.append(self.item())
                 ops.append(op)
-            elif self._evaluation_bar():
+            elif self.peek.text == "|" and self._evaluation_bar():
                 bar = self.next()
                 self.next()
                 point = self.subscript()
                 items[-1] = s.Evaluation(items[-1].start, max(bar.end, point.end), items[-1], point)
-            elif self._signed_summand(items):
+            elif self.peek.text in ("+", "-") and self._awaits_operand(items):
                 sign = self.next()
                 rest = self.term()
                 items.append(s.Addition(sign.start, rest.end, (rest,), (SIGNS[sign.text],)))
@@ -145,23 +145,23 @@ class Expressions(Cursor):
             return items[0]
         return s.Term(start, items[-1].end, tuple(items), tuple(ops))
 
-    def _signed_summand(self, items: list[s.Node]) -> bool:
-        """Whether a sign stands right behind a sum or an integral: Σ −2x."""
-        if self.peek.text not in ("+", "-"):
-            return False
+    def _awaits_operand(self, items: list[s.Node]) -> bool:
+        """Whether a sum or an integral waits for what it is taken of: a sign may follow, Σ −2x."""
         return isinstance(s.unscripted(items[-1]), s.Big | s.Integral)
 
     def _item_here(self, items: list[s.Node], op: str) -> bool:
-        outside = self.peek.kind == "command" and items and not op and not self.bars
-        if outside and self.remark_here() is not None:
+        token = self.peek
+        if not items or op:
+            return self.starts_item()
+        if token.wide:
             return False
-        waiting = not items or bool(op) or isinstance(s.unscripted(items[-1]), _OPEN)
-        return self.starts_item(waiting) and not (items and not op and self.peek.wide)
+        if token.kind == "command" and not self.bars and self.remark_here() is not None:
+            return False
+        return self.starts_item(isinstance(s.unscripted(items[-1]), _OPEN))
 
     def _evaluation_bar(self) -> bool:
         return (
-            self.peek.text == "|"
-            and self.peek.kind == "other"
+            self.peek.kind == "other"
             and self.tokens[self.at + 1].text == "_"
             and not (self.bars and self.bars[-1] == "|")
         )

@@ -57,7 +57,7 @@ def with_lost_rows(tokens: list[Token]) -> list[Token]:
 
     Only if what stands before and after each of them has a column mark, as a row would.
     """
-    if _LOST_BREAKS.isdisjoint(t.text for t in tokens):
+    if _LOST_BREAKS.isdisjoint([t.text for t in tokens]):
         return tokens
     found = list(tokens)
     stack: list[int] = []
@@ -93,7 +93,7 @@ def _restore(tokens: list[Token], first: int, last: int) -> None:
 
 def without_frames(tokens: list[Token], is_relation: Callable[[Token], bool]) -> list[Token]:
     r"""Without \boxed and the like, and with the relation in `\stackrel{def}{=}` alone."""
-    if _AROUND.isdisjoint(t.text for t in tokens):
+    if _AROUND.isdisjoint([t.text for t in tokens]):
         return tokens
     dropped: set[int] = set()
     for k, token in enumerate(tokens):

@@ -15,7 +15,6 @@ from derive.latex.roles import Roles, head_name, index_parts, label_text
 from derive.latex.spelling import is_derivative, mapped
 
 _DEVIATIONS = frozenset({"sigma", "hat sigma", "s", "tau"})
-_BOLD = ("bold ", "vec ")
 _NO_ROLES = Roles()
 
 
@@ -175,4 +174,4 @@ def _bold_vectors(trees: Sequence[s.Listing]) -> set[str]:
 
 
 def _is_bold(name: s.Name) -> bool:
-    return any(x in name.text for x in _BOLD)
+    return "bold " in name.text or "vec " in name.text

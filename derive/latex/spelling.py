@@ -18,6 +18,7 @@ _LAYERED = frozenset(
     | {"delta", "nabla", "theta", "Theta", "net"}
 )
 _HEADS = frozenset({"Q", "K", "V", "O"})
+_PREFIXES = ("d", "Delta")
 _LAYERS = frozenset({"l", "L", "ell"})
 _N = TypeVar("_N", bound=s.Node)
 
@@ -47,11 +48,12 @@ def _field_names(kind: type[s.Node]) -> tuple[str, ...]:
 
 def respelled(tree: s.Listing) -> s.Listing:
     """The tree with names that are written in several pieces as one."""
-    tree = replace(tree, items=tuple(map(_without_home, tree.items)))
-    if not any(_may_change(node) for node in tree.nodes):
+    tree = mapped(tree, _without_home)
+    prefixed = any(name.text in _PREFIXES for name in tree.of(s.Name))
+    if not prefixed and not any(map(_may_change, tree.of(s.Script))):
         return tree
     tree = _without_primed_indices(tree)
-    alone = {name for name in ("d", "Delta") if _stands_alone(tree, name)}
+    alone = {name for name in _PREFIXES if _stands_alone(tree, name)}
 
     def rewrite(node: s.Node) -> s.Node:
         if isinstance(node, s.Fraction) and is_derivative(node):
@@ -103,11 +105,7 @@ def _layered_below(node: s.Node) -> s.Node:
     return _layered(mapped(node, _layered_below))
 
 
-def _may_change(node: s.Node) -> bool:
-    if isinstance(node, s.Name):
-        return node.text in ("d", "Delta")
-    if not isinstance(node, s.Script):
-        return False
+def _may_change(node: s.Script) -> bool:
     if isinstance(node.base, s.Big):
         return any(isinstance(x, s.Script) and x.primes for x in (node.sub or node).nodes)
     if not isinstance(node.base, s.Name) or node.sup is None:
@@ -213,7 +211,7 @@ def _is_quotient(items: list[s.Node], ops: list[str], k: int) -> bool:
 def _prefixed(first: s.Node, second: s.Node, alone: set[str]) -> s.Node | None:
     """The name that `d` or `Δ` makes with the letter after it."""
     prefix = first.text if isinstance(first, s.Name) else ""
-    if prefix not in ("d", "Delta") or prefix in alone or not _is_name(second):
+    if prefix not in _PREFIXES or prefix in alone or not _is_name(second):
         return None
     if prefix == "d" and not _adjacent(first, second):
         return None

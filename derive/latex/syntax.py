@@ -34,7 +34,8 @@ class _Kept(Generic[_T]):
     def __get__(self, node: Node | None, kind: type) -> _Kept[_T] | _T:
         if node is None:
             return self
-        found = node.__dict__[self.work.__name__] = self.work(node)
+        found = self.work(node)
+        setattr(node, self.work.__name__, found)
         return found
 
 
@@ -49,7 +50,10 @@ class Node:
     def children(self) -> tuple[Node, ...]:
         """The nodes directly inside, in source order of their fields."""
         found: list[Node] = []
-        for value in self.__dict__.values():
+        # A look at its dictionary would make one for each node.
+        contents: tuple[str, ...] = self.__match_args__[2:]
+        for name in contents:
+            value = getattr(self, name)
             if isinstance(value, Node):
                 found.append(value)
             elif isinstance(value, tuple):
@@ -265,6 +269,15 @@ class Listing(Node):
 
     items: tuple[Node, ...]
     separators: tuple[str, ...]
+
+    @_Kept
+    def _by_kind(self) -> dict[type[Node], list[Node]]:
+        """That of a formula, from those of its chains, which are asked as well."""
+        table: dict[type[Node], list[Node]] = {Listing: [self]}
+        for item in self.items:
+            for kind, nodes in item._by_kind.items():
+                table.setdefault(kind, []).extend(nodes)
+        return table
 
 
 _WRAPPERS = frozenset({Group, Term, Addition, Chain, Listing})

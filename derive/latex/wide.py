@@ -18,17 +18,14 @@ def widened(side: s.Node, opens: Callable[[s.Node], bool]) -> s.Node | None:
 
     `opens` says whether an item is an operator that stands before what it applies to.
     """
-    if not side.of(s.Fraction) and not side.of(s.Differential):
-        return None
     plain = s.bare(side)
-    whole = plain if isinstance(plain, s.Addition) else s.Addition(
-        plain.start, plain.end, (plain,), ("+",)
-    )  # fmt: skip
-    for place, term in enumerate(whole.terms):
+    whole = plain if isinstance(plain, s.Addition) else None
+    for place, term in enumerate(whole.terms if whole is not None else (plain,)):
         items, ops = (term.items, term.ops) if isinstance(term, s.Term) else ((term,), ("",))
         for at, (item, op) in enumerate(zip(items, ops[1:], strict=False)):
             if op or not opens(item):
                 continue
+            whole = whole or s.Addition(plain.start, plain.end, (plain,), ("+",))
             operand = _operand(whole, place, at + 1)
             if operand is None:
                 return None
@@ -48,20 +45,19 @@ def doubled(side: s.Node, is_free: Callable[[str], bool]) -> s.Node | None:
         nonlocal changed
         if isinstance(node, s.Script) and isinstance(node.base, s.Big) and node.sub is not None:
             limits = s.bare(node.sub)
-            partner = limits.parts[-1] if _says_apart(limits) else None
+            partner = limits.parts[-1] if says_apart(limits) else None
             if isinstance(partner, s.Name) and not is_free(partner.text):
                 changed = True
                 listing = s.Listing(limits.start, limits.end, (partner, limits), (",",))
                 return replace(node, sub=listing)
         return mapped(node, both)
 
-    if not any(map(_says_apart, side.of(s.Chain))):
-        return None
     found = both(side)
     return found if changed else None
 
 
-def _says_apart(limits: s.Node) -> TypeGuard[s.Chain]:
+def says_apart(limits: s.Node) -> TypeGuard[s.Chain]:
+    """Whether a relation is one ≠, as below a sum."""
     return isinstance(limits, s.Chain) and limits.relations == ("!=",)
 
 
@@ -97,7 +93,8 @@ def inside_logarithms(side: s.Node) -> s.Node | None:
                 items[k + 1] = s.Group(raised.start, raised.end, raised, "(")
         return replace(node, items=tuple(items))
 
-    if not any(_is_raised(*pair) for term in side.of(s.Term) for pair in pairwise(term.items)):
+    terms = (x for x in side.nodes if isinstance(x, s.Term))
+    if not any(_is_raised(*pair) for term in terms for pair in pairwise(term.items)):
         return None
     return rewrite(side)
 

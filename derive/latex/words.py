@@ -32,6 +32,8 @@ def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> 
     found = {w for w in known if len(w) > 1 and w.isalpha()} | common_words()
     for tokens in formulas:
         for first, last in runs(tokens):
+            if first == last:
+                continue
             run = "".join(t.text for t in tokens[first : last + 1])
             long = len(run) > 2 or _is_abbreviation(tokens, first, last)
             if long and not _inner(run) and _stands_alone(tokens, first, last):

@@ -90,7 +90,7 @@ def rebuild(term: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     if hash(args) == hash(term.args) and args == term.args:
         return term
     if isinstance(term, _ASSOCIATIVE):
-        return term._from_args(args)
+        return term._from_args(args, term.is_commutative)
     if isinstance(term, _UNEVALUATED):
         return term.func(*args, evaluate=False)
     if isinstance(term, ExprCondPair):

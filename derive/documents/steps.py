@@ -30,7 +30,7 @@ from derive.documents.unknowns import (
 )
 from derive.documents.values import values_put_in, with_slopes_found, within_rounding
 from derive.latex import Formula, Step
-from derive.proof import Outcome, prove
+from derive.proof import Outcome, prove, with_layers
 from derive.terms import (
     Context,
     Decimal,
@@ -176,6 +176,7 @@ class Steps:
         if context is self.numeric:
             statement = with_slopes_found(statement, self.plain, context)
         statement, context = with_values_named(statement, context)
+        context = with_layers(statement, context)[0]
         special = self._special(step, statement, lhs, context)
         if special is not None:
             return special
@@ -197,7 +198,7 @@ class Steps:
                            counterexample=None, suggestion=None)  # fmt: skip
         if verdict.verdict == "proved":
             return _with_letter_of_a_sum(verdict, statement)
-        return self._blamed(_with_right_value(verdict, statement), statement, unknown)
+        return self._blamed(_with_right_value(verdict, statement), statement, unknown, context)
 
     def _context_of(self, step: Step, statement: Statement) -> Context:
         """What holds at a step: arithmetic needs nothing, some steps put values in."""
@@ -236,14 +237,19 @@ class Steps:
         return verdict
 
     def _blamed(
-        self, verdict: StepVerdict, statement: Statement, unknown: Sequence[str]
+        self,
+        verdict: StepVerdict,
+        statement: Statement,
+        unknown: Sequence[str],
+        context: Context,
     ) -> StepVerdict:
         """A refuted step, unless the formula or the document leaves open what it says."""
         if verdict.verdict != "refuted":
             return verdict
         numbered = numbered_members_as_letters(statement)
         fresh = sorted(free(numbered.rhs) - free(numbered.lhs), key=str)
-        fresh = [s for s in fresh if str(name_of(s)) in self.task.fresh]
+        told = context.definitions
+        fresh = [s for s in fresh if (x := str(name_of(s))) in self.task.fresh and x not in told]
         if fresh:
             return naming_coefficients(verdict, numbered, fresh)
         some = not unknown and holds_for_some(statement, self.plain)

@@ -3,6 +3,7 @@
 from derive.proof.assumptions import prepare
 from derive.proof.certificate import Certificate
 from derive.proof.checker import CheckError, check
+from derive.proof.layers import with_layers
 from derive.proof.prover import prove
 from derive.proof.recurrences import unrolled
 from derive.proof.verdict import Counterexample, Outcome, Status
@@ -17,4 +18,5 @@ __all__ = [
     "prepare",
     "prove",
     "unrolled",
+    "with_layers",
 ]

@@ -7,13 +7,13 @@ t, it is refuted. Both are claims without a recurrence, which the prover decides
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from derive.proof.influence import namesakes
-from derive.proof.stepping import Rule, recurrences
+from derive.proof.stepping import Rule, recurrences, stands_alone
 from derive.proof.verdict import Outcome
 from derive.terms import (
     Context,
@@ -102,6 +102,24 @@ def _refuted(outcome: Outcome, claim: _Claim, count: int) -> Outcome:
     at = ", ".join(f"{k} = {v}" for k, v in point.items())
     reason = f"the sides differ at {at}: {found.lhs} against {found.rhs}"
     return replace(outcome, reason=reason, counterexample=replace(found, assignment=point))
+
+
+def at_first_times(
+    statement: Statement, context: Context, letter: sp.Symbol | None
+) -> Iterator[Statement]:
+    """What a claim about every t says of the first of them, where first values are known."""
+    rules = recurrences(context)
+    spoken = [t for h in context.hypotheses for t in h.terms]
+    others = [h for h in context.hypotheses if getattr(h.statement, "relation", "") != "="]
+    if letter is None or any(stands_alone(letter, term) for term in spoken):
+        return
+    if any(_has_family(t, rule) for h in others for t in h.terms for rule in rules.values()):
+        return  # they may say so of later members too, and of these by them
+    for time in map(sp.Integer, (2, 3)):
+        sides = [substitute(side, {letter: time}) for side in (statement.lhs, statement.rhs)]
+        places = [i for side in sides for x in parts(side, sp.Indexed) for i in x.indices]
+        if all(not i.is_Integer or i >= 1 for i in places):
+            yield Statement(sides[0], statement.relation, sides[1])
 
 
 @dataclass(frozen=True)
@@ -255,7 +273,7 @@ def _first(
 def _says_nothing(hypothesis: Hypothesis, rules: dict[str, Rule], letter: sp.Symbol) -> bool:
     """Whether a hypothesis says nothing of recurrences or of this t."""
     spoken_of = any(_has_family(t, r) for t in hypothesis.terms for r in rules.values())
-    return not spoken_of and not any(_stands_alone(letter, t) for t in hypothesis.terms)
+    return not spoken_of and not any(stands_alone(letter, t) for t in hypothesis.terms)
 
 
 def _body_without(statement: Statement, rule: Rule, letter: sp.Symbol) -> sp.Expr:
@@ -269,12 +287,6 @@ def _has_family(term: sp.Expr, rule: Rule, but: sp.Expr | None = None) -> bool:
     """Whether a term speaks of members, or of a name such as h_0 or h_T that may be one."""
     names = {str(name_of(x)) for x in free(term) if x != but}
     return any(name == rule.name or name.startswith(f"{rule.name}_") for name in names)
-
-
-def _stands_alone(letter: sp.Symbol, term: sp.Expr) -> bool:
-    """Whether a letter is more than an index in a term."""
-    bare = map_terms(term, lambda x: sp.S.Zero if isinstance(x, sp.Indexed) else x)
-    return bare.has(letter)
 
 
 def _moves(context: Context, letter: sp.Symbol) -> bool:

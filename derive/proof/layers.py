@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derive.errors import DefinitionError, UnsupportedError
+from derive.errors import DefinitionError
 from derive.proof.influence import reached_names
 from derive.terms import (
     Context,
@@ -88,8 +88,7 @@ class Rule:
 def with_layers(statement: Statement, context: Context) -> tuple[Context, str]:
     """The context with what its layers say of those that the claim speaks of.
 
-    Beside it, why a point does not refute the claim: "" if it may. Raises `UnsupportedError` if
-    it speaks of too many.
+    Beside it, why a point does not refute the claim: "" if it may.
     """
     found: dict[str, list[Rule]] = {}
     for definition in _definitions(context):
@@ -158,7 +157,9 @@ class _Layers:
                 self.apart.add(x)
                 left.append(x)
                 self.open = UNKNOWN
-        raise UnsupportedError(f"more than {MAX_MOVED} formulas of other layers")
+        self.open = UNKNOWN
+        self.apart |= {x for x, _ in self._undefined(self._names())}
+        return [*left, *(x for x in sorted(self.apart, key=str) if x not in left)]
 
     def _names(self) -> dict[str, sp.Expr]:
         """The names that the claim is made of."""

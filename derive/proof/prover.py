@@ -8,6 +8,7 @@ Everything else is `conditional`, with the condition, or `undecided`, with the r
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from derive.errors import DeriveError
@@ -18,7 +19,7 @@ from derive.proof.checker import CheckError, check
 from derive.proof.conditions import AUDIT_POINTS, WIDE_POINTS, cases, fails_under, joined, needed
 from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
-from derive.proof.induction import by_induction
+from derive.proof.induction import at_first_times, by_induction
 from derive.proof.influence import namesakes, refuse_siblings
 from derive.proof.layers import with_layers
 from derive.proof.leaf import Leaf
@@ -55,9 +56,10 @@ def prove(
             return inductive
         context, trouble = with_layers(statement, context)
         steps = unrolled(statement, context)
+        inside = context
         if steps.context is not context:
-            context = _without_consequences(steps.context, deadline)
-        outcome = _judged(steps.statement, context, deadline, points_first)
+            inside = _without_consequences(steps.context, deadline)
+        outcome = _judged(steps.statement, inside, deadline, points_first)
     except (DeriveError, RecursionError) as error:
         return Outcome("undecided", _sentence(error))
     except Exception as error:
@@ -66,8 +68,22 @@ def prove(
     if outcome.status != "refuted":
         return outcome
     # What fails at a point may hold all the same.
-    trouble = trouble or steps.open or _mixed_up(statement, context)
+    trouble = trouble or _mixed_up(statement, inside)
+    if steps.open and not trouble:
+        early = at_first_times(statement, context, steps.letter)
+        return _refuted_early(early, context, deadline) or Outcome("undecided", steps.open)
     return Outcome("undecided", trouble) if trouble else outcome
+
+
+def _refuted_early(
+    claims: Iterable[Statement], context: Context, deadline: float
+) -> Outcome | None:
+    """The refutation of what a claim says of one of the first times."""
+    for statement in claims:
+        outcome = prove(statement, context, deadline - time.monotonic())
+        if outcome.status == "refuted":
+            return outcome
+    return None
 
 
 def _by_induction(statement: Statement, context: Context, deadline: float) -> Outcome | None:

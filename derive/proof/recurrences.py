@@ -16,14 +16,13 @@ import sympy as sp
 
 from derive.errors import DefinitionError, UnsupportedError
 from derive.proof.influence import influence, reached_names
-from derive.proof.stepping import Rule, family_of, recurrences
+from derive.proof.stepping import Rule, bound_in, family_of, recurrences
 from derive.terms import (
     Context,
     Definition,
     Hypothesis,
     Partial,
     Statement,
-    bound_symbols,
     evaluated,
     family,
     free,
@@ -48,12 +47,14 @@ class _NotUnrolledError(Exception):
 class Unrolled:
     """A claim and its context with the steps of their recurrences that the claim needs.
 
-    `open` says why the claim may be true where it fails at a point; "" if it may not.
+    `open` says why the claim may be true where it fails at a point; "" if it may not. `letter`
+    is the t from which the members are counted.
     """
 
     statement: Statement
     context: Context
     open: str = ""
+    letter: sp.Symbol | None = None
 
 
 def unrolled(statement: Statement, context: Context) -> Unrolled:
@@ -75,8 +76,11 @@ def unrolled(statement: Statement, context: Context) -> Unrolled:
         return replace(found, open=BEYOND) if _has_ends(context, rules) else found
     except (_NotUnrolledError, DefinitionError):
         terms = [*_bodies_of(reached, context), *(r.body for r in rules.values())]
-        if any(term.has(Partial) for term in (statement.lhs, statement.rhs, *terms)):
-            raise UnsupportedError(BEYOND) from None
+        moved = reached_names([r.body for r in rules.values()], context, bodies) | rules.keys()
+        for term in (statement.lhs, statement.rhs, *terms):
+            for p in parts(term, Partial):
+                if any(str(name_of(v)) in moved for v in p.variables):
+                    raise UnsupportedError(BEYOND) from None
         return Unrolled(statement, own, BEYOND)
 
 
@@ -109,10 +113,6 @@ def _bodies_of(names: Iterable[str], context: Context) -> list[sp.Expr]:
     return [d.body for name in names for d in context.definitions.get(name, ())]
 
 
-def _bound(terms: Iterable[sp.Basic]) -> set[sp.Symbol]:
-    return {k for t in terms for node in sp.preorder_traversal(t) for k in bound_symbols(node)}
-
-
 class _Unrolling:
     """One claim with the members that it reaches."""
 
@@ -139,7 +139,9 @@ class _Unrolling:
         for name, offset in sorted((n, o) for n, found in self.reached.items() for o in found):
             context = self._with_member(context, self.rules[name], offset)
         lhs, rhs = (self._named(side) for side in (self.statement.lhs, self.statement.rhs))
-        return Unrolled(Statement(lhs, self.statement.relation, rhs), context, self.open)
+        return Unrolled(
+            Statement(lhs, self.statement.relation, rhs), context, self.open, self.letter
+        )
 
     # -- what takes part ----------------------------------------------------------------------
 
@@ -191,7 +193,7 @@ class _Unrolling:
         letters = set()
         for member in self._members(terms):
             letters |= self._time(member, self.rules).free_symbols
-        if len(letters) > 1 or letters & _bound(terms):
+        if len(letters) > 1 or letters & bound_in(terms):
             raise _NotUnrolledError
         return next(iter(letters), None)
 
@@ -253,7 +255,7 @@ class _Unrolling:
         self, hypothesis: Hypothesis, said: Statement, members: list[sp.Indexed]
     ) -> Iterator[Hypothesis]:
         letters = self._letters(members)
-        if len(letters) != 1 or letters & _bound((said.lhs, said.rhs)):
+        if len(letters) != 1 or letters & bound_in((said.lhs, said.rhs)):
             raise _NotUnrolledError
         (letter,) = letters
         for shift in range(-REACH, REACH + 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,9 @@ from derive.terms import (
     Context,
     Hypothesis,
     Statement,
+    bound_symbols,
     evaluated,
+    map_terms,
     name_of,
     parts,
     substitute,
@@ -128,3 +130,14 @@ def _recurrence(head: sp.Indexed, body: sp.Expr, hypothesis: Hypothesis) -> Rule
             (step,) = signs
             return Rule(head, body, position, step, hypothesis) if step else None
     return None
+
+
+def stands_alone(letter: sp.Symbol, term: sp.Expr) -> bool:
+    """Whether a letter is more than an index in a term."""
+    bare = map_terms(term, lambda x: sp.S.Zero if isinstance(x, sp.Indexed) else x)
+    return bare.has(letter)
+
+
+def bound_in(terms: Iterable[sp.Basic]) -> set[sp.Symbol]:
+    """The letters that sums and other binders in these terms bind."""
+    return {k for t in terms for node in sp.preorder_traversal(t) for k in bound_symbols(node)}

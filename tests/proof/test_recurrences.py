@@ -168,3 +168,16 @@ def test_members_that_are_numbered_and_first_values(claim: str, assuming: tuple[
 )
 def test_first_values_that_are_defined(claim: str, given: tuple[str, ...]) -> None:
     assert derive.verify(claim, given=given).status == "refuted"
+
+
+def test_what_fails_at_one_of_the_first_times_is_refuted() -> None:
+    given = (r"v_t = \beta v_{t-1} + g_t", "v_0 = 0", r"w_t = w_{t-1} - \eta v_t")
+    claim = r"w_t - w_{t-1} = \beta (w_{t-1} - w_{t-2}) {} \eta g_t"
+    assert derive.verify(claim.replace("{}", "-"), given=given).status == "proved"
+    assert derive.verify(claim.replace("{}", "+"), given=given).status == "refuted"
+
+
+def test_derivatives_by_what_does_not_move_the_members() -> None:
+    given = ("h_t = w h_{t-1}", r"L = \sum_t v h_t")
+    assert derive.verify(r"\frac{\partial L}{\partial v} = 0", given=given).status != "proved"
+    assert derive.verify(r"\frac{\partial L}{\partial w} = 0", given=given).status != "proved"

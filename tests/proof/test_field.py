@@ -174,10 +174,20 @@ def test_reduction_keeps_values_that_obey_the_relations(term: sp.Expr, value: sp
 
 def test_exclusive_generators_have_no_product() -> None:
     field, (u, v, w) = make_field(("indicator", "indicator", "atom"))
-    field.exclusive.add((0, 1))
+    field.multiply_to(0, 1)
     assert (u * v).is_zero
     assert ((u + v) * (u + v)).key == (u * u + v * v).key
     assert not (u * w).is_zero
+
+
+def test_a_product_may_be_another_polynomial() -> None:
+    """1[u = v + 2w] · u is 1[u = v + 2w] · (v + 2w), whatever else stands with it."""
+    field, (u, v, w, mark) = make_field(("atom", "atom", "atom", "indicator"))
+    field.multiply_to(0, 3, ((v + w + w) * mark).num)
+    assert (mark * (u - v - w - w)).is_zero
+    assert (mark * u * u).same(mark * (v + w + w) ** 2)
+    assert not (mark * (u - v)).is_zero
+    assert not (u - v - w - w).is_zero
 
 
 def test_what_the_field_refuses() -> None:

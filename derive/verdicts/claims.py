@@ -21,7 +21,7 @@ from derive.verdicts.surroundings import (
     read_together,
     with_conditions,
 )
-from derive.verdicts.twofold import in_known_sets, twofold_reading
+from derive.verdicts.twofold import fails_in_another, in_known_sets, twofold_reading
 from derive.verdicts.verdict import StepVerdict, Verdict
 
 SECONDS = 10.0
@@ -157,6 +157,11 @@ def judged_step(
         if twofold is not None:
             reason = f"{twofold}; else {outcome.reason}"
             outcome, meant = Outcome("undecided", reason), None
+    left = start + seconds - time.perf_counter()
+    holds = outcome.status in ("proved", "conditional")
+    if holds and fails_in_another(statement, others, context, left):
+        reason = "it fails if what follows is differentiated too; brackets would say"
+        outcome, hypotheses, meant = Outcome("undecided", reason), (), None
     return StepVerdict(
         lhs,
         rhs,

@@ -8,7 +8,7 @@ import sympy as sp
 
 from derive.latex.formula import UNKNOWN_SET
 from derive.proof import prove
-from derive.terms import Context, Domain, Statement, free, real
+from derive.terms import Context, Domain, Partial, Statement, free, parts, real
 from derive.verdicts.verdict import StepVerdict
 
 IMAGINARY = real("i")
@@ -33,6 +33,18 @@ def twofold_reading(
     if IMAGINARY not in context.domains and holds_with_imaginary_unit(statement):
         return "it holds if i is the imaginary unit, which is not read"
     return None
+
+
+def fails_in_another(
+    statement: Statement, others: Sequence[Statement], context: Context, seconds: float
+) -> bool:
+    """Whether a statement fails if its derivatives reach over what follows, as d/dx x² · x may."""
+
+    def slopes(said: Statement) -> set[sp.Expr]:
+        return {p for side in (said.lhs, said.rhs) for p in parts(side, Partial)}
+
+    wider = [other for other in others if slopes(other) != slopes(statement)]
+    return any(prove(other, context, seconds).status == "refuted" for other in wider)
 
 
 def _may_count(statement: Statement, context: Context, seconds: float) -> bool:

@@ -165,6 +165,10 @@ BAD = (
     row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w + z)_j"),
     row(r"\frac{da}{db} = 0", "a = x^2", "b = 2x"),
     row(r"\frac{\partial a}{\partial b} = 0", "a = x^2", "b = x"),
+    # what is differentiated
+    row(r"\frac{d}{dx} x^2 \cdot x = 2x^2"),
+    row(r"\frac{d}{dx} x^2 / x = 2"),
+    row(r"\frac{d}{dx} f(x) \cdot g(x) = f'(x) g(x)", "f(x) = x^2", "g(x) = x"),
     # powers of what may be negative
     row(r"x^n > 0", assuming=("x > -1",)),
     row(r"x^{2n} > 0"),

@@ -11,7 +11,7 @@ from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.ambiguous import joined_numerals, open_bar
 from derive.latex.ellipsis import components_of
-from derive.latex.names import Names, unknown_size
+from derive.latex.names import Names
 from derive.latex.opaque import Opaque
 from derive.latex.reach import extremum_letters, only_letter, reaching_terms, used_letters
 from derive.latex.roles import index_parts, is_matrix, is_transposition, sign_of
@@ -344,7 +344,7 @@ class Expressions:
         with self.names.binding(*letters):
             body = self.scalar(group)
             indices = [self.names.scalar(x) for x in letters]
-        return Vec(body, *((k, unknown_size()) for k in indices))
+        return Vec(body, *((k, self.names.unknown_size()) for k in indices))
 
     def exponent(self, sup: s.Node) -> s.Node:
         plain = s.bare(sup)

@@ -23,9 +23,9 @@ from derive.latex.roles import (
 from derive.terms import Vec, family, index, member, real
 
 
-def unknown_size() -> sp.Dummy:
-    """A size that is not written; `Sizes` finds which it is."""
-    return sp.Dummy("size", integer=True, positive=True)
+@lru_cache(maxsize=1024)
+def _unknown_size(number: int) -> sp.Dummy:
+    return sp.Dummy(f"size {number}", integer=True, positive=True)
 
 
 @lru_cache(maxsize=4096)
@@ -132,6 +132,11 @@ class Names:
         if name not in self.roles.families:
             self.roles.families[name] = _unsized_family(name, self.rank(name))
         return self.roles.families[name]
+
+    def unknown_size(self) -> sp.Dummy:
+        """A size that is not written; `Sizes` finds which it is."""
+        self.roles.unknown += 1
+        return _unknown_size(self.roles.unknown)
 
     def rank(self, name: str) -> int:
         return 1 if self._is_one_vector(name) else self.roles.ranks[name]
@@ -246,7 +251,7 @@ class Names:
             with self.binding(letter):
                 k = self.scalar(letter)
             indices = tuple(self.index_term(p) for p in parts)
-            return Vec(self.family(name)[(*indices, k)], (k, unknown_size()))
+            return Vec(self.family(name)[(*indices, k)], (k, self.unknown_size()))
         if rank != len(parts):
             raise self.fail(node, f"{rank} index(es) on {name}, as elsewhere")
         return member(self.family(name), *(self.index_term(p) for p in parts))

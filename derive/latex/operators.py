@@ -7,7 +7,6 @@ import sympy as sp
 from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.elaborate import Sequence_
-from derive.latex.names import unknown_size
 from derive.latex.notation import FUNCTIONS, INDEX_LETTERS, INVERSES, OPAQUE, RECIPROCALS
 from derive.latex.opaque import Opaque
 from derive.latex.reach import implied_letter, is_sample_sum
@@ -143,7 +142,7 @@ class Elaborator(Values):
             neutral = sp.S.Zero if big.kind == "sum" else sp.S.One
             apart = sp.And(*(sp.Ne(k, e) for e in others))
             body = cases_of((body, apart), (neutral, True))
-        top = unknown_size() if limit is None else limit
+        top = self.names.unknown_size() if limit is None else limit
         operator = sum_of if big.kind == "sum" else product_of
         if isinstance(body, sp.Sum if big.kind == "sum" else sp.Product):
             return operator(body.function, *body.limits, (k, start, top))

@@ -32,8 +32,8 @@ class Roles:
     such as the x_i of wᵀx_i, `classes` the families that say which member is meant, such as the y_i
     of f_{y_i}, `samples` what each sample has of its own where a sum over samples
     does not show it, `sample` the letter that numbers the samples, `heads` the arguments
-    in the left sides that define functions, f(x, y) = ..., and `events` the capitals that stand
-    in P(A) and P(A | B) alone.
+    in the left sides that define functions, f(x, y) = ..., `events` the capitals that stand
+    in P(A) and P(A | B) alone, and `unknown` the number of sizes that are not written.
     """
 
     ranks: dict[str, int] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class Roles:
     vectors: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     sample: str = ""
+    unknown: int = 0
     heads: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
     objects: dict[str, sp.Expr] = field(default_factory=dict)

@@ -41,6 +41,7 @@ class Sizes:
         self.numbers: list[tuple[sp.Expr, sp.Expr]] = []
         self.moving: set[sp.Basic] = set()
         self.moved: set[str] = set()
+        self.letters = 0
 
     def find(self, a: sp.Expr) -> sp.Expr:
         while a in self.parent:
@@ -127,7 +128,8 @@ class Sizes:
     def _extent(self, i: sp.Expr, scope: Scope) -> sp.Expr:
         if i not in scope:
             # A free letter means the same throughout the formula: it goes to the outermost scope.
-            scope.maps[-1][i] = sp.Dummy("size", integer=True, positive=True)
+            self.letters += 1
+            scope.maps[-1][i] = _size_of_letter(self.letters)
         return scope[i]
 
     def _index(self, i: sp.Basic, extent: sp.Expr, scope: Scope) -> None:
@@ -178,6 +180,12 @@ class Sizes:
             if isinstance(root, sp.Dummy) and root not in table:
                 table[root] = size(own.pop(0) if own else next(spare))
         return {u: table.get(self.find(u), self.find(u)) for u in self.unknown}
+
+
+@lru_cache(maxsize=1024)
+def _size_of_letter(number: int) -> sp.Dummy:
+    """What a letter runs over, as long as nothing says so; one object for each number."""
+    return sp.Dummy(f"letter {number}", integer=True, positive=True)
 
 
 def _exceeded(term: sp.Basic) -> set[sp.Basic]:

@@ -11,7 +11,6 @@ from derive.latex import syntax as s
 from derive.latex.elaborate import Sequence_
 from derive.latex.ellipsis import components_of, general_term
 from derive.latex.gaussian import gaussian_integral
-from derive.latex.names import unknown_size
 from derive.latex.notation import INDEX_LETTERS
 from derive.latex.roles import call_indices, head_name
 from derive.latex.vectors import Vectors
@@ -97,7 +96,7 @@ class Values(Vectors):
                 weight = self.names.family(distribution)[k]
                 body = self._inside(seq, at + 1, end, bracket)
             self.names.note(f"the expectation read as a sum over {letter}, weights {distribution}")
-            value: sp.Expr = sum_of(build.mul(weight, body), (k, 1, unknown_size()))
+            value: sp.Expr = sum_of(build.mul(weight, body), (k, 1, self.names.unknown_size()))
         else:
             letters = [over[0]] if over is not None else []
             with self.names.ranging(*letters) as x:

@@ -8,7 +8,6 @@ from derive.latex import build
 from derive.latex import syntax as s
 from derive.latex.derivatives import Derivatives
 from derive.latex.elaborate import Sequence_
-from derive.latex.names import unknown_size
 from derive.latex.reach import used_letters
 from derive.latex.roles import is_transpose, label_text, walk
 from derive.terms import Vec, member, named_function, shape_of, sum_of
@@ -84,7 +83,7 @@ class Vectors(Derivatives):
             with self.names.binding(letter):
                 body, k = self.scalar(bars.body), self.names.scalar(letter)
             self.names.note("the norm read as that of the values over all samples")
-            return body, (k, unknown_size())
+            return body, (k, self.names.unknown_size())
         with self.names.spreading() as families:
             body = self.expression(bars.body)
             k = self.names.spread or sp.Dummy()
@@ -140,7 +139,7 @@ class Vectors(Derivatives):
         if any(letter in used_letters(x, self.names.roles) for _, x in sequence):
             with self.names.binding(letter):
                 value, k = self.term(sequence), self.names.scalar(letter)
-            return named_function(name)(Vec(value, (k, unknown_size())))
+            return named_function(name)(Vec(value, (k, self.names.unknown_size())))
         value, k = self.term(sequence), self.scalar(variable)
         if not isinstance(k, sp.Symbol) or isinstance(value, Vec | sp.IndexedBase):
             raise self.fail(sub, f"the letter over which {name} is taken")

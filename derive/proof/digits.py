@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import mul
 
 import sympy as sp
 
@@ -16,16 +18,33 @@ def digits(
 ) -> Iterator[tuple[Poly, Poly, Frac]]:
     """num/den as a sum of numerator/(denominator · scale), the same however it was written.
 
-    Over D^m, D irreducible, the numerator is expanded by powers of D in a generator that
+    Over D^m, D irreducible with a generator that no other factor has, the numerator is expanded by powers of D in a generator that
     carries a bound index; what D has in front of that generator's power goes outside. Then
     Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for u = x_k + b too. Where
     that also carries a bound index, as of u = x_k + b_k, D is divided by as it stands.
     """
-    one = algebra.field.ctx.constant(1)
-    _, factors = algebra.field.factor(den)
-    base, power = factors[0] if len(factors) == 1 else (den, 1)
-    found = _leading(algebra, base, bound) if len(factors) == 1 else None
-    scale = algebra.of(den) / algebra.of(base**power)
+    field = algebra.field
+    content, factors = field.factor(den)
+    for base, power in factors:
+        found = _leading(algebra, base, bound)
+        others = [(f, e) for f, e in factors if f != base]
+        if found is None or any(found[0] in field.used(f) for f, _ in others):
+            continue
+        remaining = reduce(mul, (f**e for f, e in others), field.ctx.constant(content))
+        for rest, digit, scale in _by_powers(algebra, num, base, power, found):
+            for poly, below, factor in digits(algebra, rest, remaining, bound):
+                yield poly, below * digit, scale * factor
+        return
+    base, power = factors[0] if len(factors) == 1 else (den / content, 1)
+    for rest, digit, scale in _by_powers(algebra, num, base, power, None):
+        yield rest, digit, scale * field.constant(content)
+
+
+def _by_powers(
+    algebra: Algebra, num: Poly, base: Poly, power: int, found: tuple[int, Poly] | None
+) -> Iterator[tuple[Poly, Poly, Frac]]:
+    """num/base^power by powers of the base; see `_leading` for what was found of it."""
+    scale = algebra.field.one
     while power and num:
         if found is None:
             num, rest = divmod(num, base)
@@ -34,7 +53,7 @@ def digits(
             scale = scale * algebra.of(found[1] ** times)
         yield rest, base**power, scale
         power -= 1
-    yield num, one, scale
+    yield num, algebra.field.ctx.constant(1), scale
 
 
 def _leading(algebra: Algebra, base: Poly, bound: frozenset[sp.Symbol]) -> tuple[int, Poly] | None:

@@ -68,7 +68,7 @@ def prove(
     if outcome.status != "refuted":
         return outcome
     # What fails at a point may hold all the same.
-    trouble = trouble or _mixed_up(statement, inside)
+    trouble = trouble or _mixed_up(statement, inside) or _mixed_up(steps.statement, inside)
     if steps.open and not trouble:
         early = at_first_times(statement, context, steps.letter)
         return _refuted_early(early, context, deadline) or Outcome("undecided", steps.open)

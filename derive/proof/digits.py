@@ -18,10 +18,11 @@ def digits(
 ) -> Iterator[tuple[Poly, Poly, Frac]]:
     """num/den as a sum of numerator/(denominator · scale), the same however it was written.
 
-    Over D^m, D irreducible with a generator that no other factor has, the numerator is expanded by powers of D in a generator that
-    carries a bound index; what D has in front of that generator's power goes outside. Then
-    Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for u = x_k + b too. Where
-    that also carries a bound index, as of u = x_k + b_k, D is divided by as it stands.
+    Over D^m, D irreducible with a generator that no other factor has, the numerator is expanded
+    by powers of D in that generator, which carries a bound index; what D has in front of its
+    power goes outside. Then Σ e^u/(1 + e^u)² and Σ 1/(1 + e^u) − Σ 1/(1 + e^u)² are one, for
+    u = x_k + b too. Where that also carries a bound index, as of u = x_k + b_k, D is divided by
+    as it stands.
     """
     field = algebra.field
     content, factors = field.factor(den)

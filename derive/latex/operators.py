@@ -11,7 +11,7 @@ from derive.latex.notation import FUNCTIONS, INDEX_LETTERS, INVERSES, OPAQUE, RE
 from derive.latex.opaque import Opaque
 from derive.latex.reach import implied_letter, is_sample_sum
 from derive.latex.roles import bound_letters
-from derive.latex.values import Values
+from derive.latex.values import MEANS, Values
 from derive.terms import (
     NamedFunction,
     cases_of,
@@ -39,6 +39,8 @@ class Elaborator(Values):
                 return self.indicator(condition), at + 2
             return self.item(node), at + 1
         base = node.base if isinstance(node, s.Script) else node
+        if isinstance(base, s.Name):
+            return self._of_name(seq, at, base.text)
         if isinstance(base, s.Big):
             return self._big(seq, at, base)
         if isinstance(base, s.Integral):
@@ -51,16 +53,19 @@ class Elaborator(Values):
             parts = self.derivative_parts(node)
             if parts is not None:
                 return self.quotient_derivative(seq, at, *parts)
-        if self.is_transposed(node):
+        if isinstance(base, s.Group) and self.is_composition(base):
+            return self.composed(seq, at)
+        return self.item(node), at + 1
+
+    def _of_name(self, seq: Sequence_, at: int, name: str) -> tuple[sp.Expr, int]:
+        """The factor that begins with a name."""
+        if self.is_transposed(seq[at][1]):
             return self.dot_product(seq, at)
         if self._is_dot_product(seq, at):
             pair = [*seq[: at + 1], ("", seq[at + 1][1]), *seq[at + 2 :]]
             return self.dot_product(pair, at)
-        if isinstance(base, s.Name):
-            return self.expectation(seq, at) or self.named(seq, at)
-        if isinstance(base, s.Group) and self.is_composition(base):
-            return self.composed(seq, at)
-        return self.item(node), at + 1
+        mean = self.expectation(seq, at) if name in MEANS else None
+        return mean or self.named(seq, at)
 
     def _is_dot_product(self, seq: Sequence_, at: int) -> bool:
         r"""Whether a \cdot b stands here for two vectors."""

@@ -18,6 +18,8 @@ from derive.terms import NamedFunction, Vec, cases_of, member, shape_of, sum_of
 
 _EXPECTATIONS = frozenset({"bb E", "bold E"})
 _MOMENTS = frozenset({"Var", "Cov", "Corr", "bb V", "tr", "Tr", "det", "rank", "diag", "vec"})
+MEANS = _EXPECTATIONS | _MOMENTS | {"E"}
+"""Names before a bracket that may be those of a mean or the like."""
 
 
 class Values(Vectors):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from derive.functions import catalogue
 from derive.latex.notation import ABBREVIATIONS, FUNCTIONS, INVERSES, OPAQUE, RECIPROCALS, RELATIONS
@@ -32,8 +33,6 @@ def words_of(formulas: Iterable[Sequence[Token]], known: Iterable[str] = ()) -> 
     found = {w for w in known if len(w) > 1 and w.isalpha()} | common_words()
     for tokens in formulas:
         for first, last in runs(tokens):
-            if first == last:
-                continue
             run = "".join(t.text for t in tokens[first : last + 1])
             long = len(run) > 2 or _is_abbreviation(tokens, first, last)
             if long and not _inner(run) and _stands_alone(tokens, first, last):
@@ -51,18 +50,14 @@ def _is_abbreviation(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """First and last position of every run of adjacent letters (a script ends its run)."""
-    found, at = [], 0
-    while at < len(tokens):
-        if tokens[at].kind != "letter":
-            at += 1
-            continue
-        last = at
-        if at == 0 or tokens[at - 1].text not in ("_", "^"):
-            while tokens[last + 1].kind == "letter" and tokens[last + 1].start == tokens[last].end:
-                last += 1
-        found.append((at, last))
-        at = last + 1
+    """First and last position of every run of adjacent letters; a letter as a script is none."""
+    found: list[tuple[int, int]] = []
+    for k, (one, other) in enumerate(pairwise(tokens)):
+        if one.kind == other.kind == "letter" and one.end == other.start:
+            if found and found[-1][1] == k:
+                found[-1] = (found[-1][0], k + 1)
+            elif not k or tokens[k - 1].text not in ("_", "^"):
+                found.append((k, k + 1))
     return found
 
 

@@ -35,6 +35,9 @@ def _unsized_family(name: str, rank: int) -> sp.IndexedBase:
     return family(name, *(sp.Dummy(x, integer=True, positive=True) for x in unknowns))
 
 
+MATRIX_LETTERS = frozenset("ABGHMPQRSUVWX")
+"""Letters for matrices, which are no numbers for want of indices."""
+
 VECTOR_LETTERS = frozenset("huvwxyzpq")
 """Letters for vectors that a text without members of them may mean by them."""
 
@@ -162,6 +165,10 @@ class Names:
                 raise ReadError(self.source, at, name, "indices: this is no vector")
             self.spread_over.append(self.family(name))
             return self.family(name)[self.spread]
+        known = self.is_family(name) or name in self.parameters
+        if self.spread is not None and name in MATRIX_LETTERS and not known:
+            at = max(self.source.find(name), 0)
+            raise ReadError(self.source, at, name, "indices: beside a vector it may be a matrix")
         if self.is_family(name):
             self.lone.setdefault(name)
             self.note(f"{name} without an index read as a variable of its own")

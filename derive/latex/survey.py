@@ -94,11 +94,11 @@ def _survey_matrices(tree: s.Listing, roles: Roles) -> None:
             if op == "" and is_vector(one) and is_vector(other):
                 roles.matrices |= {x.text for x in (one, other) if isinstance(x, s.Name)}
     for item in tree.items:
-        orders = [_capitals(p) for p in getattr(item, "parts", ()) if p is not None]
+        orders = [_letters(p) for p in getattr(item, "parts", ()) if p is not None]
         for here, there in pairwise(orders):
-            # A B = B A would say nothing of numbers.
+            # A B = B A and A x = x A would say nothing of numbers.
             if len(here) > 1 and here != there and sorted(here) == sorted(there):
-                roles.matrices |= set(here)
+                roles.matrices |= {x for x in here if x.isupper()}
         if isinstance(item, s.Chain) and item.relations == ("in",) and None not in item.parts:
             subject, target = (s.bare(p) for p in item.parts if p is not None)
             raised = s.bare(target.sup) if isinstance(target, s.Script) and target.sup else None
@@ -113,12 +113,12 @@ def is_vector(node: s.Node) -> bool:
     return node.text.startswith(("bold ", "vec ")) and node.text[-1].islower()
 
 
-def _capitals(node: s.Node) -> list[str]:
-    """The letters of a product of capitals alone, in their order."""
+def _letters(node: s.Node) -> list[str]:
+    """The letters of a product of letters alone, in their order."""
     plain = s.bare(node)
     names = [x.text for x in getattr(plain, "items", ()) if isinstance(x, s.Name)]
     whole = isinstance(plain, s.Term) and len(names) == len(plain.items) and "/" not in plain.ops
-    return names if whole and all(x.isupper() for x in names) else []
+    return names if whole else []
 
 
 def _survey_expectations(trees: list[s.Listing], roles: Roles) -> None:
@@ -173,7 +173,13 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
         for item, following in zip(term.items, term.items[1:], strict=False):
             if isinstance(item, s.Script) and item.sup is not None:
                 found += paired_vectors(item, following, roles)
-    found += [x for bars in tree.of(s.Bars) if bars.double for x in _summands(bars.body)]
+    for bars in tree.of(s.Bars):
+        for product in _products(bars.body) if bars.double else ():
+            # The A of ‖A x‖ is no vector beside x.
+            factors = [s.bare(x) for x in product]
+            capitals = {x.text for x in factors if isinstance(x, s.Name) and x.text.isupper()}
+            roles.matrices |= capitals if len(factors) > 1 else set()
+            found += [x for x in factors if getattr(x, "text", "") not in roles.matrices]
     for item in map(s.bare, found):
         if isinstance(item, s.Name) and not (
             item.text in roles.objects or item.text in roles.samples
@@ -184,9 +190,14 @@ def _survey_vectors(tree: s.Listing, roles: Roles) -> None:
 
 def _summands(node: s.Node) -> list[s.Node]:
     """The terms of a sum, and their factors."""
+    return [x for factors in _products(node) for x in factors]
+
+
+def _products(node: s.Node) -> list[tuple[s.Node, ...]]:
+    """The factors of each term of a sum."""
     plain = s.bare(node)
     terms = plain.terms if isinstance(plain, s.Addition) else (plain,)
-    return [x for t in terms for x in (t.items if isinstance(t, s.Term) else (t,))]
+    return [t.items if isinstance(t, s.Term) else (t,) for t in terms]
 
 
 def _survey_memberships(tree: s.Listing, roles: Roles) -> None:

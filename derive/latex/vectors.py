@@ -34,6 +34,10 @@ class Vectors(Derivatives):
         degree = s.bare(script.sub) if script.sub is not None else s.Number(*_span(node), "2")
         if script.primes or not (kind == "F" or isinstance(degree, s.Number | s.Name | s.Constant)):
             raise self.fail(node, r"a norm with p, \infty, F or nothing below it")
+        inside = {x.text for x in walk(bars.body) if isinstance(x, s.Name)}
+        if kind != "F" and inside & self.names.roles.matrices:
+            parts = [self.names.scalar(x) for x in sorted(inside - self.names.roles.vectors)]
+            return self.opaque(node, node, "the norm", parts)
         squared = kind in ("2", "F") and script.sup is not None and label_text(script.sup) == "2"
         if kind == "F":
             value = self._frobenius(bars)

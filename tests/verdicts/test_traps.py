@@ -165,6 +165,11 @@ BAD = (
     row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w + z)_j"),
     row(r"\frac{da}{db} = 0", "a = x^2", "b = 2x"),
     row(r"\frac{\partial a}{\partial b} = 0", "a = x^2", "b = x"),
+    # matrices that are not said to be such
+    row(r"\nabla_w \|X w - y\|^2 = 2 X (X w - y)"),
+    row(r"\nabla_x \|A x\|^2 = 2 A^2 x"),
+    row(r"\operatorname{softmax}(W x)_i = \frac{e^{W x_i}}{\sum_k e^{W x_k}}"),
+    row(r"W x = x W"),
     # what is differentiated
     row(r"\frac{d}{dx} x^2 \cdot x = 2x^2"),
     row(r"\frac{d}{dx} x^2 / x = 2"),

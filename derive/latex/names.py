@@ -20,6 +20,7 @@ from derive.latex.roles import (
     raised_index,
     walk,
 )
+from derive.latex.subscripts import CLASS
 from derive.terms import Vec, family, index, member, real
 
 
@@ -203,6 +204,8 @@ class Names:
         if node.sub is None:
             return raised or None
         parts = index_parts(node.sub, self.roles)
+        if parts is None and self.is_family(name) and label_text(node.sub) == CLASS:
+            raise self.fail(node, f"another letter for a class: {CLASS} is more than an index here")
         if parts is None or is_dimension(name, parts, self.roles):
             return None
         if all(isinstance(p, s.Number) for p in parts) and not raised:

@@ -13,6 +13,9 @@ _Pairs = list[tuple[str, s.Node]]
 _PERHAPS = frozenset("abuv")
 """Letters that label as often as they count: the actions a and b, the anchor a."""
 
+CLASS = "y"
+"""The letter of the true class, as in z_y."""
+
 
 def survey_subscripts(trees: list[s.Listing], roles: Roles) -> None:
     """The letters that count, and those that only look like it."""
@@ -39,12 +42,19 @@ def survey_compared(trees: list[s.Listing], roles: Roles) -> None:
         if chain.relations in (("=",), ("!=",)) and len(names) == 2 and len(others) == 1:
             compared.add(others[0].text)
             places.add(id(others[0]))
+    pairs = [pair for tree in trees for pair in _subscripts(tree)]
+    # The y of z_y beside z_k.
+    counted = {name for name, sub in pairs if roles.is_index_letter(getattr(sub, "text", ""))}
+    compared |= {CLASS for name, sub in pairs if name in counted and _is_class_letter(sub)}
     if not compared:
         return
-    pairs = [pair for tree in trees for pair in _subscripts(tree)]
     places |= {id(x) for _, sub in pairs for x in sub.of(s.Name)}
     elsewhere = {x.text for tree in trees for x in tree.of(s.Name) if id(x) not in places}
     roles.bound |= compared - {name for name, _ in pairs} - elsewhere - set(roles.objects)
+
+
+def _is_class_letter(sub: s.Node) -> bool:
+    return isinstance(sub, s.Name) and sub.text == CLASS
 
 
 def survey_classes(pairs: _Pairs, roles: Roles) -> None:

@@ -165,6 +165,12 @@ BAD = (
     row(r"\operatorname{softmax}(z + w)_i = \operatorname{softmax}(w + z)_j"),
     row(r"\frac{da}{db} = 0", "a = x^2", "b = 2x"),
     row(r"\frac{\partial a}{\partial b} = 0", "a = x^2", "b = x"),
+    # the class y of the one sample
+    row(r"\nabla_z (\operatorname{LSE}(z) - z_y) = \operatorname{softmax}(z)"),
+    row(r"\frac{\partial L}{\partial z_k} = 0", r"L = -\ln p_y",
+        r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"),
+    row(r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}}",
+        r"L = -z_y + \ln \sum_j e^{z_j}"),
     # matrices that are not said to be such
     row(r"\nabla_w \|X w - y\|^2 = 2 X (X w - y)"),
     row(r"\nabla_x \|A x\|^2 = 2 A^2 x"),
@@ -267,6 +273,8 @@ GOOD = (
     row(r"\prod_{k=1}^n (1 - \delta_{kc}) = 0"),
     row(r"x_c = u", "x_k = k", "u = c"),
     row(r"x_c = u", "x_k = k", assuming=("u = c",)),
+    row(r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}} - \delta_{ky}",
+        r"L = -z_y + \ln \sum_j e^{z_j}"),
     # letters of natural numbers
     row(r"(1 + x)^n \geq 1 + n x", assuming=(r"x \geq -1",)),
     row(r"x^{2n} \geq 0"),

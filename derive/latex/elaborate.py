@@ -18,7 +18,6 @@ from derive.latex.roles import index_parts, is_matrix, is_transposition, sign_of
 from derive.terms import At, Decimal, Partial, Vec, cases_of
 
 Sequence_ = list[tuple[str, s.Node]]
-
 _MAY_LIST = s.Group | s.Matrix | s.Script | s.Listing
 
 MAX_DEPTH = 70
@@ -96,16 +95,15 @@ class Expressions:
         vector = self.components(node) if isinstance(plain, _MAY_LIST) else None
         if vector is not None:
             return vector
-        node = plain
-        if isinstance(node, s.Addition):
-            return self.addition(node)
-        if isinstance(node, s.Term):
-            if not node.items:
-                raise self.fail(node, "a term")
-            return self.term(list(zip(node.ops, node.items, strict=True)))
-        if isinstance(node, s.Chain | s.Listing):
-            raise self.fail(node, "a single expression")
-        return self.term([("", node)])
+        if isinstance(plain, s.Addition):
+            return self.addition(plain)
+        if isinstance(plain, s.Term):
+            if not plain.items:
+                raise self.fail(plain, "a term")
+            return self.term(list(zip(plain.ops, plain.items, strict=True)))
+        if isinstance(plain, s.Chain | s.Listing):
+            raise self.fail(plain, "a single expression")
+        return self.term([("", plain)])
 
     def addition(self, node: s.Addition) -> sp.Expr:
         if len(node.terms) > MAX_TERMS:

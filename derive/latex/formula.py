@@ -8,6 +8,9 @@ import sympy as sp
 
 from derive.terms import Domain, Statement
 
+COMPONENTWISE = "read component by component"
+"""How a reading begins of a formula about vectors that is judged for each component."""
+
 UNKNOWN_SET = "of the set no more is known"
 """The end of a reading that says where something lives, in words of the text's own."""
 

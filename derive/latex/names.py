@@ -10,6 +10,7 @@ import sympy as sp
 
 from derive.errors import ReadError
 from derive.latex import syntax as s
+from derive.latex.formula import COMPONENTWISE
 from derive.latex.roles import (
     Roles,
     head_name,
@@ -107,7 +108,7 @@ class Names:
         """Inside, a bare family stands for any one of its members: ∇_z L = a − y for each k."""
         with self.spreading():
             k = self.spread or sp.Dummy()
-            self.note(f"read component by component, for each {k}")
+            self.note(f"{COMPONENTWISE}, for each {k}")
             yield k
 
     def refuse_vectors(self, node: s.Node) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from derive.errors import DeriveError, ReadError
 from derive.latex import Formula
+from derive.latex.formula import COMPONENTWISE
 from derive.latex.writer import latex
 from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
@@ -84,6 +85,9 @@ def judge_formula(formula: Formula, context: Context, seconds: float) -> list[St
     context = with_conditions(context, formula)
     open_base = leaves_base_open([formula.source])
     without = frozenset() if open_base else frozenset(("other_base",))
+    if any(COMPONENTWISE in reading for reading in formula.readings):
+        # The index that is read into it is summed over by nobody.
+        without |= {"implied_sum"}
     trusted: tuple[object, str] | None = None
     for position, step in enumerate(formula.steps):
         statement, lhs_latex = step.statement, step.lhs_latex

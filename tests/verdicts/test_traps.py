@@ -171,6 +171,7 @@ BAD = (
         r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"),
     row(r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}}",
         r"L = -z_y + \ln \sum_j e^{z_j}"),
+    row(r"\mathbf{x} \odot \mathbf{y} = \mathbf{x}^\top \mathbf{y}"),
     # matrices that are not said to be such
     row(r"\nabla_w \|X w - y\|^2 = 2 X (X w - y)"),
     row(r"\nabla_x \|A x\|^2 = 2 A^2 x"),

@@ -12,7 +12,7 @@ from derive.latex.elaborate import Sequence_
 from derive.latex.heads import barred, events_label
 from derive.latex.letters import Letters
 from derive.latex.lookup import is_private
-from derive.latex.notation import PROBABILITIES, parameter_of
+from derive.latex.notation import FUNCTIONS, PROBABILITIES, parameter_of
 from derive.latex.roles import (
     FUNCTION_LETTERS,
     call_indices,
@@ -312,6 +312,9 @@ class Calls(Letters):
         if len(entries) > 1:
             known = ", ".join(e.name for e in entries)
             raise self.fail(node, f"a name that means one function of the catalogue ({known})")
+        is_known = name in FUNCTIONS.keys() - {"max", "min"}
+        if is_known and not entries and name not in self.names.roles.functions:
+            return build.call(FUNCTIONS[name], *values, *indices)
         if entries:
             entry = entries[0]
             if entry.name != name:

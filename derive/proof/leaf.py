@@ -21,11 +21,10 @@ from derive.proof.normal import Normalizer
 from derive.proof.norms import inside, sums_inside
 from derive.proof.polynomials import Poly
 from derive.proof.region import Condition, Region, Split, SplitValues
-from derive.proof.restore import restore
 from derive.proof.signs import NEGATIVE, NONZERO, Facts, Sign, plus, times
 from derive.proof.sums import Rebuilder
 from derive.proof.trace import Step, steps
-from derive.proof.wording import condition_statement, negation
+from derive.proof.wording import condition_statement, negation, restored
 from derive.proof.written import written_sign
 from derive.terms import Domain, Partial, Statement
 
@@ -56,7 +55,7 @@ class Leaf:
     @cached_property
     def normal(self) -> sp.Expr | None:
         """The normal form of the left side."""
-        return None if self.compared is None else restore(self.compared[0].field, self.compared[0])
+        return None if self.compared is None else self._restored(self.compared[0])
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -75,7 +74,11 @@ class Leaf:
         left.field.deadline = inf  # what was judged in time is written out whenever it is read
         if self.kind == "equal" and self.relation == "=":
             return (self.normal,)
-        return (restore(left.field, left - right),)
+        return (self._restored(left - right),)
+
+    def _restored(self, value: Frac) -> sp.Expr:
+        facts = self.readers[0].algebra.facts if self.readers else Facts(value.field)
+        return restored(facts, value)
 
     @property
     def line(self) -> str:

@@ -28,6 +28,8 @@ from derive.terms import (
 
 MAX_FACTORIAL = 1000
 MAX_NUMBERS = 2000
+# Names of functions whose slopes are known.
+_TAKEN = frozenset({"sin", "cos", "atan", "erf"})
 _HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth)
 
 
@@ -169,7 +171,10 @@ class Normalizer(Folding):
             return self.unfolded(definition.unfold(*term.args))
         if any(isinstance(a, sp.IndexedBase | Vec) for a in term.args):
             return self._opaque(term)
-        return self.algebra.applied(type(term).__name__, tuple(self(a) for a in term.args))
+        name = type(term).__name__
+        if name in _TAKEN:
+            raise UnsupportedError(f"{name} is a function without a definition")
+        return self.algebra.applied(name, tuple(self(a) for a in term.args))
 
     def _opaque(self, term: sp.Expr) -> Frac:
         """max_k z_k and the like: a value of its own, the same for terms that are alike."""

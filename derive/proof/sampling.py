@@ -14,7 +14,7 @@ from flint import arb, fmpq
 from derive.errors import DeriveError, UnsupportedError
 from derive.proof.assumptions import Fact, Setting
 from derive.proof.balls import Evaluator
-from derive.proof.jets import Number, add
+from derive.proof.jets import Number, add, ball
 from derive.proof.unknowns import variables, with_solutions
 from derive.proof.valuation import NoValueError, Point
 from derive.terms import (
@@ -49,7 +49,8 @@ class Sampler:
     """Points for the variables of some terms; the same ones every time."""
 
     def __init__(self, terms: tuple[sp.Expr, ...], setting: Setting) -> None:
-        self.setting = setting = with_solutions(setting)
+        setting, self.solved = with_solutions(setting)
+        self.setting = setting
         self.random = random.Random(20)
         self.scale = 1
         self.scalars, self.families, self.integers = variables(terms, setting)
@@ -208,7 +209,20 @@ class Sampler:
             for here in self._everywhere(integers, fact):
                 if not self._holds(point.where(here), fact.statement):
                     return None
-        return point.where(integers)
+        found = point.where(integers)
+        return found if all(self._may_hold(found, *each) for each in self.solved) else None
+
+    def _may_hold(self, point: Point, symbol: sp.Symbol, equation: Statement) -> bool:
+        """Whether both sides have values that no ball tells apart, and the symbol its domain's."""
+        residual = self._residual(point, equation)
+        if residual is None or not ball(residual).contains(0):
+            return False
+        value = ball(Evaluator(self.setting.witness, point)(symbol))
+        domain = self.setting.context.domain_of(symbol)
+        return bool(
+            domain is Domain.REAL
+            or (domain in _SHARES and value > 0 and (domain is not Domain.UNIT or value < 1))
+        )
 
     def _everywhere(
         self, integers: Mapping[sp.Symbol, int], fact: Fact

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.proof.differential import Differential
-from derive.proof.field import Frac
-from derive.proof.restore import restore, restore_generator
+from derive.proof.restore import restore_generator
 from derive.proof.slopes import Slopes
-from derive.proof.wording import with_letters
+from derive.proof.wording import restored, with_letters
 from derive.terms import At, Partial
 
 
@@ -51,7 +50,7 @@ def _steps(normal: Slopes) -> Iterator[Step]:
                 yield from _rates(slope)
         rule = _rule(term, normal)
         if rule is not None:
-            yield Step(rule, term, _term(value))
+            yield Step(rule, term, restored(normal.algebra.facts, value))
 
 
 def _rates(slope: Differential) -> Iterator[Step]:
@@ -61,11 +60,8 @@ def _rates(slope: Differential) -> Iterator[Step]:
         generator = field.generators[g]
         if generator.kind in _CHAIN and not rate.is_zero:
             inside = restore_generator(field, generator)
-            yield Step(_CHAIN[generator.kind], Partial(inside, slope.target.parts[0]), _term(rate))
-
-
-def _term(value: Frac) -> sp.Expr:
-    return restore(value.field, value)
+            rule, change = _CHAIN[generator.kind], Partial(inside, slope.target.parts[0])
+            yield Step(rule, change, restored(slope.algebra.facts, rate))
 
 
 def _rule(term: sp.Expr, normal: Slopes) -> str | None:

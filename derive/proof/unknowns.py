@@ -13,8 +13,8 @@ from derive.proof.cases import Cases
 from derive.proof.field import CapacityExceeded, Field
 from derive.proof.powers import FinerGrain
 from derive.proof.region import Split
-from derive.proof.restore import restore
-from derive.terms import Definition, NamedFunction, free, name_of, shape_of, subterms
+from derive.proof.wording import restored
+from derive.terms import Definition, NamedFunction, Statement, free, name_of, shape_of, subterms
 
 
 def variables(
@@ -53,12 +53,13 @@ def _without(body: sp.Expr, params: set[sp.Expr]) -> sp.Expr:
         return body
 
 
-def with_solutions(setting: Setting) -> Setting:
+def with_solutions(setting: Setting) -> tuple[Setting, list[tuple[sp.Symbol, Statement]]]:
     """Equations such as e^x = 9, which no rational point satisfies, solved for a symbol.
 
-    The symbol is then defined by its exact value, and every point gives it that.
+    The symbol is then defined by its exact value, and every point gives it that. It comes back
+    with its equation, whose sides may have no value at a point, as it may leave its domain.
     """
-    facts = []
+    facts, solved = [], []
     witness = setting.witness
     for fact in setting.facts:
         found = _solution(fact, setting)
@@ -66,12 +67,13 @@ def with_solutions(setting: Setting) -> Setting:
             facts.append(fact)
         else:
             witness = witness.define(Definition.of(*found, "solution"))
-    return replace(setting, facts=tuple(facts), witness=witness)
+            solved.append((found[0], fact.statement))
+    return replace(setting, facts=tuple(facts), witness=witness), solved
 
 
 def _solution(fact: Fact, setting: Setting) -> tuple[sp.Symbol, sp.Expr] | None:
     s = fact.statement
-    transcendental = s.lhs.has(sp.exp, sp.log) or s.rhs.has(sp.exp, sp.log)
+    transcendental = any(side.has(sp.exp, sp.log, NamedFunction) for side in (s.lhs, s.rhs))
     if s.relation != "=" or fact.about_indices or not transcendental:
         return None
     cases = Cases(Field(), setting, {})
@@ -79,12 +81,15 @@ def _solution(fact: Fact, setting: Setting) -> tuple[sp.Symbol, sp.Expr] | None:
         region = cases.enter(cases.start(), fact)
     except (DeriveError, Split, FinerGrain, CapacityExceeded):
         return None
-    for g, value in region.rules.items() if region is not None else ():
+    if region is None:
+        return None
+    for g, value in region.rules.items():
         generator = cases.field.generators[g]
         if generator.kind == "atom" and isinstance(generator.parts[0], sp.Symbol):
             try:
-                Definition.of(generator.parts[0], restore(cases.field, value))
+                found = restored(region.facts, value)
+                Definition.of(generator.parts[0], found)
             except DefinitionError:
                 continue
-            return generator.parts[0], restore(cases.field, value)
+            return generator.parts[0], found
     return None

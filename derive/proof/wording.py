@@ -8,7 +8,7 @@ import sympy as sp
 
 from derive.proof.field import Frac
 from derive.proof.polynomials import Poly
-from derive.proof.restore import restore_poly
+from derive.proof.restore import restore, restore_poly
 from derive.proof.signs import (
     NEGATIVE,
     NONNEGATIVE,
@@ -79,6 +79,14 @@ def logarithms(
         negative = facts.sign(inside) <= NONPOSITIVE
         found[sp.log(term)] = sp.log(-term) if negative else unsigned(term)
     return found
+
+
+def restored(facts: Facts, value: Frac) -> sp.Expr:
+    """The term that a normal form stands for, its logarithms as they are under the facts."""
+    logs: dict[sp.Expr, sp.Expr] = {}
+    for piece in (factor for part in value.parts for factor in part.factors):
+        logs |= logarithms(facts, piece.num) | logarithms(facts, piece.den)
+    return restore(facts.field, value).xreplace(logs)
 
 
 def with_letters(term: sp.Expr, *beside: sp.Expr) -> sp.Expr:

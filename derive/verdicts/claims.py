@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.errors import DeriveError, ReadError
 from derive.latex import Formula
@@ -12,6 +13,7 @@ from derive.latex.writer import latex
 from derive.proof import Outcome
 from derive.terms import Context, Statement, free, name_of
 from derive.verdicts.hypotheses import leaves_base_open
+from derive.verdicts.implications import Implied, implications
 from derive.verdicts.judge import judge
 from derive.verdicts.matrices import verify_matrices, verify_shaped, without_shapes
 from derive.verdicts.surroundings import (
@@ -38,10 +40,11 @@ def verify(
 ) -> Verdict:
     """Judge a claim: an equation, a chain of equations, an inequality or a numeric value.
 
-    `claim` is LaTeX or a `Statement`; `given` are definitions, `assuming` hypotheses (LaTeX or
-    terms); `context` is what they are added to, by default the catalogue alone. A claim that
-    cannot be read is `undecided` with a reason that begins `unread:`. Raises `DeriveError` if
-    `given` or `assuming` cannot be read or cannot stand.
+    `claim` is LaTeX or a `Statement`; of `A \\implies B`, B is judged with A as a hypothesis.
+    `given` are definitions, `assuming` hypotheses (LaTeX or terms); `context` is what they are
+    added to, by default the catalogue alone. A claim that cannot be read is `undecided` with a
+    reason that begins `unread:`. Raises `DeriveError` if `given` or `assuming` cannot be read or
+    cannot stand.
     """
     start = time.perf_counter()
     context = base_context() if context is None else context
@@ -51,6 +54,9 @@ def verify(
         return Verdict.of([step], time.perf_counter() - start)
     if not claim.strip():
         raise ReadError(claim, 0, "nothing", "a claim")
+    implied = implications(claim)
+    if implied:
+        return _verify_implied(claim, implied, given, assuming, context, seconds)
     matrices = verify_matrices(claim, given, assuming, context, seconds)
     if matrices is not None:
         return matrices
@@ -73,6 +79,34 @@ def verify(
         shaped = verify_shaped(claim, given, assuming, context, seconds)
         return verdict if shaped is None or shaped.status == "undecided" else shaped
     return verdict
+
+
+def _verify_implied(
+    claim: str,
+    implied: Sequence[Implied],
+    given: Sequence[Given],
+    assuming: Sequence[Assumed],
+    context: Context,
+    seconds: float,
+) -> Verdict:
+    """The verdict on what is to follow from premises, each with them as hypotheses."""
+    start = time.perf_counter()
+    steps: list[StepVerdict] = []
+    readings: dict[str, None] = {}
+    for part in implied:
+        left = seconds - (time.perf_counter() - start)
+        premises = (*assuming, *part.premises)
+        try:
+            found = verify(part.claim, given, premises, context=context, seconds=left)
+        except ReadError as error:
+            if error.source not in part.premises:
+                raise
+            begin = part.places[part.premises.index(error.source)]
+            unread = _unread(claim, error, time.perf_counter() - start)
+            return Verdict.of([replace(unread.steps[0], offset=begin + error.offset)], left)
+        steps += [replace(step, offset=step.offset + part.offset) for step in found.steps]
+        readings |= dict.fromkeys(found.readings)
+    return Verdict.of(steps, time.perf_counter() - start, tuple(readings))
 
 
 def judge_formula(formula: Formula, context: Context, seconds: float) -> list[StepVerdict]:

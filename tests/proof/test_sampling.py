@@ -14,6 +14,7 @@ from derive.proof.assumptions import prepare
 from derive.proof.sampling import Sampler, describe
 from derive.proof.valuation import Point
 from derive.terms import Context, Domain, Membership, Statement, family, index, real, size
+from derive.verdicts import verify
 
 x, y, w = map(real, "xyw")
 n, m = size("n"), size("m")
@@ -168,3 +169,24 @@ def test_points_as_text_are_complete() -> None:
     assert {f"a_{row}" for row in range(1, int(told["n"]) + 1)} <= set(told)
     assert told["y"] in ("1", "-1")
     assert Fraction(told["x"]) == fraction(point.scalars[x])
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"p^2 < 1", "proved"),
+        (r"\theta < 0", "undecided"),
+        (r"|\theta| = -\theta", "undecided"),
+        (r"\theta = 2p", "refuted"),
+    ],
+)
+def test_a_symbol_that_an_equation_gives_keeps_its_domain(claim: str, status: str) -> None:
+    verdict = verify(claim, assuming=[r"e^\theta = p", r"p \in (0, 1)"])
+    assert verdict.status == status
+    if verdict.counterexample is not None:
+        assert "-" in verdict.counterexample.assignment["theta"]
+
+
+def test_the_sides_of_a_solved_equation_have_values() -> None:
+    verdict = verify(r"p = \sigma(\theta)", assuming=[r"\log\frac{p}{1-p} = \theta"])
+    assert verdict.status == "proved"

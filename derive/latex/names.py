@@ -207,6 +207,9 @@ class Names:
         parts = index_parts(node.sub, self.roles)
         if parts is None and self.is_family(name) and label_text(node.sub) == CLASS:
             raise self.fail(node, f"another letter for a class: {CLASS} is more than an index here")
+        label = label_text(node.sub) or ""
+        if parts is None and len(label) == 2 and any(map(self.is_bound, label)):
+            raise self.fail(node, f"indices with a comma: {label} has a letter that is summed over")
         if parts is None or is_dimension(name, parts, self.roles):
             return None
         if all(isinstance(p, s.Number) for p in parts) and not raised:

@@ -18,6 +18,11 @@ def reached_names(
     return set(_reached(terms, context, bodies)[0])
 
 
+def reached_symbols(terms: Iterable[sp.Expr], context: Context) -> list[sp.Basic]:
+    """The symbols and families that terms are made of, by definitions too."""
+    return list(_reached(terms, context, {})[1])
+
+
 def namesakes(statement: Statement, context: Context) -> list[str]:
     """The letters that stand for two things in what a claim and its hypotheses are made of.
 

@@ -21,6 +21,7 @@ from derive.proof.decimals import judge_decimal
 from derive.proof.dependencies import undefined_functions
 from derive.proof.induction import at_first_times, by_induction
 from derive.proof.influence import namesakes, refuse_siblings
+from derive.proof.labels import perhaps_members, refuse_slopes
 from derive.proof.layers import with_layers
 from derive.proof.leaf import Leaf
 from derive.proof.recurrences import unrolled
@@ -51,6 +52,8 @@ def prove(
         context = context.with_library(catalogue.definitions)
     deadline = time.monotonic() + seconds
     try:
+        members = perhaps_members(statement, context)
+        refuse_slopes(statement, members)
         inductive = _by_induction(statement, context, deadline)
         if inductive is not None:
             return inductive
@@ -69,6 +72,8 @@ def prove(
         return outcome
     # What fails at a point may hold all the same.
     trouble = trouble or _mixed_up(statement, inside) or _mixed_up(steps.statement, inside)
+    if members and not trouble:
+        trouble = f"{', '.join(members)} may be members, or names of their own"
     if steps.open and not trouble:
         early = at_first_times(statement, context, steps.letter)
         return _refuted_early(early, context, deadline) or Outcome("undecided", steps.open)

@@ -172,6 +172,12 @@ BAD = (
     row(r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}}",
         r"L = -z_y + \ln \sum_j e^{z_j}"),
     row(r"\mathbf{x} \odot \mathbf{y} = \mathbf{x}^\top \mathbf{y}"),
+    # what may be a member
+    row(r"\frac{\partial L}{\partial x_N} = 0", r"L = \sum_{i=1}^N x_i^2"),
+    row(r"\frac{\partial L}{\partial h_T} = 0", r"L = \sum_{t=1}^T h_t^2"),
+    row(r"\frac{\partial L}{\partial x_a} = 0", r"L = \sum_i x_i^2"),
+    row(r"\frac{\partial L}{\partial \theta_{ab}} = 0", r"L = \sum_{jk} \theta_{jk}^2"),
+    row(r"\frac{\partial}{\partial x_\mu} \sum_\nu x_\nu^2 = 0"),
     # matrices that are not said to be such
     row(r"\nabla_w \|X w - y\|^2 = 2 X (X w - y)"),
     row(r"\nabla_x \|A x\|^2 = 2 A^2 x"),
@@ -276,6 +282,11 @@ GOOD = (
     row(r"x_c = u", "x_k = k", assuming=("u = c",)),
     row(r"\frac{\partial L}{\partial z_k} = \frac{e^{z_k}}{\sum_j e^{z_j}} - \delta_{ky}",
         r"L = -z_y + \ln \sum_j e^{z_j}"),
+    # what may be a member
+    row(r"\frac{\partial L}{\partial x_N} = 2 x_N", r"L = \sum_{i=1}^N x_i^2"),
+    row(r"\frac{\partial x_a}{\partial x_b} = \delta_{ab}"),
+    row(r"\sum_b A_{ab} x_b = \sum_c A_{ac} x_c"),
+    row(r"\sum_{i=1}^{N-1} x_i + x_N = \sum_{i=1}^N x_i"),
     # letters of natural numbers
     row(r"(1 + x)^n \geq 1 + n x", assuming=(r"x \geq -1",)),
     row(r"x^{2n} \geq 0"),

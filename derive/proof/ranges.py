@@ -8,6 +8,7 @@ from flint import fmpq
 from derive.errors import LimitError, UnsupportedError
 from derive.proof.algebra import Algebra
 from derive.proof.field import Field, Frac, Generator
+from derive.proof.powers import FinerGrain
 from derive.proof.restore import restore
 from derive.proof.signs import NONNEGATIVE
 from derive.proof.sums import Rebuilder, product_over, sum_multi
@@ -82,6 +83,8 @@ def _over_range(
             total = fold.join(total, at(sp.Integer(number)))
         return total
     base, shift = split_shift(algebra.field, high)
+    if fold is _Product:
+        base, shift = _from_shortest(algebra, base, shift)
     count = high - algebra.field.constant(first - 1)
     least = base - algebra.field.constant(int(shift < 0))
     if any(algebra.facts.of_frac(x) - NONNEGATIVE for x in (least, count)):
@@ -99,6 +102,15 @@ def _over_range(
     for number in range(-shift):
         total = fold.remove(total, at(size - number))
     return total
+
+
+def _from_shortest(algebra: Algebra, base: Frac, shift: int) -> tuple[Frac, int]:
+    """The limit of a product, counted from the shortest: nothing is taken out of a product."""
+    key = ("range", base.text)
+    lowest = int(algebra.grains.setdefault(key, fmpq(min(shift, 0))))
+    if shift < lowest:
+        raise FinerGrain(key, fmpq(shift))
+    return base + algebra.field.constant(lowest), shift - lowest
 
 
 def _from_symbol(

@@ -103,9 +103,9 @@ class Slopes:
                 for s in (-1, 1)
             ]
             low, high = sides
-            meet = all(a.same(b) for a, b in zip(low, high, strict=True))
+            meet = all(_agree(a, b, split.poly) for a, b in zip(low, high, strict=True))
             # The value at the point itself has to fit as well: there may be a jump to it.
-            if meet and low[0].same(self(term.expr)):
+            if meet and _agree(low[0], self(term.expr), split.poly):
                 return low
             raise UndefinedTermError("a kink", (split.poly, NONZERO)) from None
 
@@ -221,3 +221,8 @@ class Slopes:
             inner.algebra.operand = self.algebra.operand
             self._adopt(inner.conditions, back)
             return back(result)
+
+
+def _agree(one: Frac, other: Frac, poly: Poly) -> bool:
+    """Whether two values are the same where a polynomial is zero."""
+    return one.same(other) or not divmod((one - other).num, poly)[1]

@@ -89,3 +89,10 @@ def test_a_sum_over_members_counted_backwards() -> None:
     assert verify(r"\sum_{k=1}^{n} x_{n+1-k} = \sum_{k=1}^n x_k").status == "proved"
     assert verify(r"\sum_{k=1}^{n-1} x_{n-k} = \sum_{k=1}^n x_k - x_n").status == "proved"
     assert verify(r"\sum_{k=1}^{n-1} x_{n-k} = \sum_{k=1}^n x_k - x_1").status == "refuted"
+
+
+def test_products_up_to_the_member_before() -> None:
+    given = [r"\bar\alpha_t = \prod_{s=1}^t\alpha_s"]
+    assert verify(r"\bar\alpha_t = \bar\alpha_{t-1}\alpha_t", given=given).status == "proved"
+    assert verify(r"\bar\alpha_t = \bar\alpha_{t-1}\alpha_{t-1}", given=given).status == "refuted"
+    assert verify(r"\bar\alpha_t = \bar\alpha_{t+1}\alpha_{t+1}", given=given).status == "refuted"

@@ -145,3 +145,10 @@ def test_a_recurrence_with_an_end_is_not_refuted() -> None:
     given = [r"G_t = r_{t+1} + \gamma G_{t+1}", r"G_T = 0"]
     claim = r"G_t = \sum_{k=0}^{T-t-1}\gamma^k r_{t+k+1}"
     assert verify(claim, given=given, assuming=[r"0 < \gamma < 1"]).status != "refuted"
+
+
+def test_the_square_of_a_hinge_has_a_slope_at_its_kink() -> None:
+    slope = r"\frac{\partial}{\partial f}\max(0, 1-yf)^%s = -%s"
+    assert verify(slope % (2, r"2y\max(0, 1-yf)")).status == "proved"
+    assert verify(slope % (2, r"y\max(0, 1-yf)")).status == "refuted"
+    assert verify(slope % (1, r"y\mathbb{1}[1-yf>0]")).status == "conditional"

@@ -77,8 +77,13 @@ class Evaluator(Rates):
         raise UnsupportedError(f"the point gives no value to {term}")
 
     def _indexed(self, term: sp.Indexed) -> Number:
-        indices = tuple(self.integer(i) for i in term.indices)
-        return self.member(term.base, indices, term)
+        base, *places = term.args
+        indices = tuple([self.integer(i) for i in places])
+        if not (self.held or self.arrays):
+            found = self.point.by_name.get((base.args[0].name, indices))
+            if found is not None:
+                return found
+        return self.member(base, indices)
 
     def _named(self, term: sp.Expr) -> Number:
         return self.once(term, self._applied)

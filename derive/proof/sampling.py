@@ -24,7 +24,7 @@ from derive.terms import (
 )
 
 CORNER_BITS = 4
-SIZES = (2, 3, 1, 2, 5, 3, 4)
+SIZES = (2, 3, 1, 2, 4, 3, 5)
 SCALES = (1, 1, 1, 8, 1, 64, 1000)
 TRIES = 12
 # What may be a share of a whole.

@@ -98,16 +98,15 @@ class Valuation:
         """The value of a size or an index."""
         if isinstance(term, sp.Integer):
             return int(term)
-        if not self.held and term in self.integers:
-            return self.integers[term]
+        known = self.integers.get(term)
+        if known is not None and not (self.held and (term.name, ()) in self.held):
+            return known
         value = real_part(self(term))
         if not isinstance(value, fmpq) or value.q != 1:
             raise NoValueError(f"{term} is not an integer")
         return int(value.p)
 
-    def member(
-        self, base: sp.IndexedBase, indices: tuple[int, ...], term: sp.Indexed | None = None
-    ) -> Number:
+    def member(self, base: sp.IndexedBase, indices: tuple[int, ...]) -> Number:
         """The value of a family's member."""
         address = (base.label.name, indices)
         if address in self.held:

@@ -25,6 +25,7 @@ TOPICS = (
     "further",
     "numbers",
     "kinks",
+    "notation",
 )
 
 

@@ -30,6 +30,7 @@ from derive.terms import (
 )
 
 MAX_RANGE = 2000
+MAX_BREADTH = 20_000
 
 
 class Evaluator(Rates):
@@ -280,13 +281,19 @@ class Evaluator(Rates):
             first, last = self.integer(low), self.integer(high)
             if last - first > MAX_RANGE:
                 raise LimitError(f"a range of more than {MAX_RANGE} terms")
-            total = start
-            before = self.integers
-            self.integers = inside = dict(before)
-            for number in range(first, last + 1):
-                inside[k] = number
-                total = join(total, over(limits[:-1]))
-            self.integers = before
+            total, before, broad = start, self.integers, self.breadth
+            # Sums within sums are as many as their ranges multiplied.
+            broader = broad * max(last - first, 1)
+            if broader > MAX_BREADTH:
+                raise LimitError(f"sums within sums of more than {MAX_BREADTH} terms")
+            self.integers, self.breadth = dict(before), broader
+            inside = self.integers
+            try:
+                for number in range(first, last + 1):
+                    inside[k] = number
+                    total = join(total, over(limits[:-1]))
+            finally:
+                self.integers, self.breadth = before, broad
             return total
 
         return over(tuple(term.limits))

@@ -89,6 +89,7 @@ class Valuation:
         self._found: dict[tuple[int, int], tuple[object, object, dict[object, Number]]] = {}
         self.outermost = self.scalars
         self.nesting = 0
+        self.breadth = 1
 
     def __call__(self, term: sp.Expr) -> Number:
         """The value of a term."""

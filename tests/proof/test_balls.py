@@ -331,3 +331,9 @@ def test_rationals_stay_exact(value: Any) -> None:
     assert ball_of(Decimal("0.125") + number, POINT) == fmpq(1, 8) + fmpq(
         value.numerator, value.denominator
     )
+
+
+def test_sums_within_sums_are_counted_together() -> None:
+    wide = sp.Sum(sp.Sum(sp.cos(k), (k, 1, MAX_RANGE)), (j, 1, MAX_RANGE))
+    with pytest.raises(LimitError, match="sums within sums"):
+        evaluate(wide, CONTEXT, Point(), 53)

@@ -83,7 +83,9 @@ class Values(Vectors):
         group = s.unscripted(seq[at + 1][1]) if at + 1 < len(seq) and not seq[at + 1][0] else None
         name = base.text if isinstance(base, s.Name) else ""
         bracket = isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{")
-        moment = name in _MOMENTS and bracket and isinstance(base, s.Name)
+        # Not where a formula says what it is.
+        unknown = name in _MOMENTS - self.names.roles.functions
+        moment = unknown and bracket and isinstance(base, s.Name)
         plain = name == "E" and isinstance(group, s.Group) and self._is_mean(base, group)
         if not (name in _EXPECTATIONS or moment or plain) or at + 1 >= len(seq):
             return None

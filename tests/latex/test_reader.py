@@ -500,3 +500,13 @@ def test_a_definition_under_a_condition_on_its_argument_holds_there() -> None:
     assert verify("f(3) = 3", given).status == "proved"
     assert verify("f(-3) = -3", given).status == "undecided"
     assert outline("f(x) = x, x > 0").lines[0].head is None
+
+
+def test_a_moment_that_is_defined_is_a_function() -> None:
+    given = [
+        r"\bar x = \frac1n\sum_{i=1}^n x_i",
+        r"\mathrm{Var}(x) = \frac1n\sum_i (x_i - \bar x)^2",
+    ]
+    verdict = verify(r"\mathrm{Var}(x) = \frac1n\sum_i x_i^2 - \bar x^2", given=given)
+    assert verdict.status == "proved"
+    assert verify(r"\mathrm{Var}(2X) = 4\mathrm{Var}(X)").status == "undecided"

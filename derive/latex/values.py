@@ -76,6 +76,10 @@ class Values(Vectors):
 
     # -- expectations ---------------------------------------------------------------------------
 
+    def _holds_family(self, group: s.Node | None) -> bool:
+        inside = s.bare(group.body) if isinstance(group, s.Group) else None
+        return isinstance(inside, s.Name) and self.names.is_family(inside.text)
+
     def expectation(self, seq: Sequence_, at: int) -> tuple[sp.Expr, int] | None:
         r"""`\mathbb{E}_{x \sim p}[f(x)]`: Σ_x p(x) f(x) for a discrete p, else its own value."""
         node = seq[at][1]
@@ -83,9 +87,9 @@ class Values(Vectors):
         group = s.unscripted(seq[at + 1][1]) if at + 1 < len(seq) and not seq[at + 1][0] else None
         name = base.text if isinstance(base, s.Name) else ""
         bracket = isinstance(group, s.Group) and group.delimiter in ("(", "[", r"\{")
-        # Not where a formula says what it is.
-        unknown = name in _MOMENTS - self.names.roles.functions
-        moment = unknown and bracket and isinstance(base, s.Name)
+        moment = name in _MOMENTS and bracket and isinstance(base, s.Name)
+        if moment and name in self.names.roles.functions and self._holds_family(group):
+            return None  # a formula says what it makes of the members
         plain = name == "E" and isinstance(group, s.Group) and self._is_mean(base, group)
         if not (name in _EXPECTATIONS or moment or plain) or at + 1 >= len(seq):
             return None

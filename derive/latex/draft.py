@@ -247,7 +247,7 @@ class _Draft:
         return self._differentiates_by_vector(chain)
 
     def _refuse_mixed_products(self, chain: s.Chain) -> None:
-        r"""In A \odot B = A B the second product is none of entries, as A and B are arrays."""
+        r"""In A \odot B = A B, or A \cdot B, the second product is none of entries."""
         terms = chain.of(s.Term)
         entrywise = [term for term in terms if self._is_entrywise(term)]
         arrays = {x.text for term in entrywise for x in term.items if isinstance(x, s.Name)}
@@ -255,8 +255,9 @@ class _Draft:
             for op, one, other in zip(term.ops[1:], term.items, term.items[1:], strict=False):
                 pair = s.Term(one.start, other.end, (one, other), ("", op))
                 both = {x.text for x in (one, other) if isinstance(x, s.Name)} <= arrays
-                plain = isinstance(one, s.Name) and isinstance(other, s.Name) and op == ""
-                if plain and both and not self._is_entrywise(pair):
+                dotted = op == "*" and r"\cdot" in self.source[one.end : other.start]
+                named = isinstance(one, s.Name) and isinstance(other, s.Name)
+                if (op == "" or dotted) and named and both and not self._is_entrywise(pair):
                     raise self._fail(one, r"\odot, or indices: these are arrays")
         for node in chain.of(s.Script) if arrays else ():
             base = node.base if node.sup is not None else None

@@ -132,7 +132,10 @@ class Parser:
         """Factors from left to right; ⊙ binds as loosely as a product of what stands beside it."""
         value = self.run()
         while self.take(r"\odot", r"\circ"):
-            value = v.hadamard(value, self.run())
+            other = self.run()
+            if value.is_scalar and other.is_scalar:
+                raise self.fail(r"vectors or matrices beside \odot")
+            value = v.hadamard(value, other)
         return value
 
     def run(self) -> Value:

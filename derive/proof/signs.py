@@ -110,11 +110,15 @@ class Facts:
             of_factor = self._irreducible(factor)
             power = of_factor if multiplicity % 2 else times(of_factor, of_factor) - {-1}
             result = times(result, power)
-        if len(result) > 1 and len(factors) > 1 and self.oracle is not None:
+        if len(result) > 1 and len(factors) > 1 and self.oracle is not None and self._marks(poly):
             result = result & self.oracle(poly)
         if whole is None:
             return result
         return result & (whole[1] if poly.leading_coefficient() > 0 else times(whole[1], NEGATIVE))
+
+    def _marks(self, poly: Poly) -> bool:
+        """Whether an indicator ties the factors of a polynomial to each other."""
+        return any(self.field.generators[g].kind == "indicator" for g in self.field.used(poly))
 
     def of_frac(self, value: Frac) -> Sign:
         """The signs of a fraction where it is defined."""

@@ -13,7 +13,8 @@ import sympy as sp
 
 from derive.errors import ReadError
 from derive.matrix import values as v
-from derive.matrix.parser import Names, Parser
+from derive.matrix.cursor import Names
+from derive.matrix.parser import Parser
 from derive.matrix.values import ShapeError, Value
 from derive.terms import Definition, Statement, family, index, real
 

@@ -1,9 +1,8 @@
 """Recurrences: h_t = f(h_{t-1}) says so of every t, and a claim needs a few steps of it.
 
-Each member that the claim reaches, such as h_t and h_{t-1}, becomes a name of its own. The first
-of them is free, the later ones are defined by the steps between. A claim about h_t and h_{t-1}
-that holds for every value of h_{t-1} holds for the one that the recurrence gives it. A claim that
-fails need not: what the recurrence says beyond these steps may make it true (`Unrolled.open`).
+Each member that the claim reaches, such as h_t and h_{t-1}, becomes a name: the first of them is
+free, the later ones are defined by the steps between. What holds for every value of h_{t-1} holds
+for the one that the recurrence gives it. What fails may hold by the steps before (`Unrolled.open`).
 """
 
 from __future__ import annotations

@@ -57,6 +57,18 @@ def verify(
     implied = implications(claim)
     if implied:
         return _verify_implied(claim, implied, given, assuming, context, seconds)
+    return _verify_formula(claim, given, assuming, context, seconds)
+
+
+def _verify_formula(
+    claim: str,
+    given: Sequence[Given],
+    assuming: Sequence[Assumed],
+    context: Context,
+    seconds: float,
+) -> Verdict:
+    """The verdict on one formula, about matrices or about numbers."""
+    start = time.perf_counter()
     matrices = verify_matrices(claim, given, assuming, context, seconds)
     if matrices is not None:
         return matrices

@@ -33,6 +33,8 @@ from derive.terms import (
     sum_of,
 )
 
+# With what the names of sizes begin.
+_SIZES = frozenset("mnMN")
 _BOUNDS = {
     (">", 0): Domain.POSITIVE,
     (">=", 0): Domain.NONNEGATIVE,
@@ -331,7 +333,9 @@ def _compared_ranges(
         if not isinstance(inner, sp.KroneckerDelta | sp.Eq | sp.Ne):
             continue
         for here, there in (inner.args, inner.args[::-1]):
-            if here in limits and is_index_name(there) and there not in {*sizes, *limits}:
+            known = here in limits and is_index_name(there) and there not in {*sizes, *limits}
+            # The n of δ_kn is as likely a size that may lie beyond the range.
+            if known and there.name[0] not in _SIZES:
                 ranges.setdefault(there, limits[here])
 
 

@@ -32,6 +32,7 @@ BAD = (
     row(r"-x^2 = (-x)^2"),
     row(r"\mathbf{x} \cdot \mathbf{y} = \mathbf{x} \odot \mathbf{y}"),
     row(r"x \cdot y = x \odot y"),
+    row(r"\sum_{k=1}^m \delta_{kn} = 1"),
     row(r"-2^2 = 4"),
     row(r"a/bc = \frac{ac}{b}"),
     row(r"a/b \cdot c = \frac{a}{b c}"),

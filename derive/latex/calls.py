@@ -312,8 +312,7 @@ class Calls(Letters):
         if len(entries) > 1:
             known = ", ".join(e.name for e in entries)
             raise self.fail(node, f"a name that means one function of the catalogue ({known})")
-        is_known = name in FUNCTIONS.keys() - {"max", "min"}
-        if is_known and not entries and name not in self.names.roles.functions:
+        if not entries and name in FUNCTIONS.keys() - {"max", "min"} - self.names.roles.functions:
             return build.call(FUNCTIONS[name], *values, *indices)
         if entries:
             entry = entries[0]

@@ -112,10 +112,7 @@ class Expressions(Cursor):
         op = ""
         while True:
             if op and self.peek.text in SIGNS:
-                sign = self.next()
-                factor = self.item()
-                signs = (SIGNS[sign.text],)
-                items.append(s.Addition(sign.start, factor.end, (factor,), signs))
+                items.append(self._signed())
                 ops.append(op)
             elif op or not items:
                 if not self._item_here(items, op):
@@ -144,6 +141,14 @@ class Expressions(Cursor):
         if len(items) == 1:
             return items[0]
         return s.Term(start, items[-1].end, tuple(items), tuple(ops))
+
+    def _signed(self) -> s.Node:
+        """An item behind its signs, as in x · −y."""
+        if self.peek.text not in SIGNS:
+            return self.item()
+        sign = self.next()
+        factor = self._signed()
+        return s.Addition(sign.start, factor.end, (factor,), (SIGNS[sign.text],))
 
     def _awaits_operand(self, items: list[s.Node]) -> bool:
         """Whether a sum or an integral waits for what it is taken of: a sign may follow, Σ −2x."""

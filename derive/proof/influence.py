@@ -23,6 +23,11 @@ def reached_symbols(terms: Iterable[sp.Expr], context: Context) -> list[sp.Basic
     return list(_reached(terms, context, {})[1])
 
 
+def bodies_of(names: Iterable[str], context: Context) -> list[sp.Expr]:
+    """The bodies of everything that defines these names."""
+    return [d.body for name in names for d in context.definitions.get(name, ())]
+
+
 def namesakes(statement: Statement, context: Context) -> list[str]:
     """The letters that stand for two things in what a claim and its hypotheses are made of.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derive.errors import DefinitionError
-from derive.proof.influence import reached_names
+from derive.proof.influence import bodies_of, reached_names
 from derive.terms import (
     Context,
     Definition,
@@ -163,10 +163,13 @@ class _Layers:
 
     def _names(self) -> dict[str, sp.Expr]:
         """The names that the claim is made of."""
-        names = reached_names(self.sides, self.context, {})
-        bodies = [d.body for n in names for d in self.context.definitions.get(n, ())]
-        found = {str(name_of(x)): x for term in (*self.sides, *bodies) for x in free(term)}
+        found = {str(name_of(x)): x for term in self._terms() for x in free(term)}
         return dict(sorted(found.items()))
+
+    def _terms(self) -> list[sp.Expr]:
+        """The sides, and the bodies of all the definitions that they are made of."""
+        names = reached_names(self.sides, self.context, {})
+        return [*self.sides, *bodies_of(names, self.context)]
 
     def _undefined(self, names: dict[str, sp.Expr]) -> Iterator[tuple[sp.Expr, Label]]:
         """The names that have a formula in another layer, but none in theirs."""
@@ -207,9 +210,7 @@ class _Layers:
         return rule is not None and rule.of_all and rule.looks_back and x not in self.apart
 
     def _variables(self) -> list[sp.Expr]:
-        names = reached_names(self.sides, self.context, {})
-        bodies = [d.body for n in names for d in self.context.definitions.get(n, ())]
-        found = {v for t in (*self.sides, *bodies) for p in parts(t, Partial) for v in p.variables}
+        found = {v for t in self._terms() for p in parts(t, Partial) for v in p.variables}
         bare = {v.base if isinstance(v, sp.Indexed) else v for v in found}
         return sorted(bare, key=str)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import sympy as sp
 
 from derive.errors import DefinitionError, UnsupportedError
-from derive.proof.influence import influence, reached_names
+from derive.proof.influence import bodies_of, influence, reached_names
 from derive.proof.stepping import Rule, bound_in, family_of, recurrences
 from derive.terms import (
     Context,
@@ -74,7 +74,7 @@ def unrolled(statement: Statement, context: Context) -> Unrolled:
         found = _Unrolling(statement, context, rules, reached).result()
         return replace(found, open=BEYOND) if _has_ends(context, rules) else found
     except (_NotUnrolledError, DefinitionError):
-        terms = [*_bodies_of(reached, context), *(r.body for r in rules.values())]
+        terms = [*bodies_of(reached, context), *(r.body for r in rules.values())]
         moved = reached_names([r.body for r in rules.values()], context, bodies) | rules.keys()
         for term in (statement.lhs, statement.rhs, *terms):
             for p in parts(term, Partial):
@@ -106,10 +106,6 @@ def _without_members(context: Context, rules: dict[str, Rule]) -> Context:
         if not any(family_of(str(name_of(x)), rules) for t in h.terms for x in free(t))
     )
     return replace(context, hypotheses=tuple(kept))
-
-
-def _bodies_of(names: Iterable[str], context: Context) -> list[sp.Expr]:
-    return [d.body for name in names for d in context.definitions.get(name, ())]
 
 
 class _Unrolling:
@@ -380,7 +376,7 @@ class _Unrolling:
     @cached_property
     def _variables(self) -> list[sp.Expr]:
         """The names by which the claim differentiates, itself or in what it is made of."""
-        terms = [self.statement.lhs, self.statement.rhs, *_bodies_of(self.names, self.context)]
+        terms = [self.statement.lhs, self.statement.rhs, *bodies_of(self.names, self.context)]
         terms += [r.body for r in self.rules.values()]
         found = {v for term in terms for p in parts(term, Partial) for v in p.variables}
         return sorted(found, key=str)
